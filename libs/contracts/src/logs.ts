@@ -1,0 +1,40 @@
+/** The logs by name, without the workspace prefix. Who writes and reads each: docs/ARCHITECTURE.md. */
+export const LOGS = [
+  'inbound',
+  'activity',
+  'capability',
+  'decisions',
+  'grants',
+  'policies',
+  'quarantine',
+  'dead-letters',
+] as const;
+export type LogName = (typeof LOGS)[number];
+
+/** Logs with as many partitions as activity; `policies` and `inbound` have one. */
+export const PARTITIONED: readonly LogName[] = [
+  'activity',
+  'capability',
+  'decisions',
+  'grants',
+  'quarantine',
+  'dead-letters',
+];
+
+/** Logs where only the newest record per key must stay. Everything else keeps all records. */
+export const COMPACTED: readonly LogName[] = ['grants'];
+
+export interface LogShape {
+  readonly log: LogName;
+  readonly partitions: number;
+  readonly compacted: boolean;
+}
+
+/** Every log of a workspace with `partitions` partitions. */
+export function logShapes(partitions: number): LogShape[] {
+  return LOGS.map((log) => ({
+    log,
+    partitions: PARTITIONED.includes(log) ? partitions : 1,
+    compacted: COMPACTED.includes(log),
+  }));
+}

@@ -1,0 +1,30 @@
+// RFC 8785 for the values the domain allows. Floats never reach a record, so the hard half of the RFC
+// (number formatting) reduces to refusing them; what is left is the order of keys.
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
+
+/** Canonical JSON text (RFC 8785). Keys with the value undefined are left out; a non-integer number throws. */
+export function canonicalJson(value: Json): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'number') {
+    if (!Number.isSafeInteger(value)) throw new Error(`not a safe integer: ${value}`);
+    return value === 0 ? '0' : String(value);
+  }
+  if (value === null || typeof value === 'boolean') return String(value);
+  if (isList(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  let text = '';
+  for (const key of Object.keys(value).sort(byCodeUnit)) {
+    const member = value[key];
+    if (member !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`;
+  }
+  return `{${text}}`;
+}
+
+/** UTF-16 code unit order: RFC 8785's order of keys, and byte order for ASCII merchant ids. */
+export function byCodeUnit(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}
