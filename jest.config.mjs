@@ -1,0 +1,16 @@
+// `*.long.spec.ts` belong to `npm run test:long`: they run when asked for, all together or one by its name.
+const long = process.env['UPDRAFT_TEST_LONG'] === '1';
+const named = process.argv.some((argument) => argument.includes('.long.spec'));
+
+/** @type {import('jest').Config} */
+export default {
+  rootDir: import.meta.dirname,
+  roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/sim', '<rootDir>/tools', '<rootDir>/docs'],
+  testMatch: [long ? '**/*.long.spec.ts' : '**/*.spec.ts'],
+  testPathIgnorePatterns: ['/node_modules/', ...(long || named ? [] : ['\\.long\\.spec\\.ts$'])],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '^.+\\.ts$': '@swc/jest' },
+  testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.tsc'],
+  testTimeout: 20_000,
+};
