@@ -29,7 +29,9 @@ describe('partitionOf', () => {
 
   test('hashes the UTF-8 bytes and not the code units', () => {
     expect(murmur2(Buffer.from('商家', 'utf8'))).not.toBe(murmur2(Buffer.from('商家', 'utf16le')));
-    expect(partitionOf('商家', 7)).toBe((murmur2(Buffer.from([0xe5, 0x95, 0x86, 0xe5, 0xae, 0xb6])) & 0x7fffffff) % 7);
+    expect(partitionOf('商家', 7)).toBe(
+      (murmur2(Buffer.from([0xe5, 0x95, 0x86, 0xe5, 0xae, 0xb6])) & 0x7fffffff) % 7,
+    );
   });
 
   test.each([0, -1, 1.5, Number.NaN])('refuses %p partitions', (partitions) => {

@@ -1,0 +1,65 @@
+import type { ControlType } from '#domain/controls';
+import type { MerchantEventType } from '#domain/events';
+
+// The record types each stage may meet in its input log. Records whose keys the compiler checks against the
+// domain, so that a type added there cannot be forgotten here; no payload class is loaded to know them.
+
+const MERCHANT_EVENTS: Record<MerchantEventType, true> = {
+  'updraft.merchant.registered.v1': true,
+  'updraft.merchant.profile-changed.v1': true,
+  'updraft.merchant.closed.v1': true,
+  'updraft.order.paid.v1': true,
+  'updraft.order.shipped.v1': true,
+  'updraft.order.delivered.v1': true,
+  'updraft.order.cancelled.v1': true,
+  'updraft.order.refunded.v1': true,
+  'updraft.review.posted.v1': true,
+  'updraft.message.answered.v1': true,
+  'updraft.capacity.declared.v1': true,
+  'updraft.survey.answered.v1': true,
+  'updraft.inventory.reported.v1': true,
+  'updraft.tool.adopted.v1': true,
+  'updraft.training.completed.v1': true,
+  'updraft.boost.delivered.v1': true,
+};
+
+const CONTROLS: Record<ControlType, true> = {
+  'updraft.control.genesis.v1': true,
+  'updraft.control.tick.v1': true,
+  'updraft.control.settings.v1': true,
+  'updraft.control.policy-activated.v1': true,
+};
+
+export const MERCHANT_EVENT_TYPES = Object.keys(MERCHANT_EVENTS) as readonly MerchantEventType[];
+export const CONTROL_TYPES = Object.keys(CONTROLS) as readonly ControlType[];
+export const CAPABILITY_TYPES = [
+  'updraft.capability.merchant.v1',
+  'updraft.capability.usage.v1',
+  'updraft.capability.control.v1',
+] as const;
+
+/** What may stand in each stage's input log. */
+export const INPUT_TYPES = {
+  activity: new Set<string>([...MERCHANT_EVENT_TYPES, ...CONTROL_TYPES]),
+  capability: new Set<string>(CAPABILITY_TYPES),
+} as const;
+
+export type InputLog = keyof typeof INPUT_TYPES;
+
+const VERSION = /\.v[1-9]\d{0,3}$/;
+
+/**
+ * Tells a type nobody has heard of from a known one in a version that this engine does not know: the second says
+ * that the producer is newer or older than we are.
+ */
+export function strangeness(type: string, known: { has(type: string): boolean }): 'type' | 'version' | null {
+  if (known.has(type)) return null;
+  const name = type.replace(VERSION, '');
+  for (let version = 1; version <= ENGINE_VERSIONS_MAX; version++) {
+    if (known.has(`${name}.v${version}`)) return 'version';
+  }
+  return 'type';
+}
+
+/** Highest version that any type has today. */
+const ENGINE_VERSIONS_MAX = 1;
