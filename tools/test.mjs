@@ -127,11 +127,16 @@ async function findKafka() {
   }
   try {
     const launcher = await import(pathToFileURL(join(ROOT, 'dist/tools/kafka/launch.js')).href);
-    const available = await launcher.kafkaAvailable();
-    if (!available.ok) throw new Error(available.reason);
+    const available = launcher.kafkaAvailable();
+    if (!available.ok) throw new Error(available.why);
     const since = Date.now();
-    const kafka = await launcher.startKafka();
-    services.stop = () => kafka.stop();
+    const dir = mkdtempSync(join(tmpdir(), 'updraft-kafka-'));
+    services.stop = async () => rmSync(dir, { recursive: true, force: true });
+    const kafka = await launcher.startKafka({ dir });
+    services.stop = async () => {
+      await kafka.stop();
+      rmSync(dir, { recursive: true, force: true });
+    };
     services.env[KAFKA_ENV] = kafka.brokers;
     console.log(`- Kafka started at ${kafka.brokers} (${seconds(since)})`);
   } catch (error) {
