@@ -1,0 +1,74 @@
+import { HOUR_MS } from '#domain/time';
+import type { Say } from './order-life.ts';
+import type { Prng } from './prng.ts';
+
+/** A grant as the platform's gateways read it from the grants log. */
+export interface ActiveGrant {
+  readonly grantId: string;
+  readonly merchantId: string;
+  readonly programme: string;
+  readonly kind: string;
+  /** Exposures, for traffic. */
+  readonly size: number;
+  readonly validUntilMs: number;
+}
+
+/** Usage is reported this often, and once more when the grant ends. */
+const REPORT_EVERY_HOURS = 4;
+
+interface Running {
+  delivered: number;
+  reported: number;
+}
+
+/** What the platform's gateway does with the traffic grants of one merchant. */
+export interface BoostDelivery {
+  /** Delivers the hour's share of every running boost and returns the exposures that it brought. */
+  deliverHour(grants: readonly ActiveGrant[], hourMs: number, prng: Prng, say: Say): number;
+}
+
+/**
+ * A boost is spread evenly over the hours it has left, give or take a fifth. It ends by itself at `validUntilMs` or
+ * when its size is delivered, and at once when the grant is no longer active. A boost that shrank below what was
+ * already delivered brings nothing more.
+ */
+export function createBoostDelivery(): BoostDelivery {
+  const running = new Map<string, Running>();
+  const report = (grantId: string, boost: Running, atMs: number, say: Say): void => {
+    if (boost.delivered === boost.reported) return;
+    boost.reported = boost.delivered;
+    say('updraft.boost.delivered.v1', atMs, { grantId, exposures: boost.delivered });
+  };
+  return {
+    deliverHour(grants, hourMs, prng, say) {
+      let exposures = 0;
+      const isReportHour = Math.floor(hourMs / HOUR_MS) % REPORT_EVERY_HOURS === 0;
+      const seen = new Set<string>();
+      for (const grant of grants) {
+        if (grant.kind !== 'traffic' || grant.validUntilMs <= hourMs) continue;
+        const boost = running.get(grant.grantId) ?? { delivered: 0, reported: 0 };
+        running.set(grant.grantId, boost);
+        seen.add(grant.grantId);
+        const share = drawShare(grant, boost.delivered, hourMs, prng);
+        boost.delivered += share;
+        exposures += share;
+        if (isReportHour || boost.delivered >= grant.size)
+          report(grant.grantId, boost, hourMs + HOUR_MS - 1, say);
+      }
+      for (const [grantId, boost] of running) {
+        if (seen.has(grantId)) continue;
+        report(grantId, boost, hourMs, say);
+        running.delete(grantId);
+      }
+      return exposures;
+    },
+  };
+}
+
+function drawShare(grant: ActiveGrant, delivered: number, hourMs: number, prng: Prng): number {
+  const rest = grant.size - delivered;
+  const jitter = prng.between(80, 120);
+  if (rest <= 0) return 0;
+  const hoursLeft = Math.max(1, Math.ceil((grant.validUntilMs - hourMs) / HOUR_MS));
+  return Math.min(rest, Math.ceil((rest * jitter) / 100 / hoursLeft));
+}

@@ -1,0 +1,155 @@
+import { byCodeUnit } from '#domain/canonical';
+import { DAY_MS, HOUR_MS, formatInstant } from '#domain/time';
+import type { MerchantEventType, MerchantEvents } from '#domain/events';
+import type { ActiveGrant } from './boost-delivery.ts';
+import { createDelivery, type SimEvent } from './delivery.ts';
+import type { Say } from './order-life.ts';
+import { drawPersonas, type Persona } from './persona.ts';
+import { createPrng, type Prng } from './prng.ts';
+import { seasonFactor } from './season.ts';
+import { openShop, playHour, type Shop } from './shop.ts';
+
+// A marketplace in miniature. Buyers follow exposures, exposures follow popularity and the boosts that were granted,
+// and a merchant that gets more orders than it can serve becomes late, then cancels, then gets bad reviews. Time
+// moves in whole hours from `startMs`; every merchant draws from streams of its own, so a boost for one changes
+// nothing for another, and the same seed and grants give the same bytes.
+
+export const EVENT_SOURCE = '/sim/marketplace';
+
+export interface MarketplaceOptions {
+  /** 32-bit integer. */
+  readonly seed: number;
+  readonly merchants: number;
+  readonly startMs: number;
+  readonly days: number;
+  /** Minutes east of UTC. Default: Asia/Shanghai, which has no summer time. */
+  readonly zoneOffsetMinutes?: number;
+  readonly duplicateRatePpm?: number;
+  readonly lateRatePpm?: number;
+  /** Beyond the lateness limit of 7 days: these become dead letters. Default none. */
+  readonly tooLateRatePpm?: number;
+  /** Of all merchants, those whose registration never arrives. */
+  readonly unregisteredPpm?: number;
+  /** On an ordinary day, on average over all merchants. */
+  readonly eventsPerMerchantDay?: number;
+  /** What the training and the tool are called. */
+  readonly course?: string;
+  readonly tool?: string;
+}
+
+/** What the pipeline cannot see, for tests and for judging its decisions. */
+export interface MerchantTruth extends Persona {
+  readonly exposures: number;
+  readonly boostedExposures: number;
+  readonly orders: number;
+  readonly late: number;
+  readonly cancelled: number;
+  readonly refunded: number;
+  readonly reviews: number;
+  readonly badReviews: number;
+}
+
+export interface Marketplace {
+  /**
+   * Everything delivered up to and including `toMs`, in order of delivery. Hours that begin before `toMs` and were
+   * not yet played see `grants`; the caller moves in steps as short as its grants should matter.
+   */
+  advance(toMs: number, grants: readonly ActiveGrant[]): SimEvent[];
+  seasonFactor(ms: number): number;
+  truth(): readonly MerchantTruth[];
+  readonly endMs: number;
+}
+
+const SHANGHAI_OFFSET_MINUTES = 480;
+/** What follows one order on average, itself included, and what a merchant sends without any; measured, see spec. */
+const EVENTS_PER_ORDER = 3.9;
+const EVENTS_BESIDES_ORDERS = 1.1;
+
+export function createMarketplace(options: MarketplaceOptions): Marketplace {
+  const zoneOffsetMinutes = options.zoneOffsetMinutes ?? SHANGHAI_OFFSET_MINUTES;
+  const world = {
+    zoneOffsetMinutes,
+    course: options.course ?? 'fulfilment-basics',
+    tool: options.tool ?? 'auto-reply',
+  };
+  const delivery = createDelivery({
+    duplicateRatePpm: options.duplicateRatePpm ?? 5_000,
+    lateRatePpm: options.lateRatePpm ?? 10_000,
+    tooLateRatePpm: options.tooLateRatePpm ?? 0,
+  });
+  const ordersPerMerchantDay =
+    Math.max(0.2, (options.eventsPerMerchantDay ?? 12) - EVENTS_BESIDES_ORDERS) / EVENTS_PER_ORDER;
+  const personas = drawPersonas({
+    ...options,
+    ordersPerMerchantDay,
+    unregisteredPpm: options.unregisteredPpm ?? 10_000,
+  });
+  const shops = personas.map((persona, index) => {
+    const travel = createPrng(options.seed, index, 2);
+    return openShop(persona, createPrng(options.seed, index, 1), sayAs(persona, travel, delivery.send));
+  });
+  const endMs = options.startMs + options.days * DAY_MS;
+  let hourMs = options.startMs;
+  return {
+    advance(toMs, grants) {
+      const byMerchant = grantsByMerchant(grants);
+      for (; hourMs < Math.min(toMs, endMs); hourMs += HOUR_MS) {
+        for (const shop of shops)
+          playHour(shop, hourMs, byMerchant.get(shop.persona.merchantId) ?? [], world);
+      }
+      return delivery.take(toMs);
+    },
+    seasonFactor: (ms) => seasonFactor(ms, zoneOffsetMinutes),
+    truth: () => shops.map(truthOf),
+    endMs,
+  };
+}
+
+/** In the order of their ids: how the caller came by its list must not show in what happens. */
+function grantsByMerchant(grants: readonly ActiveGrant[]): ReadonlyMap<string, readonly ActiveGrant[]> {
+  const byMerchant = new Map<string, ActiveGrant[]>();
+  for (const grant of [...grants].sort((a, b) => byCodeUnit(a.grantId, b.grantId))) {
+    const own = byMerchant.get(grant.merchantId);
+    if (own === undefined) byMerchant.set(grant.merchantId, [grant]);
+    else own.push(grant);
+  }
+  return byMerchant;
+}
+
+function sayAs(
+  persona: Persona,
+  travel: Prng,
+  send: (prng: Prng, occurredAtMs: number, event: SimEvent['event']) => void,
+): Say {
+  let sequence = 0;
+  return <T extends MerchantEventType>(type: T, atMs: number, payload: MerchantEvents[T]): void => {
+    sequence += 1;
+    send(travel, atMs, {
+      specversion: '1.0',
+      id: `${persona.merchantId}-${sequence}`,
+      source: EVENT_SOURCE,
+      type,
+      subject: persona.merchantId,
+      time: formatInstant(atMs),
+      datacontenttype: 'application/json',
+      data: { ...payload },
+    });
+  };
+}
+
+function truthOf(shop: Shop): MerchantTruth {
+  const { orders, late, cancelled, refunded, reviews, badReviews } = shop.bench;
+  const exposures = Math.floor(shop.exposures);
+  const boostedExposures = shop.boosted;
+  return {
+    ...shop.persona,
+    exposures,
+    boostedExposures,
+    orders,
+    late,
+    cancelled,
+    refunded,
+    reviews,
+    badReviews,
+  };
+}

@@ -1,0 +1,117 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS, formatInstant } from '#domain/time';
+import type { MerchantEventType, MerchantEvents, OrderFacts } from '#domain/events';
+import type { Persona } from './persona.ts';
+import type { Prng } from './prng.ts';
+
+const BPS = 10_000;
+/** The platform's promise to the buyer: dispatch within two days. */
+export const SHIP_WITHIN_MS = 2 * DAY_MS;
+/** A queue shorter than this is ordinary work; one this long beyond it is chaos. */
+const WAIT_EASY_MS = DAY_MS / 2;
+const WAIT_CHAOS_MS = 3 * DAY_MS;
+
+/** Hands an event of the merchant over for delivery. */
+export type Say = <T extends MerchantEventType>(type: T, atMs: number, payload: MerchantEvents[T]) => void;
+
+/** The bench of a merchant: orders leave it one after another, `capacityPerDay` in a day. */
+export interface Bench {
+  /** When the bench is through with everything it was given. */
+  freeAtMs: number;
+  orders: number;
+  late: number;
+  cancelled: number;
+  refunded: number;
+  reviews: number;
+  badReviews: number;
+}
+
+export function emptyBench(startMs: number): Bench {
+  return { freeAtMs: startMs, orders: 0, late: 0, cancelled: 0, refunded: 0, reviews: 0, badReviews: 0 };
+}
+
+/** 0 while the queue is ordinary, 10,000 when an order waits days for its turn. */
+export function stressBps(bench: Bench, nowMs: number): number {
+  const over = bench.freeAtMs - nowMs - WAIT_EASY_MS;
+  return over <= 0 ? 0 : Math.min(BPS, Math.floor((over * BPS) / WAIT_CHAOS_MS));
+}
+
+/**
+ * One order from payment to its end. Below capacity what happens follows the hidden quality alone; a queue at the
+ * bench adds lateness, then cancellations, refunds for quality and bad reviews.
+ */
+export function playOrder(persona: Persona, bench: Bench, prng: Prng, paidAtMs: number, say: Say): void {
+  bench.orders += 1;
+  const order = drawOrder(persona, prng, paidAtMs, bench.orders);
+  const stress = stressBps(bench, paidAtMs);
+  const carelessness = BPS - persona.qualityBps;
+  say('updraft.order.paid.v1', paidAtMs, order);
+
+  const byMerchant = prng.chance(4_000 + carelessness * 2 + stress * 25);
+  const byBuyer = prng.chance(12_000 + stress * 6);
+  const handlingMs = drawHandling(prng, carelessness);
+  if (byMerchant || byBuyer) {
+    bench.cancelled += 1;
+    const after = byMerchant ? prng.between(4, 60) * HOUR_MS : prng.between(10, 12 * 60) * MINUTE_MS;
+    const by = byMerchant ? ('merchant' as const) : ('buyer' as const);
+    say('updraft.order.cancelled.v1', paidAtMs + after, { ...order, by, wasShipped: false });
+    return;
+  }
+
+  bench.freeAtMs = Math.max(bench.freeAtMs, paidAtMs) + Math.floor(DAY_MS / persona.capacityPerDay);
+  const shippedAtMs = Math.max(bench.freeAtMs, paidAtMs + handlingMs);
+  const isLate = shippedAtMs > paidAtMs + SHIP_WITHIN_MS;
+  if (isLate) bench.late += 1;
+  say('updraft.order.shipped.v1', shippedAtMs, order);
+  const deliveredAtMs = shippedAtMs + prng.between(24, 96) * HOUR_MS;
+  say('updraft.order.delivered.v1', deliveredAtMs, order);
+  playAftermath({ persona, bench, prng, order, deliveredAtMs, stress, isLate }, say);
+}
+
+interface Aftermath {
+  readonly persona: Persona;
+  readonly bench: Bench;
+  readonly prng: Prng;
+  readonly order: OrderFacts;
+  readonly deliveredAtMs: number;
+  readonly stress: number;
+  readonly isLate: boolean;
+}
+
+function playAftermath(after: Aftermath, say: Say): void {
+  const { bench, prng, order, deliveredAtMs, stress, isLate } = after;
+  const carelessness = BPS - after.persona.qualityBps;
+  if (prng.chance(6_000 + carelessness * 5 + stress * 12)) {
+    bench.refunded += 1;
+    const refundMinor = prng.chance(600_000) ? order.amountMinor : Math.ceil(order.amountMinor / 3);
+    const forQuality = prng.chance(850_000);
+    const at = deliveredAtMs + prng.between(6, 120) * HOUR_MS;
+    say('updraft.order.refunded.v1', at, { ...order, refundMinor, forQuality });
+  }
+  if (!prng.chance(350_000)) return;
+  bench.reviews += 1;
+  const badPpm = 15_000 + carelessness * 8 + stress * 15 + (isLate ? 250_000 : 0);
+  const draw = prng.below(1_000_000);
+  const stars =
+    draw < badPpm ? prng.between(1, 2) : draw < badPpm + 80_000 ? 3 : prng.chance(250_000) ? 4 : 5;
+  if (stars <= 2) bench.badReviews += 1;
+  say('updraft.review.posted.v1', deliveredAtMs + prng.between(2, 72) * HOUR_MS, { ...order, stars });
+}
+
+function drawOrder(persona: Persona, prng: Prng, paidAtMs: number, number: number): OrderFacts {
+  return {
+    orderId: `${persona.merchantId}-o${number}`,
+    orderedAt: formatInstant(paidAtMs),
+    shipBy: formatInstant(paidAtMs + SHIP_WITHIN_MS),
+    amountMinor: Math.floor((persona.priceMinor * prng.between(50, 200)) / 100),
+    currency: 'CNY',
+    category: persona.category,
+    buyer: `buyer-${prng.below(100_000)}`,
+  };
+}
+
+/** Between one hour and a day and a half; a careless merchant now and then forgets an order for days. */
+function drawHandling(prng: Prng, carelessness: number): number {
+  const usual = prng.between(60, 600 + Math.floor((carelessness * 1_500) / BPS)) * MINUTE_MS;
+  const forgottenMs = prng.between(40, 90) * HOUR_MS;
+  return prng.chance(2_000 + carelessness * 12) ? forgottenMs : usual;
+}

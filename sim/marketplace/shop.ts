@@ -1,0 +1,157 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, formatInstant } from '#domain/time';
+import { createBoostDelivery, type ActiveGrant, type BoostDelivery } from './boost-delivery.ts';
+import { emptyBench, playOrder, stressBps, type Bench, type Say } from './order-life.ts';
+import type { Persona } from './persona.ts';
+import type { Prng } from './prng.ts';
+import { hourShare, localHour, seasonFactor } from './season.ts';
+
+const BPS = 10_000;
+const PPM = 1_000_000;
+const INVENTORY_HOUR = 8;
+const LEARNING_HOUR = 10;
+/** Chance a day that a trainable merchant finishes the course: when left alone, and when something was offered. */
+const TRAINING_ALONE_PPM = 80_000;
+const TRAINING_OFFERED_PPM = 300_000;
+const TOOL_ALONE_PPM = 30_000;
+const TOOL_OFFERED_PPM = 250_000;
+/** Enquiries per order; three in ten have a second answer in the same thread. */
+const THREADS_PER_ORDER = 0.5;
+const STOCK_DAYS = 20;
+
+/** One merchant at work. */
+export interface Shop {
+  readonly persona: Persona;
+  readonly bench: Bench;
+  readonly boosts: BoostDelivery;
+  readonly prng: Prng;
+  readonly say: Say;
+  stock: number;
+  threads: number;
+  exposures: number;
+  boosted: number;
+  hasCourse: boolean;
+  hasTool: boolean;
+}
+
+export interface ShopWorld {
+  readonly zoneOffsetMinutes: number;
+  readonly course: string;
+  readonly tool: string;
+}
+
+export function openShop(persona: Persona, prng: Prng, say: Say): Shop {
+  return {
+    persona,
+    bench: emptyBench(persona.opensAtMs),
+    boosts: createBoostDelivery(),
+    prng,
+    say,
+    stock: persona.capacityPerDay * prng.between(3, STOCK_DAYS) + 5,
+    threads: 0,
+    exposures: 0,
+    boosted: 0,
+    hasCourse: false,
+    hasTool: false,
+  };
+}
+
+/** Everything that one merchant does, and that is done to it, in the hour that begins at `hourMs`. */
+export function playHour(shop: Shop, hourMs: number, grants: readonly ActiveGrant[], world: ShopWorld): void {
+  const { persona, prng, say } = shop;
+  if (hourMs + HOUR_MS <= persona.opensAtMs) return;
+  if (hourMs <= persona.opensAtMs) sayHello(shop);
+  const boosted = shop.boosts.deliverHour(grants, hourMs, prng, say);
+  const hour = localHour(hourMs, world.zoneOffsetMinutes);
+  if (hour === INVENTORY_HOUR) reportInventory(shop, hourMs);
+  if (hour === LEARNING_HOUR) learn(shop, hourMs, grants, world);
+
+  const factor = seasonFactor(hourMs, world.zoneOffsetMinutes) * hourShare(hourMs, world.zoneOffsetMinutes);
+  const exposures = persona.exposuresPerDay * factor + boosted;
+  shop.exposures += exposures;
+  shop.boosted += boosted;
+  const ordersMean = (exposures * persona.conversionPpm) / PPM;
+  const fromMs = Math.max(hourMs, persona.opensAtMs);
+  for (const atMs of drawMoments(prng, prng.poisson(ordersMean), fromMs, hourMs + HOUR_MS)) {
+    // Without stock the exposure is wasted: the buyer finds nothing to pay for.
+    if (shop.stock <= 0) continue;
+    shop.stock -= 1;
+    playOrder(persona, shop.bench, prng, atMs, say);
+  }
+  const threads = prng.poisson(ordersMean * THREADS_PER_ORDER);
+  for (const atMs of drawMoments(prng, threads, fromMs, hourMs + HOUR_MS)) playThread(shop, atMs);
+}
+
+function sayHello(shop: Shop): void {
+  const { persona, prng, say } = shop;
+  if (persona.registersAtMs !== null) {
+    say('updraft.merchant.registered.v1', persona.registersAtMs, {
+      category: persona.category,
+      country: 'CN',
+      currency: 'CNY',
+    });
+  }
+  const declaredAtMs = persona.opensAtMs + prng.between(5, 300) * MINUTE_MS;
+  if (persona.declaredPerDay !== null) {
+    say('updraft.capacity.declared.v1', declaredAtMs, { ordersPerDay: persona.declaredPerDay });
+  }
+  const surveyedAtMs = persona.opensAtMs + prng.between(10, 36 * 60) * MINUTE_MS;
+  if (!persona.answersSurvey) return;
+  const hasStock = shop.stock >= persona.capacityPerDay * 5 ? 'yes' : 'no';
+  say('updraft.survey.answered.v1', surveyedAtMs, {
+    survey: 'double-11',
+    answers: { wants_traffic: persona.wantsTraffic, has_stock: hasStock },
+  });
+}
+
+/** Stock is counted every morning; before that, a good merchant orders in time, a bad one often forgets. */
+function reportInventory(shop: Shop, hourMs: number): void {
+  const { persona, prng, say } = shop;
+  const willRestock = prng.chance(200_000 + persona.qualityBps * 60);
+  if (willRestock && shop.stock < persona.capacityPerDay * 5)
+    shop.stock += persona.capacityPerDay * STOCK_DAYS;
+  say('updraft.inventory.reported.v1', hourMs + prng.between(0, 59) * MINUTE_MS, { units: shop.stock });
+}
+
+function learn(shop: Shop, hourMs: number, grants: readonly ActiveGrant[], world: ShopWorld): void {
+  const { persona, prng, say } = shop;
+  const isOffered = (kind: string): boolean => grants.some((grant) => grant.kind === kind);
+  const finishes = prng.chance(isOffered('service') ? TRAINING_OFFERED_PPM : TRAINING_ALONE_PPM);
+  const adopts = prng.chance(isOffered('tool') ? TOOL_OFFERED_PPM : TOOL_ALONE_PPM);
+  const atMs = hourMs + prng.between(0, 59) * MINUTE_MS;
+  if (finishes && persona.isTrainable && !shop.hasCourse) {
+    shop.hasCourse = true;
+    say('updraft.training.completed.v1', atMs, { course: world.course });
+  }
+  if (adopts && persona.isToolMinded && !shop.hasTool) {
+    shop.hasTool = true;
+    say('updraft.tool.adopted.v1', atMs, { tool: world.tool });
+  }
+}
+
+/** An enquiry and its answers. Replies slow down as the bench fills up; a tool halves the time. */
+function playThread(shop: Shop, receivedAtMs: number): void {
+  const { persona, bench, prng, say } = shop;
+  shop.threads += 1;
+  const threadId = `${persona.merchantId}-t${shop.threads}`;
+  const slowMinutes = 5 + Math.floor(((BPS - persona.qualityBps) * 240) / BPS);
+  const stress = stressBps(bench, receivedAtMs);
+  const usualMs = prng.between(30, slowMinutes * 60) * SECOND_MS;
+  const replyMs = Math.floor((usualMs * (BPS + 4 * stress)) / BPS / (shop.hasTool ? 2 : 1));
+  const receivedAt = formatInstant(receivedAtMs);
+  say('updraft.message.answered.v1', receivedAtMs + replyMs, { threadId, receivedAt, isFirst: true });
+  const hasSecond = prng.chance(300_000);
+  const pauseMs = prng.between(1, 120) * MINUTE_MS;
+  if (!hasSecond) return;
+  const secondAtMs = receivedAtMs + replyMs + pauseMs;
+  say('updraft.message.answered.v1', Math.min(secondAtMs + replyMs, secondAtMs + DAY_MS), {
+    threadId,
+    receivedAt: formatInstant(secondAtMs),
+    isFirst: false,
+  });
+}
+
+function drawMoments(prng: Prng, count: number, fromMs: number, toMs: number): number[] {
+  const moments: number[] = [];
+  for (let drawn = 0; drawn < count; drawn += 1) moments.push(fromMs + prng.below(toMs - fromMs));
+  return moments.sort((a, b) => a - b);
+}
