@@ -1,0 +1,63 @@
+import type { Controls, ControlType } from '#domain/controls';
+import { count, flag, hash, integer, list, object, oneOf, text } from './record-schema.ts';
+import type { RecordContract } from './record-schema.ts';
+
+const zoneTransitions = list(object({ fromMs: integer, offsetMinutes: integer }));
+
+/** The control records of the activity log, by CloudEvents type. */
+export const CONTROL_RECORDS: { readonly [Type in ControlType]: RecordContract<Controls[Type]> } = {
+  'updraft.control.genesis.v1': {
+    description:
+      'The first record of every partition: all that its meaning depends on besides the records after it.',
+    schema: object({
+      logId: text,
+      partitions: { type: 'integer', minimum: 1 },
+      hashFunction: oneOf('murmur2'),
+      zone: text,
+      zoneTransitions: { ...zoneTransitions, minItems: 1 },
+      latenessMs: count,
+      futureMs: count,
+      nowMs: count,
+      engine: { type: 'integer', minimum: 1 },
+    }),
+    example: {
+      logId: 'b0b5c2f4',
+      partitions: 16,
+      hashFunction: 'murmur2',
+      zone: 'Asia/Shanghai',
+      zoneTransitions: [{ fromMs: 0, offsetMinutes: 480 }],
+      latenessMs: 604_800_000,
+      futureMs: 600_000,
+      nowMs: 1_794_355_200_000,
+      engine: 1,
+    },
+  },
+  'updraft.control.tick.v1': {
+    description: 'Time has come to this instant; whatever is due may run.',
+    schema: object({ atMs: count, catchingUp: flag }),
+    example: { atMs: 1_794_355_201_000, catchingUp: false },
+  },
+  'updraft.control.settings.v1': {
+    description: 'Some of the settings of genesis are different from here on.',
+    schema: object(
+      {
+        sequence: { type: 'integer', minimum: 1 },
+        latenessMs: count,
+        futureMs: count,
+        zoneTransitions,
+        mode: oneOf('history', 'live'),
+      },
+      ['latenessMs', 'futureMs', 'zoneTransitions', 'mode'],
+    ),
+    example: { sequence: 1, mode: 'live' },
+  },
+  'updraft.control.policy-activated.v1': {
+    description: 'The policy bundle with this hash is live from here on, and who approved it.',
+    schema: object({
+      sequence: { type: 'integer', minimum: 1 },
+      bundle: hash,
+      approvedBy: { ...list(text), minItems: 1 },
+    }),
+    example: { sequence: 1, bundle: 'c0de'.repeat(16), approvedBy: ['lin', 'wang'] },
+  },
+};
