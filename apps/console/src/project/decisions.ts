@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson, type Json } from '#domain/canonical';
+import type { Decision } from '#domain/outputs';
+import { parseInstant } from '#domain/time';
+import { insertDecisions, type DecisionRow } from '#store/read/project';
+import {
+  ProjectionFault,
+  type Folded,
+  type Marks,
+  type Projection,
+  type StoredRecord,
+} from './projection.ts';
+
+/** The head of a partition's decision chain as far as it was projected. */
+export interface ChainMarks extends Marks {
+  readonly sequence: number | null;
+  readonly hash: string | null;
+  readonly logId: string | null;
+}
+
+/**
+ * Every decision, verified on the way: it names the hash of the one before it, counts on by one, and its own hash is
+ * that of its text. A break is kept and alarmed for ever, but the decisions stay readable: an auditor needs them.
+ */
+export const decisionsProjection: Projection<ChainMarks, DecisionRow> = {
+  log: 'decisions',
+  types: new Set(['updraft.decision.v1']),
+  empty: { sequence: null, hash: null, logId: null },
+
+  fold(marks: ChainMarks, partition: number, record: StoredRecord): Folded<ChainMarks, DecisionRow> {
+    const decision = record.event.data as unknown as Decision;
+    if (marks.logId !== null && marks.logId !== decision.logId) {
+      throw new ProjectionFault(
+        `decision ${decision.position} has log id ${decision.logId}; this read side was built from ${marks.logId}`,
+      );
+    }
+    const alarm = marks.alarm ?? breakBefore(marks, decision) ?? alteration(record, decision);
+    return {
+      marks: {
+        sequence: decision.sequence,
+        hash: decision.hash,
+        logId: decision.logId,
+        ...(alarm === undefined ? {} : { alarm }),
+      },
+      row: {
+        position: decision.position,
+        partition,
+        sequence: decision.sequence,
+        merchant: record.event.subject ?? null,
+        programme: decision.programme,
+        outcome: decision.outcome,
+        atMs: parseInstant(record.event.time),
+        hash: decision.hash,
+        previousHash: decision.previousHash,
+        record: record.text,
+      },
+      position: decision.position,
+    };
+  },
+
+  write: insertDecisions,
+};
+
+/** SHA-256 of the decision's canonical text without `hash`, as the allocator computed it. */
+export function decisionHash(event: StoredRecord['event']): string {
+  const bare = { ...event, data: { ...event.data, hash: undefined } };
+  return createHash('sha256')
+    .update(canonicalJson(bare as unknown as Json))
+    .digest('hex');
+}
+
+function breakBefore(marks: ChainMarks, decision: Decision): string | undefined {
+  if (marks.sequence === null) return undefined;
+  if (decision.sequence !== marks.sequence + 1) {
+    return `chain broken at ${decision.position}: sequence is ${decision.sequence}, expected ${marks.sequence + 1}`;
+  }
+  if (decision.previousHash !== marks.hash) {
+    return `chain broken at ${decision.position}: previousHash is ${decision.previousHash}, expected ${marks.hash}`;
+  }
+  return undefined;
+}
+
+function alteration(record: StoredRecord, decision: Decision): string | undefined {
+  const hash = decisionHash(record.event);
+  if (hash === decision.hash) return undefined;
+  return `chain broken at ${decision.position}: the record's hash is ${hash}, it says ${decision.hash}`;
+}

@@ -1,0 +1,139 @@
+import type { Sql } from '../sql.ts';
+
+// Set-based writes of the projections: one statement a batch, idempotent by position. `record` is the exact text.
+
+export interface DecisionRow {
+  readonly position: string;
+  readonly partition: number;
+  readonly sequence: number;
+  readonly merchant: string | null;
+  readonly programme: string;
+  readonly outcome: string;
+  readonly atMs: number;
+  readonly hash: string;
+  readonly previousHash: string;
+  readonly record: string;
+}
+
+export interface GrantRow {
+  readonly grantId: string;
+  readonly partition: number;
+  readonly position: string;
+  readonly merchant: string | null;
+  readonly status: string;
+  readonly record: string;
+}
+
+export interface MerchantRow {
+  readonly merchant: string;
+  readonly partition: number;
+  readonly position: string;
+  readonly tier: string | null;
+  readonly record: string;
+}
+
+export interface DeadLetterRow {
+  readonly partition: number;
+  readonly writer: string;
+  readonly sequence: number;
+  readonly position: string;
+  readonly merchant: string | null;
+  readonly reason: string;
+  readonly atMs: number;
+  readonly record: string;
+}
+
+export async function insertDecisions(sql: Sql, rows: readonly DecisionRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await sql.query(
+    `insert into read_decision
+            (position, partition, sequence, merchant, programme, outcome, at_ms, hash, previous_hash, record)
+     select string_to_array(p, '/')::bigint[], partition, sequence, merchant, programme, outcome, at_ms, hash,
+            previous_hash, record
+       from unnest($1::text[], $2::int[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[],
+                   $8::text[], $9::text[], $10::text[])
+         as r (p, partition, sequence, merchant, programme, outcome, at_ms, hash, previous_hash, record)
+         on conflict (position) do nothing`,
+    [
+      rows.map((row) => row.position),
+      rows.map((row) => row.partition),
+      rows.map((row) => row.sequence),
+      rows.map((row) => row.merchant),
+      rows.map((row) => row.programme),
+      rows.map((row) => row.outcome),
+      rows.map((row) => row.atMs),
+      rows.map((row) => row.hash),
+      rows.map((row) => row.previousHash),
+      rows.map((row) => row.record),
+    ],
+  );
+}
+
+/** Keeps the newest per grant, by position. Of several rows of one grant the last one counts. */
+export async function upsertGrants(sql: Sql, rows: readonly GrantRow[]): Promise<void> {
+  const newest = [...new Map(rows.map((row) => [row.grantId, row])).values()];
+  if (newest.length === 0) return;
+  await sql.query(
+    `insert into read_grant as kept (grant_id, partition, position, merchant, status, record)
+     select grant_id, partition, string_to_array(p, '/')::bigint[], merchant, status, record
+       from unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[])
+         as r (grant_id, partition, p, merchant, status, record)
+         on conflict (grant_id) do update
+        set partition = excluded.partition, position = excluded.position, merchant = excluded.merchant,
+            status = excluded.status, record = excluded.record
+      where kept.position < excluded.position`,
+    [
+      newest.map((row) => row.grantId),
+      newest.map((row) => row.partition),
+      newest.map((row) => row.position),
+      newest.map((row) => row.merchant),
+      newest.map((row) => row.status),
+      newest.map((row) => row.record),
+    ],
+  );
+}
+
+/** Keeps the newest per merchant, by position. Of several rows of one merchant the last one counts. */
+export async function upsertMerchants(sql: Sql, rows: readonly MerchantRow[]): Promise<void> {
+  const newest = [...new Map(rows.map((row) => [row.merchant, row])).values()];
+  if (newest.length === 0) return;
+  await sql.query(
+    `insert into read_merchant as kept (merchant, partition, position, tier, record)
+     select merchant, partition, string_to_array(p, '/')::bigint[], tier, record
+       from unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[])
+         as r (merchant, partition, p, tier, record)
+         on conflict (merchant) do update
+        set partition = excluded.partition, position = excluded.position, tier = excluded.tier,
+            record = excluded.record
+      where kept.position < excluded.position`,
+    [
+      newest.map((row) => row.merchant),
+      newest.map((row) => row.partition),
+      newest.map((row) => row.position),
+      newest.map((row) => row.tier),
+      newest.map((row) => row.record),
+    ],
+  );
+}
+
+export async function insertDeadLetters(sql: Sql, rows: readonly DeadLetterRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await sql.query(
+    `insert into read_dead_letter (partition, writer, sequence, position, merchant, reason, at_ms, record)
+     select partition, writer, sequence, string_to_array(p, '/')::bigint[], merchant, reason, at_ms, record
+       from unnest($1::int[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[],
+                   $8::text[])
+         as r (partition, writer, sequence, p, merchant, reason, at_ms, record)
+         on conflict (partition, writer, sequence) do nothing`,
+    [
+      rows.map((row) => row.partition),
+      rows.map((row) => row.writer),
+      rows.map((row) => row.sequence),
+      rows.map((row) => row.position),
+      rows.map((row) => row.merchant),
+      rows.map((row) => row.reason),
+      rows.map((row) => row.atMs),
+      rows.map((row) => row.record),
+    ],
+  );
+}

@@ -1,0 +1,113 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+// The read side: projections of the logs, which may be dropped and rebuilt at any time. A position is a bigint[],
+// because PostgreSQL orders arrays part by part and a prefix before what extends it: the order of positions.
+// Times are log time in ms UTC. Nothing here depends on when or in which batches it was projected.
+
+/** Every decision, with the exact CloudEvent text that the chain's hashes are about. */
+@Entity('read_decision')
+@Index('read_decision_chain', ['partition', 'sequence'])
+@Index('read_decision_newest', ['atMs', 'position'])
+@Index('read_decision_merchant', ['merchant', 'atMs', 'position'])
+@Index('read_decision_programme', ['programme', 'atMs', 'position'])
+@Index('read_decision_outcome', ['outcome', 'atMs', 'position'])
+export class ReadDecision {
+  @PrimaryColumn('bigint', { array: true, primaryKeyConstraintName: 'read_decision_pkey' })
+  position!: string[];
+  @Column('integer')
+  partition!: number;
+  @Column('bigint')
+  sequence!: string;
+  @Column({ type: 'text', nullable: true, collation: 'C' })
+  merchant!: string | null;
+  @Column({ type: 'text', collation: 'C' })
+  programme!: string;
+  @Column({ type: 'text', collation: 'C' })
+  outcome!: string;
+  @Column('bigint', { name: 'at_ms' })
+  atMs!: string;
+  @Column('text')
+  hash!: string;
+  @Column('text', { name: 'previous_hash' })
+  previousHash!: string;
+  @Column('text')
+  record!: string;
+}
+
+/** The newest record of each grant. */
+@Entity('read_grant')
+@Index('read_grant_merchant', ['merchant', 'grantId'])
+@Index('read_grant_status', ['status', 'grantId'])
+export class ReadGrant {
+  @PrimaryColumn('text', { name: 'grant_id', collation: 'C', primaryKeyConstraintName: 'read_grant_pkey' })
+  grantId!: string;
+  @Column('integer')
+  partition!: number;
+  @Column('bigint', { array: true })
+  position!: string[];
+  @Column({ type: 'text', nullable: true, collation: 'C' })
+  merchant!: string | null;
+  @Column({ type: 'text', collation: 'C' })
+  status!: string;
+  @Column('text')
+  record!: string;
+}
+
+/** The newest capability of each merchant. */
+@Entity('read_merchant')
+@Index('read_merchant_tier', ['tier', 'merchant'])
+export class ReadMerchant {
+  @PrimaryColumn('text', { collation: 'C', primaryKeyConstraintName: 'read_merchant_pkey' })
+  merchant!: string;
+  @Column('integer')
+  partition!: number;
+  @Column('bigint', { array: true })
+  position!: string[];
+  /** Null is "no score", not the lowest tier. */
+  @Column({ type: 'text', nullable: true, collation: 'C' })
+  tier!: string | null;
+  @Column('text')
+  record!: string;
+}
+
+/** Dead letters; (writer, sequence) is contiguous per partition. */
+@Entity('read_dead_letter')
+@Index('read_dead_letter_newest', ['atMs', 'position'])
+export class ReadDeadLetter {
+  @PrimaryColumn('integer', { primaryKeyConstraintName: 'read_dead_letter_pkey' })
+  partition!: number;
+  @PrimaryColumn('text', { collation: 'C', primaryKeyConstraintName: 'read_dead_letter_pkey' })
+  writer!: string;
+  @PrimaryColumn('bigint', { primaryKeyConstraintName: 'read_dead_letter_pkey' })
+  sequence!: string;
+  @Column('bigint', { array: true })
+  position!: string[];
+  @Column({ type: 'text', nullable: true, collation: 'C' })
+  merchant!: string | null;
+  @Column({ type: 'text', collation: 'C' })
+  reason!: string;
+  @Column('bigint', { name: 'at_ms' })
+  atMs!: string;
+  @Column('text')
+  record!: string;
+}
+
+/** How far each projection has read each partition; written in the transaction that writes its rows. */
+@Entity('read_progress')
+export class ReadProgress {
+  @PrimaryColumn('text', { collation: 'C', primaryKeyConstraintName: 'read_progress_pkey' })
+  projection!: string;
+  @PrimaryColumn('integer', { primaryKeyConstraintName: 'read_progress_pkey' })
+  partition!: number;
+  /** Transport offset to read next. */
+  @Column('bigint', { name: 'next_offset' })
+  nextOffset!: string;
+  /** Position of the last record projected. */
+  @Column('bigint', { array: true, nullable: true })
+  position!: string[] | null;
+  /** What the projection must remember between records (chain head, sequences, log time), as JSON. */
+  @Column('text')
+  marks!: string;
+}
+
+export const READ_ENTITIES = [ReadDecision, ReadGrant, ReadMerchant, ReadDeadLetter, ReadProgress];
