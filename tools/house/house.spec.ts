@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { findBrokenLinks, findMissingReadmes, findUnknownCommands } from './documents.ts';
+import { findImportDirection, findProjectReferences } from './import-direction.ts';
+import { findDeadFiles } from './import-graph.ts';
+import { findLoosePackages } from './packages.ts';
+import { readRepository, type Finding } from './repository.ts';
+import { findSizes, type Exemptions } from './sizes.ts';
+import { findEmptyNouns, findFileNames, findLeftovers } from './words.ts';
+
+// The house test: what the compiler, the linter and the formatter cannot see. Each line it prints says what to do.
+
+const TOO_LARGE_FOR_A_REASON: Exemptions = {};
+
+const house = readRepository(join(import.meta.dirname, '../..'));
+
+function expectNone(findings: readonly Finding[]): void {
+  if (findings.length > 0) throw new Error(`${findings.length} to repair:\n${findings.join('\n')}`);
+}
+
+test('files, functions and lines are small enough to be read', () => {
+  expectNone(findSizes(house, TOO_LARGE_FOR_A_REASON));
+});
+
+test('files are named by what they hold', () => {
+  expectNone(findFileNames(house));
+});
+
+test('types are named by what they do', () => {
+  expectNone(findEmptyNouns(house));
+});
+
+test('nothing is left half done, muted or tied to one machine', () => {
+  expectNone(findLeftovers(house));
+});
+
+test('every file is used', () => {
+  expectNone(findDeadFiles(house));
+});
+
+test('imports go one way', () => {
+  expectNone([...findImportDirection(house), ...findProjectReferences(house)]);
+});
+
+test('every folder that a newcomer opens says what it is', () => {
+  expectNone(findMissingReadmes(house));
+});
+
+test('documents show only commands that exist and links that lead somewhere', () => {
+  expectNone([...findUnknownCommands(house), ...findBrokenLinks(house)]);
+});
+
+test('packages are pinned and locked for every platform', () => {
+  expectNone(findLoosePackages(house));
+});
