@@ -2,10 +2,11 @@ import ts from 'typescript';
 import { lineOf, nodesBelow, sources, syntaxOf, type Finding, type Repository } from './repository.ts';
 
 /** Drawers: what is put into one cannot be found again by its name. */
-const DRAWERS = new Set([
-  ...['util', 'utils', 'common', 'shared', 'helper', 'helpers', 'misc', 'core', 'lib'],
-  ...['type', 'types', 'interface', 'interfaces', 'constant', 'constants', 'index'],
-]);
+const DRAWERS = new Set(
+  'util utils common shared helper helpers misc core lib type types interface interfaces constant constants index'.split(
+    ' ',
+  ),
+);
 const SUFFIXES_BANNED = /\.(service|interface|type|types|dto|model|enum)\.ts$/;
 const FILE_NAME = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9-]+)*\.(ts|mjs)$/;
 
