@@ -1,7 +1,8 @@
 // RFC 8785 for the values the domain allows. Floats never reach a record, so the hard half of the RFC
 // (number formatting) reduces to refusing them; what is left is the order of keys.
 
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
+export type Json =
+  null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
 
 /** Canonical JSON text (RFC 8785). Keys with the value undefined are left out; a non-integer number throws. */
 export function canonicalJson(value: Json): string {
@@ -15,7 +16,8 @@ export function canonicalJson(value: Json): string {
   let text = '';
   for (const key of Object.keys(value).sort(byCodeUnit)) {
     const member = value[key];
-    if (member !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`;
+    if (member !== undefined)
+      text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`;
   }
   return `{${text}}`;
 }

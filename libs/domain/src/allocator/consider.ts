@@ -1,0 +1,279 @@
+import { BPS, mulDivFloor } from '../number.ts';
+import type { MerchantCapability } from '../outputs.ts';
+import { tierOrder, type Bundle, type Programme } from '../policy/bundle.ts';
+import { assess, atomsOf, evaluate, failingAtoms } from '../policy/condition.ts';
+import { beginSettling, commitUsage, openAccount, release, reserve, type Account } from './account.ts';
+import {
+  budgetEvidence,
+  decide,
+  evidenceFor,
+  fittingSize,
+  nextDecisionId,
+  termsOf,
+  type Allocation,
+} from './allocation.ts';
+import {
+  nextInstant,
+  standingOf,
+  type ApplicantRow,
+  type RunningGrant,
+  type SettlingGrant,
+  type Standing,
+} from './applicant-row.ts';
+
+// What the allocator does with one merchant: for each programme of the live bundle, keep up a running grant or decide
+// on a new one. A grant that runs is ended, revoked or shrunk; without one the merchant is issued a grant or withheld
+// it with reasons, which are recorded when they change and not on every record.
+
+/** Looks at every programme for a merchant, as of the allocation's log time. */
+export function considerMerchant(allocation: Allocation, row: ApplicantRow): void {
+  const { bundle, root, rows } = allocation;
+  if (bundle === null) return;
+  row.activation = root.sweeps['activation']!.number;
+  let isHeld = false;
+  settleDue(allocation, row);
+  for (const [id, standing] of Object.entries(row.programmes)) {
+    // A programme that the live bundle no longer has: its grants run out, and nothing new is decided.
+    if (bundle.programmes.every((programme) => programme.id !== id))
+      expireIfOver(allocation, row, id, standing);
+  }
+  for (const programme of bundle.programmes) {
+    const standing = standingOf(row, programme.id);
+    if (standing.grant !== null) isHeld = keepUp(allocation, row, programme, standing) || isHeld;
+    if (standing.grant === null && row.capability !== null) {
+      applyFor(allocation, bundle, row, row.capability, programme, standing);
+    }
+  }
+  rows.setHeld(row.id, isHeld);
+  rows.setDue(row.id, nextInstant(row, root.nowMs));
+  rows.touch(row.id);
+}
+
+/** Usage of a grant, cumulative: commits what is new of it, up to the hold; the rest is overrun. */
+export function applyUsage(allocation: Allocation, row: ApplicantRow, grantId: string, used: number): void {
+  for (const standing of Object.values(row.programmes)) {
+    const { grant } = standing;
+    const settling = standing.settling.find((each) => each.grantId === grantId);
+    if (grant?.grantId === grantId) commitTo(allocation, grant, used, 'held');
+    else if (settling !== undefined) commitTo(allocation, settling, used, 'settling');
+  }
+  allocation.rows.touch(row.id);
+}
+
+function commitTo(
+  allocation: Allocation,
+  grant: RunningGrant,
+  used: number,
+  from: 'held' | 'settling',
+): void {
+  const spent = Math.max(grant.spent, Math.min(used, grant.size));
+  const overrun = Math.max(grant.overrun, used - grant.size, 0);
+  post(allocation, grant.account, (account) =>
+    commitUsage(account, spent - grant.spent, from, overrun - grant.overrun),
+  );
+  grant.spent = spent;
+  grant.overrun = overrun;
+}
+
+/** Keeps up a running grant; true when something adverse was held because the pipeline is catching up. */
+function keepUp(
+  allocation: Allocation,
+  row: ApplicantRow,
+  programme: Programme,
+  standing: Standing,
+): boolean {
+  const { root, bundle } = allocation;
+  const grant = standing.grant!;
+  const capability = row.capability;
+  if (expireIfOver(allocation, row, programme.id, standing)) return false;
+  if (capability === null || bundle === null) return false;
+  if (capability.isClosed) {
+    end(allocation, row, programme.id, standing, 'revoke', ['merchant-closed']);
+    return false;
+  }
+  const tiers = tierOrder(bundle);
+  const { revokeWhen } = programme;
+  if (revokeWhen !== null && evaluate(revokeWhen, capability, tiers) === 'true') {
+    if (root.catchingUp) return true;
+    const met = atomsOf(revokeWhen).filter((atom) => assess(atom, capability, tiers).verdict === 'true');
+    end(
+      allocation,
+      row,
+      programme.id,
+      standing,
+      'revoke',
+      met.map((atom) => atom.id),
+    );
+    return false;
+  }
+  const fits = fittingSize(programme, capability.headroom);
+  const line = mulDivFloor(grant.size, programme.shrinkBelowBps, BPS);
+  const size = Math.max(fits, grant.spent);
+  if (fits >= line || size >= grant.size) return false;
+  if (root.catchingUp) return true;
+  shrink(allocation, row, programme, grant, size);
+  return false;
+}
+
+/** Ends the grant when its time is over or nothing of it is left. */
+function expireIfOver(
+  allocation: Allocation,
+  row: ApplicantRow,
+  programme: string,
+  standing: Standing,
+): boolean {
+  const { grant } = standing;
+  if (grant === null) return false;
+  const isOver = allocation.root.nowMs >= grant.validUntilMs;
+  if (!isOver && grant.spent < grant.size) return false;
+  end(allocation, row, programme, standing, 'expire', [isOver ? 'duration-over' : 'used-up']);
+  return true;
+}
+
+function shrink(
+  allocation: Allocation,
+  row: ApplicantRow,
+  programme: Programme,
+  grant: RunningGrant,
+  size: number,
+): void {
+  const budget = post(allocation, grant.account, (account) => release(account, grant.size - size, 'held'));
+  grant.size = size;
+  decide(allocation, {
+    outcome: 'shrink',
+    programme: programme.id,
+    merchantId: row.id,
+    capability: row.capability,
+    conditions: [],
+    reasons: ['headroom-below-grant'],
+    budget,
+    grant: { terms: termsOf(grant, programme.kind), status: 'shrunk' },
+  });
+}
+
+function end(
+  allocation: Allocation,
+  row: ApplicantRow,
+  programmeId: string,
+  standing: Standing,
+  outcome: 'expire' | 'revoke',
+  reasons: readonly string[],
+): void {
+  const { root, bundle } = allocation;
+  const grant = standing.grant!;
+  const programme = bundle?.programmes.find((each) => each.id === programmeId);
+  const left = grant.size - grant.spent;
+  const budget = post(allocation, grant.account, (account) => beginSettling(account, left));
+  const conditions =
+    outcome === 'revoke' && programme?.revokeWhen && row.capability !== null && bundle !== null
+      ? evidenceFor(programme.revokeWhen, row.capability, bundle)
+      : [];
+  decide(allocation, {
+    outcome,
+    programme: programmeId,
+    merchantId: row.id,
+    capability: row.capability,
+    conditions,
+    reasons,
+    budget,
+    grant: {
+      terms: termsOf(grant, programme?.kind ?? 'traffic'),
+      status: outcome === 'expire' ? 'expired' : 'revoked',
+    },
+  });
+  standing.settling.push({ ...grant, untilMs: root.nowMs + grant.settleMs });
+  standing.grant = null;
+  standing.coolDownUntilMs = root.nowMs + (programme?.coolDownMs ?? 0);
+  standing.withheld = '';
+}
+
+/** Returns what ended grants did not use, once nothing more can be reported against them. */
+function settleDue(allocation: Allocation, row: ApplicantRow): void {
+  for (const standing of Object.values(row.programmes)) {
+    const isOver = (grant: SettlingGrant): boolean => grant.untilMs <= allocation.root.nowMs;
+    for (const grant of standing.settling.filter(isOver)) {
+      post(allocation, grant.account, (account) => release(account, grant.size - grant.spent, 'settling'));
+      standing.spentBefore += grant.spent;
+    }
+    standing.settling = standing.settling.filter((grant) => !isOver(grant));
+  }
+}
+
+function applyFor(
+  allocation: Allocation,
+  bundle: Bundle,
+  row: ApplicantRow,
+  capability: MerchantCapability,
+  programme: Programme,
+  standing: Standing,
+): void {
+  const { root } = allocation;
+  const account = root.accounts[programme.account] ?? openAccount();
+  const { size, reasons } = sizeFor(bundle, capability, programme, standing, root.nowMs, account.free);
+  const conditions = evidenceFor(programme.who, capability, bundle);
+  const about = { programme: programme.id, merchantId: row.id, capability, conditions, reasons };
+  if (size > 0) {
+    const grant: RunningGrant = {
+      grantId: nextDecisionId(allocation),
+      account: programme.account,
+      maximum: size,
+      validFromMs: root.nowMs,
+      validUntilMs: root.nowMs + programme.durationMs,
+      settleMs: programme.settleMs,
+      size,
+      spent: 0,
+      overrun: 0,
+    };
+    const budget = post(allocation, programme.account, (before) => reserve(before, size));
+    standing.grant = grant;
+    standing.openings += 1;
+    standing.withheld = '';
+    const terms = { terms: termsOf(grant, programme.kind), status: 'active' as const };
+    decide(allocation, { ...about, outcome: 'issue', budget, grant: terms });
+    return;
+  }
+  if (reasons.includes('budget-dry')) root.isBudgetWanted = true;
+  const withheld = reasons.join(' ');
+  if (withheld === standing.withheld) return;
+  standing.withheld = withheld;
+  const isDry = reasons.includes('budget-dry');
+  const budget = isDry ? budgetEvidence(bundle, programme.account, account, account) : null;
+  decide(allocation, { ...about, outcome: 'withhold', budget, grant: null });
+}
+
+/** The size to issue, or 0 and every reason against it. The budget is asked last: it says nothing of who was not eligible. */
+function sizeFor(
+  bundle: Bundle,
+  capability: MerchantCapability,
+  programme: Programme,
+  standing: Standing,
+  nowMs: number,
+  free: number,
+): { size: number; reasons: string[] } {
+  const reasons: string[] = [];
+  if (!capability.isKnown) reasons.push('unknown-merchant');
+  if (capability.isClosed) reasons.push('merchant-closed');
+  reasons.push(...failingAtoms(programme.who, capability, tierOrder(bundle)));
+  if (nowMs < standing.coolDownUntilMs) reasons.push('cool-down');
+  if (standing.openings >= programme.openingsMax) reasons.push('openings-used');
+  const fits = fittingSize(programme, capability.headroom);
+  if (fits === 0) reasons.push('no-headroom');
+  const had = standing.settling.reduce((sum, grant) => sum + grant.size, standing.spentBefore);
+  const allowed = programme.perMerchantMax - had;
+  const least = 'fixed' in programme.size ? programme.size.fixed : programme.size.minimum;
+  if (allowed < least) reasons.push('merchant-cap');
+  if (reasons.length > 0) return { size: 0, reasons };
+  const wanted = Math.min(fits, allowed);
+  const size = Math.min(wanted, free);
+  return size < least ? { size: 0, reasons: ['budget-dry'] } : { size, reasons };
+}
+
+/** Posts to an account and says what it was before and after. */
+function post(allocation: Allocation, id: string, posting: (account: Account) => Account) {
+  const { root, bundle } = allocation;
+  const before = root.accounts[id] ?? openAccount();
+  const after = posting(before);
+  root.accounts[id] = after;
+  if (after.free > before.free && root.isBudgetWanted) root.isBudgetFreed = true;
+  return budgetEvidence(bundle, id, before, after);
+}

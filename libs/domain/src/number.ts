@@ -1,0 +1,33 @@
+// Integer arithmetic for what is compared or hashed. A product beyond 2^53 goes through BigInt.
+
+export const BPS = 10_000;
+
+/** floor(a × b ÷ c) for integers, exact. Throws when the result is not a safe integer or c is 0. */
+export function mulDivFloor(a: number, b: number, c: number): number {
+  const product = a * b;
+  if (Number.isSafeInteger(product)) return safe(Math.floor(product / c));
+  const exact = BigInt(a) * BigInt(b);
+  const divisor = BigInt(c);
+  const quotient = exact / divisor;
+  const isBelow = exact % divisor !== 0n && exact < 0n !== divisor < 0n;
+  return safe(Number(isBelow ? quotient - 1n : quotient));
+}
+
+/** floor(a × b ÷ c + 1/2) for non-negative integers. */
+export function mulDivHalfUp(a: number, b: number, c: number): number {
+  return safe(Number((2n * BigInt(a) * BigInt(b) + BigInt(c)) / (2n * BigInt(c))));
+}
+
+/** a + b, refusing to leave the safe integers: a total that wrapped would be a silent lie. */
+export function addSafe(a: number, b: number): number {
+  return safe(a + b);
+}
+
+export function clamp(value: number, low: number, high: number): number {
+  return value < low ? low : value > high ? high : value;
+}
+
+function safe(value: number): number {
+  if (!Number.isSafeInteger(value)) throw new Error(`integer out of range: ${value}`);
+  return value;
+}

@@ -1,0 +1,124 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../time.ts';
+
+/** What is wrong with a policy source, where. */
+export interface Finding {
+  readonly field: string;
+  readonly value: string;
+  readonly rule: string;
+}
+
+/**
+ * Reads one place of an untyped document and collects findings instead of stopping at the first. After a finding the
+ * readers return a harmless value, so that one mistake doesn't hide the next.
+ */
+export interface Reader {
+  readonly field: string;
+  readonly value: unknown;
+  at(key: string): Reader;
+  has(key: string): boolean;
+  keys(): string[];
+  list(): Reader[];
+  text(pattern?: RegExp): string;
+  integer(low: number, high: number): number;
+  choice<T extends string>(choices: readonly T[]): T;
+  /** `14d`, `12h`, `30m`, `10s`, or 0. */
+  durationMs(): number;
+  /** Whole days, at least one: `30d`. */
+  days(high: number): number;
+  /** Basis points of `95%`, `0.5%`, or an integer of basis points. */
+  bps(high?: number): number;
+  /** An integer, or basis points where a percentage is written. */
+  quantity(): number;
+  only(keys: readonly string[]): void;
+  fail(rule: string): void;
+}
+
+const ID = /^[A-Za-z0-9._:-]{1,64}$/;
+const UNIT_MS: Readonly<Record<string, number>> = { s: SECOND_MS, m: MINUTE_MS, h: HOUR_MS, d: DAY_MS };
+
+export function readerOf(value: unknown, findings: Finding[], field = ''): Reader {
+  const fail = (rule: string): void => {
+    findings.push({ field: field === '' ? '/' : field, value: shown(value), rule });
+  };
+  const object = (): Record<string, unknown> | null =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : null;
+  const reader: Reader = {
+    field,
+    value,
+    fail,
+    at: (key) => readerOf(ownValue(object(), key), findings, `${field}/${key}`),
+    has: (key) => ownValue(object(), key) !== undefined,
+    keys() {
+      const keys = object();
+      if (keys === null) fail('must be a mapping');
+      return Object.keys(keys ?? {});
+    },
+    list() {
+      if (!Array.isArray(value)) fail('must be a list');
+      return Array.isArray(value) ? value.map((each, i) => readerOf(each, findings, `${field}/${i}`)) : [];
+    },
+    text(pattern = ID) {
+      if (typeof value === 'string' && pattern.test(value)) return value;
+      fail(`must be text matching ${pattern.source}`);
+      return '';
+    },
+    integer(low, high) {
+      if (typeof value === 'number' && Number.isSafeInteger(value) && value >= low && value <= high)
+        return value;
+      fail(`must be a whole number from ${low} to ${high}`);
+      return low;
+    },
+    choice(choices) {
+      const found = choices.find((choice) => choice === value);
+      if (found === undefined) fail(`must be one of ${choices.join(', ')}`);
+      return found ?? choices[0]!;
+    },
+    durationMs() {
+      if (value === 0) return 0;
+      const parts = typeof value === 'string' ? /^(\d{1,6})([smhd])$/.exec(value) : null;
+      if (parts === null) fail('must be a duration such as 14d, 12h, 30m, 10s, or 0');
+      return parts === null ? 0 : Number(parts[1]) * UNIT_MS[parts[2]!]!;
+    },
+    days(high) {
+      const parts = typeof value === 'string' ? /^(\d{1,4})d$/.exec(value) : null;
+      const days = parts === null ? 0 : Number(parts[1]);
+      if (days < 1 || days > high) fail(`must be whole days from 1d to ${high}d`);
+      return Math.max(days, 1);
+    },
+    bps(high = 10_000) {
+      const bps = typeof value === 'number' ? value : percentAsBps(value);
+      if (bps !== null && Number.isSafeInteger(bps) && bps >= 0 && bps <= high) return bps;
+      fail(`must be a percentage with at most two decimals, or basis points, from 0 to ${high / 100}%`);
+      return 0;
+    },
+    quantity() {
+      const number = typeof value === 'number' ? value : percentAsBps(value);
+      if (number !== null && Number.isSafeInteger(number)) return number;
+      fail('must be a whole number, or a percentage with at most two decimals');
+      return 0;
+    },
+    only(keys) {
+      for (const key of Object.keys(object() ?? {})) {
+        if (!keys.includes(key)) reader.at(key).fail(`is not known here; known are ${keys.join(', ')}`);
+      }
+    },
+  };
+  return reader;
+}
+
+/** Only own properties: a document can't reach a prototype. */
+function ownValue(object: Record<string, unknown> | null, key: string): unknown {
+  return object !== null && Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+function percentAsBps(value: unknown): number | null {
+  const parts = typeof value === 'string' ? /^(\d{1,6})(?:\.(\d{1,2}))?%$/.exec(value) : null;
+  return parts === null ? null : Number(parts[1]) * 100 + Number((parts[2] ?? '').padEnd(2, '0'));
+}
+
+function shown(value: unknown): string {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing');
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}

@@ -1,0 +1,130 @@
+import type { MerchantEvents, MerchantEventType } from '../events.ts';
+import type { InputRecord } from '../stage/stage.ts';
+import { formatInstant, HOUR_MS, localDay, parseInstant } from '../time.ts';
+import { addFact, DAYS_KEPT } from './bucket.ts';
+import { defectiveOrder, FACT_PLACE, factsOf, openOrderDelta, usageOf, type FactId } from './fact.ts';
+import { applyProfile, BOOSTS_MAX, DEFECTS_MAX, putBounded, type MerchantRow } from './merchant-row.ts';
+import { look, refuse, write, type ScoringPartition } from './scoring-partition.ts';
+
+/** Days whose buckets are kept apart from the annex: today and yesterday, where nearly every fact falls. */
+const OPEN_DAYS = 2;
+
+type Payload = MerchantEvents[MerchantEventType];
+
+/** Counts a merchant event once, or says why it doesn't count, and looks at the merchant. */
+export function countEvent(scoring: ScoringPartition, record: InputRecord): void {
+  const { root, rows } = scoring;
+  const { event } = record;
+  const atMs = parseInstant(event.time);
+  if (!isAdmitted(scoring, record, atMs)) return;
+  scoring.counts.events += 1;
+  const row = rows.get(event.subject!);
+  // A merchant of whom nothing was said yet owes no record to the activations before it.
+  if (row.said === '') row.activation = root.sweeps['activation']!.number;
+  catchUp(scoring, row);
+  foldClosedDays(scoring, row);
+  const type = event.type as MerchantEventType;
+  const data = event.data as unknown as Payload;
+  applyProfile(row, type, data, atMs);
+  addFacts(scoring, row, type, data, atMs);
+  rows.touch(row.id);
+  look(scoring, row, null);
+}
+
+/** In time, not from the future, and seen for the first time. */
+function isAdmitted(scoring: ScoringPartition, record: InputRecord, atMs: number): boolean {
+  const { root, counts, dedupe, hash } = scoring;
+  const { time, source, id } = record.event;
+  if (atMs < root.nowMs - root.latenessMs) {
+    counts.late += 1;
+    const limit = `${root.latenessMs / HOUR_MS} h before log time ${formatInstant(root.nowMs)}`;
+    refuse(scoring, record, 'too-late', `occurred at ${time}, more than ${limit}`);
+    return false;
+  }
+  if (atMs > root.nowMs + root.futureMs) {
+    counts.future += 1;
+    const limit = `${root.futureMs} ms after log time ${formatInstant(root.nowMs)}`;
+    refuse(scoring, record, 'from-the-future', `occurs at ${time}, more than ${limit}`);
+    return false;
+  }
+  const seen = dedupe.see(hash(`${source}\n${id}`), scoring.cause.hash, atMs);
+  if (seen === 'duplicate') counts.duplicates += 1;
+  if (seen === 'conflict') {
+    counts.conflicts += 1;
+    refuse(scoring, record, 'conflict', `source ${source} sent id ${id} before with other content`);
+  }
+  return seen === 'new';
+}
+
+/** A merchant's own timers and sweeps, before anything else happens to it. */
+function catchUp(scoring: ScoringPartition, row: MerchantRow): void {
+  const { root, rows } = scoring;
+  const dueMs = rows.due(row.id);
+  if (row.activation < root.sweeps['activation']!.number) look(scoring, row, 'activation');
+  else if ((dueMs !== null && dueMs <= root.nowMs) || (rows.held.has(row.id) && !root.catchingUp)) {
+    look(scoring, row, null);
+  }
+}
+
+/** Once a day, at the first event: closed days move to the annex, and what no window can reach any more is dropped. */
+function foldClosedDays({ rows, today }: ScoringPartition, row: MerchantRow): void {
+  const before = today - OPEN_DAYS + 1;
+  if (row.annexBefore >= before) return;
+  for (const day of row.buckets.days.keys()) if (day <= today - DAYS_KEPT) row.buckets.days.delete(day);
+  for (const [order, day] of row.defects) if (day <= today - DAYS_KEPT) row.defects.delete(order);
+  for (const [day, count] of row.open) if (count === 0) row.open.delete(day);
+  row.annexBefore = before;
+  rows.touchAnnex(row.id);
+}
+
+function addFacts(
+  scoring: ScoringPartition,
+  row: MerchantRow,
+  type: MerchantEventType,
+  data: Payload,
+  atMs: number,
+): void {
+  const { zone } = scoring.root;
+  const day = localDay(atMs, zone);
+  const orderedDay = 'orderedAt' in data ? localDay(parseInstant(data.orderedAt), zone) : day;
+  for (const delta of factsOf(type, data, atMs)) {
+    addTo(scoring, row, delta.fact, delta.amount, delta.day === 'occurred' ? day : orderedDay);
+  }
+  const defective = defectiveOrder(type, data);
+  if (defective !== null && !row.defects.has(defective.orderId)) {
+    putBounded(row.defects, defective.orderId, orderedDay, DEFECTS_MAX);
+    addTo(scoring, row, 'defectOrders', 1, orderedDay);
+  }
+  const open = openOrderDelta(type, data);
+  if (open !== 0 && 'shipBy' in data) {
+    const shipByDay = localDay(parseInstant(data.shipBy), zone);
+    row.open.set(shipByDay, (row.open.get(shipByDay) ?? 0) + open);
+  }
+  const usage = usageOf(type, data);
+  if (usage === null) return;
+  const { grantId, exposures } = usage;
+  const before = row.boosts.get(grantId) ?? 0;
+  if (exposures > before) addTo(scoring, row, 'exposures', exposures - before, day);
+  putBounded(row.boosts, grantId, Math.max(before, exposures), BOOSTS_MAX);
+  const { cause } = scoring;
+  write(scoring, 'updraft.capability.usage.v1', row.id, (position) => ({
+    position,
+    cause,
+    grantId,
+    exposures,
+  }));
+}
+
+/** A day that no window can reach any more is not kept. */
+function addTo(
+  { rows, today }: ScoringPartition,
+  row: MerchantRow,
+  fact: FactId,
+  amount: number,
+  day: number,
+): void {
+  if (day <= today - DAYS_KEPT) return;
+  addFact(row.buckets, day, FACT_PLACE.get(fact)!, amount);
+  if (row.newestDay === null || day > row.newestDay) row.newestDay = day;
+  if (day < row.annexBefore) rows.touchAnnex(row.id);
+}

@@ -1,0 +1,167 @@
+import type { FrozenChunk } from '../stage/stage.ts';
+import { HOUR_MS } from '../time.ts';
+
+// Which events were counted: exact, for as long as an event may still arrive (ADR 0005). Looked up by the hash of
+// source and id over the whole horizon, because a producer that retries may stamp a new time; kept by event hour,
+// so that what left the horizon is dropped in whole chunks.
+//
+// Memory: 28 bytes a place, between 1.5 and 4 places an event: 42 to 112 bytes an event of the horizon.
+
+/** What a look-up finds. A duplicate has the same content; a conflict has the same id and other content. */
+export type Seen = 'new' | 'duplicate' | 'conflict';
+
+export interface Dedupe {
+  readonly size: number;
+  /** Looks the id up and, when new, enters it. Hashes are lower-case hex; 32 and 16 digits of them are used. */
+  see(idHash: string, contentHash: string, atMs: number): Seen;
+  /** Drops the hours that end at or before `ms`; nothing in them can arrive any more. */
+  expireBefore(ms: number): void;
+  pendingBytes(): number;
+  freeze(): { readonly chunks: FrozenChunk[]; readonly droppedHours: number[] };
+}
+
+/** Words of an entry: four of the id's hash, two of the content's, one for the hour + 1 (0 is an empty place). */
+const WORDS = 7;
+const HOUR_WORD = 6;
+/** Bytes of an entry in a chunk: the hashes without the hour. */
+const CHUNK_ENTRY_BYTES = 24;
+const PLACES_MIN = 1024;
+
+export function createDedupe(chunks: Iterable<FrozenChunk>): Dedupe {
+  let places = PLACES_MIN;
+  let table = new Uint32Array(places * WORDS);
+  let used = 0;
+  let size = 0;
+  let horizonHour = 0;
+  const entry = new Uint32Array(WORDS);
+  const perHour = new Map<number, { entries: number; nextSequence: number }>();
+  let pending = new Map<number, number[]>();
+  let pendingBytes = 0;
+  let dropped: number[] = [];
+
+  /** Place of the id in `entry`, or the empty place where it belongs. */
+  function placeOf(): number {
+    let place = entry[0]! % places;
+    for (;;) {
+      const at = place * WORDS;
+      if (table[at + HOUR_WORD] === 0) return place;
+      if (
+        table[at] === entry[0] &&
+        table[at + 1] === entry[1] &&
+        table[at + 2] === entry[2] &&
+        table[at + 3] === entry[3]
+      ) {
+        return place;
+      }
+      place = place + 1 === places ? 0 : place + 1;
+    }
+  }
+
+  function put(): void {
+    if ((used + 1) * 3 > places * 2) rebuild();
+    const place = placeOf();
+    if (table[place * WORDS + HOUR_WORD] === 0) used += 1;
+    table.set(entry, place * WORDS);
+  }
+
+  /** Doubles the table, or only sweeps out what left the horizon when that is enough. */
+  function rebuild(): void {
+    const old = table;
+    const kept = entry.slice();
+    places = Math.max(PLACES_MIN, nextPlaces(size));
+    table = new Uint32Array(places * WORDS);
+    used = 0;
+    for (let at = 0; at < old.length; at += WORDS) {
+      if (old[at + HOUR_WORD]! - 1 < horizonHour || old[at + HOUR_WORD] === 0) continue;
+      entry.set(old.subarray(at, at + WORDS));
+      table.set(entry, placeOf() * WORDS);
+      used += 1;
+    }
+    entry.set(kept);
+  }
+
+  function count(hour: number, entries: number): { entries: number; nextSequence: number } {
+    const known = perHour.get(hour) ?? { entries: 0, nextSequence: 0 };
+    known.entries += entries;
+    perHour.set(hour, known);
+    size += entries;
+    return known;
+  }
+
+  for (const { hour, sequence, body } of chunks) {
+    const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+    const entries = body.byteLength / CHUNK_ENTRY_BYTES;
+    count(hour, entries).nextSequence = sequence + 1;
+    for (let i = 0; i < entries; i++) {
+      for (let word = 0; word < HOUR_WORD; word++)
+        entry[word] = view.getUint32(i * CHUNK_ENTRY_BYTES + word * 4);
+      entry[HOUR_WORD] = hour + 1;
+      put();
+    }
+  }
+
+  return {
+    get size() {
+      return size;
+    },
+    see(idHash, contentHash, atMs) {
+      for (let word = 0; word < 4; word++) entry[word] = parseInt(idHash.slice(word * 8, word * 8 + 8), 16);
+      entry[4] = parseInt(contentHash.slice(0, 8), 16);
+      entry[5] = parseInt(contentHash.slice(8, 16), 16);
+      const hour = Math.floor(atMs / HOUR_MS);
+      entry[HOUR_WORD] = hour + 1;
+      const at = placeOf() * WORDS;
+      if (table[at + HOUR_WORD]! - 1 >= horizonHour && table[at + HOUR_WORD] !== 0) {
+        return table[at + 4] === entry[4] && table[at + 5] === entry[5] ? 'duplicate' : 'conflict';
+      }
+      count(hour, 1);
+      put();
+      const words = pending.get(hour) ?? [];
+      words.push(entry[0]!, entry[1]!, entry[2]!, entry[3]!, entry[4]!, entry[5]!);
+      pending.set(hour, words);
+      pendingBytes += CHUNK_ENTRY_BYTES;
+      return 'new';
+    },
+    expireBefore(ms) {
+      const hour = Math.floor(ms / HOUR_MS);
+      if (hour <= horizonHour) return;
+      horizonHour = hour;
+      for (const [each, { entries }] of perHour) {
+        if (each >= hour) continue;
+        size -= entries;
+        perHour.delete(each);
+        pending.delete(each);
+        dropped.push(each);
+      }
+    },
+    pendingBytes: () => pendingBytes,
+    freeze() {
+      const frozen = [...pending]
+        .sort(([a], [b]) => a - b)
+        .map(([hour, words]) => ({
+          hour,
+          sequence: perHour.get(hour)!.nextSequence++,
+          body: bytesOf(words),
+        }));
+      const droppedHours = dropped.sort((a, b) => a - b);
+      pending = new Map();
+      pendingBytes = 0;
+      dropped = [];
+      return { chunks: frozen, droppedHours };
+    },
+  };
+}
+
+/** Places for `size` entries at a load of at most 1/2, so that a rebuilt table has room before the next one. */
+function nextPlaces(size: number): number {
+  let places = PLACES_MIN;
+  while (places < (size + 1) * 2) places *= 2;
+  return places;
+}
+
+function bytesOf(words: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(words.length * 4);
+  const view = new DataView(bytes.buffer);
+  words.forEach((word, i) => view.setUint32(i * 4, word));
+  return bytes;
+}

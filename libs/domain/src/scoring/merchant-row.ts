@@ -1,0 +1,157 @@
+import type { MerchantEvents, MerchantEventType } from '../events.ts';
+import type { RowFormat } from '../stage/merchant-rows.ts';
+import { emptyBuckets, packDays, unpackDays, type Buckets } from './bucket.ts';
+import type { TierState } from './tier.ts';
+
+/** What scoring keeps of one merchant. */
+export interface MerchantRow {
+  readonly id: string;
+  registeredAtMs: number | null;
+  isClosed: boolean;
+  category: string | null;
+  country: string | null;
+  declaredPerDay: number | null;
+  stockUnits: number | null;
+  /** In order of arrival; the oldest leave when the bound is reached. */
+  trainings: string[];
+  tools: string[];
+  survey: { [question: string]: string };
+  /** Ship-by day to orders paid and neither shipped nor cancelled; may be negative until the payment arrives. */
+  readonly open: Map<number, number>;
+  /** Grant to the largest cumulative exposures reported. */
+  readonly boosts: Map<string, number>;
+  /** Order to the day it was placed, for orders with a defect. */
+  readonly defects: Map<string, number>;
+  tier: TierState;
+  grain: number | null;
+  /** What the last capability record said, in short; '' before the first. */
+  said: string;
+  /** Number of the last activation sweep that this merchant has had. */
+  activation: number;
+  newestDay: number | null;
+  readonly buckets: Buckets;
+  /** Buckets of days before this one are in the annex. */
+  annexBefore: number;
+}
+
+/** Bounds of the short lists of a merchant. */
+export const LIST_MAX = 100;
+export const DEFECTS_MAX = 500;
+export const BOOSTS_MAX = 50;
+
+export const merchantRowFormat: RowFormat<MerchantRow> = {
+  create: (id) => ({
+    id,
+    registeredAtMs: null,
+    isClosed: false,
+    category: null,
+    country: null,
+    declaredPerDay: null,
+    stockUnits: null,
+    trainings: [],
+    tools: [],
+    survey: {},
+    open: new Map(),
+    boosts: new Map(),
+    defects: new Map(),
+    tier: { tier: null, sinceMs: null },
+    grain: null,
+    said: '',
+    activation: 0,
+    newestDay: null,
+    buckets: emptyBuckets(),
+    annexBefore: 0,
+  }),
+  encode: ({ id: _id, open, boosts, defects, buckets, ...plain }) =>
+    JSON.stringify({
+      ...plain,
+      open: [...open],
+      boosts: [...boosts],
+      defects: [...defects],
+      days: packDays(buckets, (day) => day >= plain.annexBefore),
+    }),
+  encodeAnnex: ({ buckets, annexBefore }) => JSON.stringify(packDays(buckets, (day) => day < annexBefore)),
+  decode(id, body, annex) {
+    const { open, boosts, defects, days, ...plain } = JSON.parse(body) as Omit<
+      MerchantRow,
+      'id' | 'open' | 'boosts' | 'defects' | 'buckets'
+    > & {
+      open: [number, number][];
+      boosts: [string, number][];
+      defects: [string, number][];
+      days: number[][];
+    };
+    const buckets = emptyBuckets();
+    unpackDays(buckets, days);
+    if (annex !== null) unpackDays(buckets, JSON.parse(annex) as number[][]);
+    return {
+      ...plain,
+      id,
+      open: new Map(open),
+      boosts: new Map(boosts),
+      defects: new Map(defects),
+      buckets,
+    };
+  },
+};
+
+/** Profile, survey, capacity, training and tools: what an event says about the merchant besides facts. */
+export function applyProfile(
+  row: MerchantRow,
+  type: MerchantEventType,
+  data: MerchantEvents[MerchantEventType],
+  atMs: number,
+): void {
+  switch (type) {
+    case 'updraft.merchant.registered.v1': {
+      const registered = data as MerchantEvents['updraft.merchant.registered.v1'];
+      row.registeredAtMs = atMs;
+      row.isClosed = false;
+      row.category = registered.category;
+      row.country = registered.country;
+      return;
+    }
+    case 'updraft.merchant.profile-changed.v1': {
+      const changed = data as MerchantEvents['updraft.merchant.profile-changed.v1'];
+      row.category = changed.category ?? row.category;
+      row.country = changed.country ?? row.country;
+      return;
+    }
+    case 'updraft.merchant.closed.v1':
+      row.isClosed = true;
+      return;
+    case 'updraft.capacity.declared.v1':
+      row.declaredPerDay = (data as MerchantEvents['updraft.capacity.declared.v1']).ordersPerDay;
+      return;
+    case 'updraft.inventory.reported.v1':
+      row.stockUnits = (data as MerchantEvents['updraft.inventory.reported.v1']).units;
+      return;
+    case 'updraft.survey.answered.v1': {
+      const { answers } = data as MerchantEvents['updraft.survey.answered.v1'];
+      const merged = Object.entries({ ...row.survey, ...answers });
+      row.survey = Object.fromEntries(merged.slice(-LIST_MAX));
+      return;
+    }
+    case 'updraft.training.completed.v1':
+      row.trainings = remember(
+        row.trainings,
+        (data as MerchantEvents['updraft.training.completed.v1']).course,
+      );
+      return;
+    case 'updraft.tool.adopted.v1':
+      row.tools = remember(row.tools, (data as MerchantEvents['updraft.tool.adopted.v1']).tool);
+      return;
+    default:
+  }
+}
+
+function remember(list: readonly string[], value: string): string[] {
+  return list.includes(value) ? [...list] : [...list, value].slice(-LIST_MAX);
+}
+
+/** Puts the pair last and drops the oldest beyond the bound. */
+export function putBounded<K, V>(map: Map<K, V>, key: K, value: V, sizeMax: number): void {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size > sizeMax) map.delete(map.keys().next().value!);
+}

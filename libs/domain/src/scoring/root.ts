@@ -1,0 +1,58 @@
+import type { Genesis, Settings, ZoneTransition } from '../controls.ts';
+import type { Sweep } from '../stage/due-work.ts';
+
+/** What scoring keeps of its partition besides the merchants. */
+export interface ScoringRoot {
+  /** Position of the last record stepped; null before genesis. */
+  position: string | null;
+  genesis: Genesis | null;
+  nowMs: number;
+  catchingUp: boolean;
+  latenessMs: number;
+  futureMs: number;
+  zone: readonly ZoneTransition[];
+  mode: 'history' | 'live';
+  settingsSequence: number;
+  bundleHash: string | null;
+  bundleSequence: number;
+  /** Running SHA-256 over every activity record so far, hex. */
+  activityHash: string;
+  /** Last sequence written to dead-letters. */
+  deadLetters: number;
+  sweeps: Record<string, Sweep>;
+}
+
+export function emptyRoot(): ScoringRoot {
+  return {
+    position: null,
+    genesis: null,
+    nowMs: 0,
+    catchingUp: false,
+    latenessMs: 0,
+    futureMs: 0,
+    zone: [],
+    mode: 'history',
+    settingsSequence: 0,
+    bundleHash: null,
+    bundleSequence: 0,
+    activityHash: '',
+    deadLetters: 0,
+    sweeps: { activation: { number: 0, cursor: null } },
+  };
+}
+
+export function beginWith(root: ScoringRoot, genesis: Genesis): void {
+  root.genesis = genesis;
+  root.nowMs = genesis.nowMs;
+  root.latenessMs = genesis.latenessMs;
+  root.futureMs = genesis.futureMs;
+  root.zone = genesis.zoneTransitions;
+}
+
+export function applySettings(root: ScoringRoot, settings: Settings): void {
+  root.settingsSequence = settings.sequence;
+  root.latenessMs = settings.latenessMs ?? root.latenessMs;
+  root.futureMs = settings.futureMs ?? root.futureMs;
+  root.zone = settings.zoneTransitions ?? root.zone;
+  root.mode = settings.mode ?? root.mode;
+}

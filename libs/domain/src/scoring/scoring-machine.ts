@@ -1,0 +1,204 @@
+import { canonicalJson, type Json } from '../canonical.ts';
+import type { Genesis, PolicyActivated, Settings, Tick } from '../controls.ts';
+import { ENGINE } from '../engine.ts';
+import { parseBundle } from '../policy/compile.ts';
+import {
+  advanceSweeps,
+  DUE_ITEMS_PER_EVENT,
+  DUE_ITEMS_PER_TICK,
+  keysOf,
+  shareOf,
+  type Share,
+} from '../stage/due-work.ts';
+import { createMerchantRows } from '../stage/merchant-rows.ts';
+import { formatPosition, parsePosition } from '../stage/position.ts';
+import type {
+  Hash,
+  InputRecord,
+  OutputRecord,
+  PartitionMachine,
+  Restored,
+  StageDefinition,
+} from '../stage/stage.ts';
+import { localDay } from '../time.ts';
+import { countEvent } from './count-event.ts';
+import { createDedupe } from './dedupe.ts';
+import { liveBundle } from './evaluate.ts';
+import { merchantRowFormat } from './merchant-row.ts';
+import { applySettings, beginWith, emptyRoot, type ScoringRoot } from './root.ts';
+import { forward, look, refuse, type ScoringPartition } from './scoring-partition.ts';
+
+// Scoring: activity in, capability out. One record after the other: decide whether it counts, add its facts, look at
+// the merchant, and say what a decision could depend on. Then a bounded share of what is due for others.
+
+export const scoring: StageDefinition = {
+  name: 'scoring',
+  input: 'activity',
+  output: 'capability',
+  format: 1,
+  open: openScoring,
+};
+
+function openScoring(partition: number, restored: Restored | null, hash: Hash): PartitionMachine {
+  const machine: ScoringPartition = {
+    partition,
+    root: restored === null ? emptyRoot() : (JSON.parse(restored.root) as ScoringRoot),
+    rows: createMerchantRows(merchantRowFormat, restored?.index),
+    dedupe: createDedupe(restored?.chunks ?? []),
+    bundles: new Map(),
+    hash,
+    counts: { events: 0, duplicates: 0, conflicts: 0, late: 0, future: 0 },
+    outputs: [],
+    ordinal: 0,
+    cause: { position: '', eventId: '', type: '', hash: '' },
+    inputPosition: [],
+    today: 0,
+  };
+  const { root, rows, dedupe, bundles } = machine;
+  dedupe.expireBefore(root.nowMs - root.latenessMs);
+  return {
+    engine: ENGINE,
+    position: () => (root.position === null ? null : parsePosition(root.position)),
+    plan: (record) =>
+      record.quarantined === undefined
+        ? rows.missing(keysOf(shareFor(machine, record), record.event.subject ?? null))
+        : [],
+    needsBundle(record) {
+      const { type, data } = record.event;
+      const isActivation = type === 'updraft.control.policy-activated.v1';
+      const wanted = isActivation ? (data as unknown as PolicyActivated).bundle : root.bundleHash;
+      return wanted === null || bundles.has(wanted) ? null : wanted;
+    },
+    addBundle: (name, text) => void bundles.set(name, liveBundle(name, parseBundle(text))),
+    addRows: (found) => rows.add(found),
+    step: (record) => step(machine, record),
+    gauges: () => gaugesOf(machine),
+    dirtyBytes: () => rows.dirtyBytes() + dedupe.pendingBytes(),
+    dirtyRows: () => rows.dirtyRows(),
+    freeze() {
+      const { chunks, droppedHours } = dedupe.freeze();
+      return { root: JSON.stringify(root), rows: rows.freeze(), chunks, droppedHours };
+    },
+    thawed: () => rows.thawed(),
+    evict: (rowsMax) => rows.evict(rowsMax),
+    rows: () => rows.all(),
+  };
+}
+
+function step(machine: ScoringPartition, record: InputRecord): readonly OutputRecord[] {
+  const { root, hash } = machine;
+  const { event } = record;
+  const position = formatPosition(record.position);
+  machine.outputs = [];
+  machine.ordinal = 0;
+  machine.inputPosition = record.position;
+  machine.cause = { position, eventId: event.id, type: event.type, hash: hash(record.text) };
+  root.activityHash = hash(`${root.activityHash}\n${position}\n${record.key ?? ''}\n${machine.cause.hash}`);
+  if (root.genesis === null && event.type !== 'updraft.control.genesis.v1') {
+    throw new Error(`the log does not begin with genesis but with ${event.type} at ${position}`);
+  }
+  if (record.quarantined !== undefined) {
+    refuse(machine, record, 'quarantined', record.quarantined);
+    forward(machine, 'updraft.control.quarantined.v1', { position, reason: record.quarantined });
+  } else {
+    const share = shareFor(machine, record);
+    advanceSweeps(root.sweeps, share);
+    if (event.subject === undefined) applyControl(machine, record);
+    machine.today = localDay(root.nowMs, root.zone);
+    if (event.subject !== undefined) countEvent(machine, record);
+    runShare(machine, share);
+  }
+  root.position = position;
+  return machine.outputs;
+}
+
+function applyControl(machine: ScoringPartition, record: InputRecord): void {
+  const { root, dedupe } = machine;
+  const { type, data } = record.event;
+  switch (type) {
+    case 'updraft.control.genesis.v1':
+      applyGenesis(machine, data as Json, data as unknown as Genesis);
+      return;
+    case 'updraft.control.tick.v1': {
+      const tick = data as unknown as Tick;
+      if (tick.atMs < root.nowMs) return;
+      root.nowMs = tick.atMs;
+      root.catchingUp = tick.catchingUp;
+      dedupe.expireBefore(root.nowMs - root.latenessMs);
+      forward(machine, type, data as Json, root.activityHash);
+      return;
+    }
+    case 'updraft.control.settings.v1': {
+      const settings = data as unknown as Settings;
+      if (settings.sequence <= root.settingsSequence) return;
+      applySettings(root, settings);
+      forward(machine, type, data as Json);
+      return;
+    }
+    case 'updraft.control.policy-activated.v1': {
+      const activated = data as unknown as PolicyActivated;
+      if (activated.sequence <= root.bundleSequence) return;
+      root.bundleHash = activated.bundle;
+      root.bundleSequence = activated.sequence;
+      root.sweeps['activation'] = { number: root.sweeps['activation']!.number + 1, cursor: '' };
+      forward(machine, type, data as Json);
+      return;
+    }
+    default:
+      throw new Error(`unknown control record ${type}`);
+  }
+}
+
+/** Written once. An equal second one is a no-op; a different one means two logs were mixed. */
+function applyGenesis(machine: ScoringPartition, data: Json, genesis: Genesis): void {
+  const { root, cause } = machine;
+  if (root.genesis !== null) {
+    if (canonicalJson(root.genesis as unknown as Json) === canonicalJson(data)) return;
+    throw new Error(`a second, different genesis at ${cause.position}`);
+  }
+  if (genesis.engine !== ENGINE) throw new Error(`genesis is of engine ${genesis.engine}, this is ${ENGINE}`);
+  beginWith(root, genesis);
+  forward(machine, cause.type, data);
+}
+
+function runShare(machine: ScoringPartition, share: Share): void {
+  const { root, rows } = machine;
+  for (const key of share.timers) {
+    const dueMs = rows.due(key);
+    if (dueMs !== null && dueMs <= root.nowMs) look(machine, rows.get(key), null);
+  }
+  for (const key of share.held) if (rows.held.has(key)) look(machine, rows.get(key), null);
+  for (const { keys } of share.sweeps) {
+    for (const key of keys) {
+      const row = rows.get(key);
+      if (row.activation < root.sweeps['activation']!.number) look(machine, row, 'activation');
+    }
+  }
+}
+
+function shareFor({ root, rows }: ScoringPartition, record: InputRecord): Share {
+  const { type, data, subject } = record.event;
+  const tick = type === 'updraft.control.tick.v1' ? (data as unknown as Tick) : null;
+  const moves = tick !== null && tick.atMs >= root.nowMs;
+  return shareOf(rows, root.sweeps, {
+    nowMs: moves ? tick.atMs : root.nowMs,
+    catchingUp: moves ? tick.catchingUp : root.catchingUp,
+    subject: subject ?? null,
+    itemsMax: moves ? DUE_ITEMS_PER_TICK : DUE_ITEMS_PER_EVENT,
+  });
+}
+
+function gaugesOf({ root, rows, dedupe, counts }: ScoringPartition): Record<string, number> {
+  return {
+    ...counts,
+    nowMs: root.nowMs,
+    catchingUp: root.catchingUp ? 1 : 0,
+    merchants: rows.ids.size,
+    rowsLoaded: rows.loadedRows(),
+    timers: rows.timers.size,
+    held: rows.held.size,
+    dedupeIds: dedupe.size,
+    bundleSequence: root.bundleSequence,
+    settingsSequence: root.settingsSequence,
+  };
+}

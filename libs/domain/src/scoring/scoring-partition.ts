@@ -1,0 +1,116 @@
+import type { Json } from '../canonical.ts';
+import type { Cause, DeadLetter } from '../outputs.ts';
+import type { MerchantRows } from '../stage/merchant-rows.ts';
+import { formatPosition, type Position } from '../stage/position.ts';
+import type { Hash, InputRecord, OutputRecord } from '../stage/stage.ts';
+import { writeEvent } from '../stage/write-event.ts';
+import type { Dedupe } from './dedupe.ts';
+import { capabilityData, changesBetween, evaluateMerchant, type LiveBundle } from './evaluate.ts';
+import type { MerchantRow } from './merchant-row.ts';
+import type { ScoringRoot } from './root.ts';
+
+/** One partition of scoring at work on one record. */
+export interface ScoringPartition {
+  readonly partition: number;
+  readonly root: ScoringRoot;
+  readonly rows: MerchantRows<MerchantRow>;
+  readonly dedupe: Dedupe;
+  readonly bundles: Map<string, LiveBundle>;
+  readonly hash: Hash;
+  readonly counts: { events: number; duplicates: number; conflicts: number; late: number; future: number };
+  outputs: OutputRecord[];
+  ordinal: number;
+  cause: Cause;
+  inputPosition: Position;
+  /** Local day of log time. */
+  today: number;
+}
+
+/** Looks at a merchant and says what changed. `because` forces a record: everybody is told after an activation. */
+export function look(scoring: ScoringPartition, row: MerchantRow, because: 'activation' | null): void {
+  const { root, rows } = scoring;
+  const live = root.bundleHash === null ? undefined : scoring.bundles.get(root.bundleHash);
+  if (live === undefined) return;
+  row.activation = root.sweeps['activation']!.number;
+  const evaluation = evaluateMerchant(row, live, {
+    nowMs: root.nowMs,
+    today: scoring.today,
+    zone: root.zone,
+    canFall: !root.catchingUp,
+  });
+  rows.setDue(row.id, evaluation.dueMs);
+  rows.setHeld(row.id, evaluation.isHeld);
+  rows.touch(row.id);
+  const why = because === null ? changesBetween(row.said, evaluation.said, live.atoms) : [because];
+  if (why.length === 0) return;
+  row.said = evaluation.said;
+  write(scoring, 'updraft.capability.merchant.v1', row.id, (position) =>
+    capabilityData(evaluation, position, scoring.cause, why),
+  );
+}
+
+/** Appends a capability record; its position is the cause's plus its ordinal. */
+export function write(
+  scoring: ScoringPartition,
+  type: string,
+  subject: string | null,
+  dataAt: (position: string) => object,
+): void {
+  const position = [...scoring.inputPosition, scoring.ordinal++];
+  const id = formatPosition(position);
+  const event = {
+    id,
+    source: sourceOf(scoring),
+    type,
+    subject,
+    timeMs: scoring.root.nowMs,
+    data: dataAt(id),
+  };
+  scoring.outputs.push({ log: 'capability', key: subject, position, text: writeEvent(event) });
+}
+
+/** Forwards a control record in place and in order. */
+export function forward(scoring: ScoringPartition, type: string, control: Json, activityHash?: string): void {
+  const { cause } = scoring;
+  write(scoring, 'updraft.capability.control.v1', null, (position) => ({
+    position,
+    cause,
+    type,
+    control,
+    ...(activityHash === undefined ? {} : { activityHash }),
+  }));
+}
+
+/** The record does not count: it becomes a dead letter with the rule and the numbers that decided. */
+export function refuse(
+  scoring: ScoringPartition,
+  record: InputRecord,
+  reason: DeadLetter['reason'],
+  detail: string,
+): void {
+  const { root, cause, partition } = scoring;
+  root.deadLetters += 1;
+  const letter: DeadLetter = {
+    writer: `scoring/${partition}`,
+    sequence: root.deadLetters,
+    position: cause.position,
+    reason,
+    detail,
+    eventId: record.event.id,
+    source: record.event.source,
+    record: record.text,
+  };
+  const text = writeEvent({
+    id: `${letter.writer}/${letter.sequence}`,
+    source: sourceOf(scoring),
+    type: 'updraft.dead-letter.v1',
+    subject: record.event.subject ?? null,
+    timeMs: root.nowMs,
+    data: letter,
+  });
+  scoring.outputs.push({ log: 'dead-letters', key: record.key, position: scoring.inputPosition, text });
+}
+
+function sourceOf({ root }: ScoringPartition): string {
+  return `/updraft/${root.genesis?.logId ?? ''}/scoring`;
+}

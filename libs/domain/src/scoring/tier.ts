@@ -1,0 +1,77 @@
+import { BPS, clamp, mulDivFloor } from '../number.ts';
+import type { Bundle, Ladder, ScoreComponent } from '../policy/bundle.ts';
+
+export type MetricValues = { readonly [metric: string]: number | null };
+
+/**
+ * Weighted score in basis points. A component that is not assessed is left out and its weight re-spread over the
+ * others; when less than the minimum weight is left, there is no score.
+ */
+export function scoreOf(score: Bundle['score'], metrics: MetricValues): number | null {
+  let weight = 0;
+  let weighted = 0;
+  for (const component of score.components) {
+    const value = metrics[component.metric] ?? null;
+    if (value === null) continue;
+    weight += component.weightBps;
+    weighted += component.weightBps * componentBps(component, value);
+  }
+  return weight === 0 || weight < score.minimumWeightBps ? null : Math.floor(weighted / weight);
+}
+
+function componentBps({ from, to }: ScoreComponent, value: number): number {
+  const [part, whole] = to > from ? [value - from, to - from] : [from - value, from - to];
+  return mulDivFloor(clamp(part, 0, whole), BPS, whole);
+}
+
+export interface TierState {
+  /** Published tier; null is "no score". */
+  readonly tier: string | null;
+  /** When the published tier last changed, ms UTC; null before the first one. */
+  readonly sinceMs: number | null;
+}
+
+export interface TierStep {
+  readonly next: TierState;
+  /** What the score alone would give today. */
+  readonly projected: string | null;
+  /** When the dwell time ends that keeps the published tier from following, ms UTC; null when nothing waits. */
+  readonly waitsUntilMs: number | null;
+  /** The published tier would fall but was held because the pipeline is catching up. */
+  readonly isHeld: boolean;
+}
+
+/**
+ * One look at the ladder. A tier is entered at its enter line and left below its leave line; between them the
+ * published tier stays. After a change the tier stays for the dwell time, then follows by one step a look. Losing the
+ * score counts as a fall. The first tier is given at once.
+ */
+export function stepTier(
+  ladder: Ladder,
+  state: TierState,
+  scoreBps: number | null,
+  nowMs: number,
+  canFall: boolean,
+): TierStep {
+  const order = ladder.tiers;
+  const at = state.tier === null ? -1 : order.findIndex((tier) => tier.id === state.tier);
+  const wanted = wantedTier(ladder, at, scoreBps);
+  const projected = wanted < 0 ? null : order[wanted]!.id;
+  const unchanged = { next: state, projected, waitsUntilMs: null, isHeld: false };
+  if (wanted === at) return unchanged;
+  const dwellEndsMs = state.sinceMs === null ? nowMs : state.sinceMs + ladder.dwellMs;
+  if (nowMs < dwellEndsMs) return { ...unchanged, waitsUntilMs: dwellEndsMs };
+  if (wanted < at && !canFall) return { ...unchanged, isHeld: true };
+  // From "no score" straight to where the score stands; otherwise one step.
+  const to = at < 0 || wanted < 0 ? wanted : at + Math.sign(wanted - at);
+  const next = { tier: to < 0 ? null : order[to]!.id, sinceMs: nowMs };
+  return { next, projected, waitsUntilMs: to === wanted ? null : nowMs + ladder.dwellMs, isHeld: false };
+}
+
+/** Place of the tier that the score gives, seen from place `at`; −1 is "no score". */
+function wantedTier(ladder: Ladder, at: number, scoreBps: number | null): number {
+  if (scoreBps === null) return -1;
+  const entered = ladder.tiers.findLastIndex((tier) => scoreBps >= tier.enterBps);
+  if (at < 0 || entered >= at) return entered;
+  return scoreBps >= ladder.tiers[at]!.leaveBps ? at : entered;
+}

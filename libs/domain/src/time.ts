@@ -1,0 +1,99 @@
+import type { ZoneTransition } from './controls.ts';
+
+// Calendar arithmetic on integers. The domain has no clock and no Intl: instants arrive as text in records, and the
+// market zone as UTC transitions in genesis.
+
+export const SECOND_MS = 1_000;
+export const MINUTE_MS = 60 * SECOND_MS;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
+
+const INSTANT = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)\.(\d{3})Z$/;
+
+/** Milliseconds UTC of `YYYY-MM-DDTHH:MM:SS.mmmZ`; throws for any other form, which the door never lets in. */
+export function parseInstant(text: string): number {
+  const parts = INSTANT.exec(text);
+  if (parts === null) throw new Error(`not an instant: ${text}`);
+  const [year, month, day, hour, minute, second, milli] = parts.slice(1).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const days = daysFromCivil(year, month, day);
+  return days * DAY_MS + hour * HOUR_MS + minute * MINUTE_MS + second * SECOND_MS + milli;
+}
+
+export function formatInstant(ms: number): string {
+  const days = Math.floor(ms / DAY_MS);
+  const rest = ms - days * DAY_MS;
+  const { year, month, day } = civilFromDays(days);
+  const hour = Math.floor(rest / HOUR_MS);
+  const minute = Math.floor(rest / MINUTE_MS) % 60;
+  const second = Math.floor(rest / SECOND_MS) % 60;
+  const date = `${digits(year, 4)}-${digits(month, 2)}-${digits(day, 2)}`;
+  return `${date}T${digits(hour, 2)}:${digits(minute, 2)}:${digits(second, 2)}.${digits(rest % SECOND_MS, 3)}Z`;
+}
+
+/** Number of the local calendar day that contains `ms`, counted from 1970-01-01. */
+export function localDay(ms: number, transitions: readonly ZoneTransition[]): number {
+  return Math.floor((ms + offsetMs(ms, transitions)) / DAY_MS);
+}
+
+/** First instant of local day `day`. Where the clock skips midnight, the first instant that exists. */
+export function startOfLocalDay(day: number, transitions: readonly ZoneTransition[]): number {
+  let at = day * DAY_MS - offsetMs(day * DAY_MS, transitions);
+  at = day * DAY_MS - offsetMs(at, transitions);
+  // A transition at midnight itself can leave the guess on the day before: its instant is then the day's first.
+  if (localDay(at, transitions) < day) {
+    const next = transitions.find((transition) => transition.fromMs > at);
+    if (next !== undefined) return next.fromMs;
+  }
+  return at;
+}
+
+function offsetMs(ms: number, transitions: readonly ZoneTransition[]): number {
+  let low = 0;
+  let high = transitions.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (transitions[middle]!.fromMs <= ms) low = middle;
+    else high = middle - 1;
+  }
+  return (transitions[low]?.offsetMinutes ?? 0) * MINUTE_MS;
+}
+
+// Days and civil dates of the proleptic Gregorian calendar, after Howard Hinnant,
+// "chrono-Compatible Low-Level Date Algorithms" (2013).
+function daysFromCivil(year: number, month: number, day: number): number {
+  const y = month <= 2 ? year - 1 : year;
+  const era = Math.floor(y / 400);
+  const yearOfEra = y - era * 400;
+  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
+  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
+  return era * 146_097 + dayOfEra - 719_468;
+}
+
+function civilFromDays(days: number): { year: number; month: number; day: number } {
+  const z = days + 719_468;
+  const era = Math.floor(z / 146_097);
+  const doe = z - era * 146_097;
+  const yoe = Math.floor(
+    (doe - Math.floor(doe / 1_460) + Math.floor(doe / 36_524) - Math.floor(doe / 146_096)) / 365,
+  );
+  const doy = doe - (365 * yoe + Math.floor(yoe / 4) - Math.floor(yoe / 100));
+  const mp = Math.floor((5 * doy + 2) / 153);
+  const month = mp < 10 ? mp + 3 : mp - 9;
+  return {
+    year: yoe + era * 400 + (month <= 2 ? 1 : 0),
+    month,
+    day: doy - Math.floor((153 * mp + 2) / 5) + 1,
+  };
+}
+
+function digits(value: number, width: number): string {
+  return String(value).padStart(width, '0');
+}
