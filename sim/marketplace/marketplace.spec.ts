@@ -1,4 +1,6 @@
 import { DAY_MS, HOUR_MS } from '#domain/time';
+import { makeAdmit } from '#contracts/admit';
+import { MERCHANT_EVENT_TYPES } from '#contracts/event-types';
 import type { ActiveGrant } from './boost-delivery.ts';
 import type { SimEvent } from './delivery.ts';
 import { createMarketplace, type MarketplaceOptions, type MerchantTruth } from './marketplace.ts';
@@ -171,6 +173,18 @@ describe('deliveries', () => {
     const ids = new Set(registered.map((one) => one.event.subject));
     expect(silent.filter((merchant) => ids.has(merchant.merchantId))).toEqual([]);
   });
+});
+
+test('every event passes the door', () => {
+  const admit = makeAdmit({ partitions: 8, pseudonymKey: Buffer.alloc(32, 1) });
+  const boosts = Array.from({ length: 20 }, (_, index) => {
+    return grant(`m-${String(index + 1).padStart(5, '0')}`, 3_000, `g:0/${index}/0/1`);
+  });
+  const { events } = play({ ...OPTIONS, days: 9 }, boosts);
+  const outcomes = events.map((sent) => admit(sent.event));
+  expect(outcomes.filter((outcome) => !outcome.admitted)).toEqual([]);
+  // Every type that a marketplace can say has been said.
+  expect(new Set(outcomes.map((outcome) => outcome.type)).size).toBe(MERCHANT_EVENT_TYPES.length - 2);
 });
 
 interface Played {
