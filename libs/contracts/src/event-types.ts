@@ -46,20 +46,17 @@ export const INPUT_TYPES = {
 
 export type InputLog = keyof typeof INPUT_TYPES;
 
-const VERSION = /\.v[1-9]\d{0,3}$/;
+const VERSION = /\.v\d+$/;
 
 /**
- * Tells a type nobody has heard of from a known one in a version that this engine does not know: the second says
- * that the producer is newer or older than we are.
+ * Why a type is not among `known`: nobody has heard of it, or it is known in other versions only, which says that
+ * its sender is newer or older than we are.
  */
-export function strangeness(type: string, known: { has(type: string): boolean }): 'type' | 'version' | null {
-  if (known.has(type)) return null;
+export function strangeness(
+  type: string,
+  known: ReadonlySet<string>,
+): { readonly reason: 'unknown-type' | 'unknown-version'; readonly knownVersions: readonly string[] } {
   const name = type.replace(VERSION, '');
-  for (let version = 1; version <= ENGINE_VERSIONS_MAX; version++) {
-    if (known.has(`${name}.v${version}`)) return 'version';
-  }
-  return 'type';
+  const knownVersions = [...known].filter((other) => other.replace(VERSION, '') === name);
+  return { reason: knownVersions.length > 0 ? 'unknown-version' : 'unknown-type', knownVersions };
 }
-
-/** Highest version that any type has today. */
-const ENGINE_VERSIONS_MAX = 1;
