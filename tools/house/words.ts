@@ -2,11 +2,7 @@ import ts from 'typescript';
 import { lineOf, nodesBelow, sources, syntaxOf, type Finding, type Repository } from './repository.ts';
 
 /** Drawers: what is put into one cannot be found again by its name. */
-const DRAWERS = new Set(
-  'util utils common shared helper helpers misc core lib type types interface interfaces constant constants index'.split(
-    ' ',
-  ),
-);
+const DRAWERS = /^(utils?|common|shared|helpers?|misc|core|lib|types?|interfaces?|constants?|index)$/;
 const SUFFIXES_BANNED = /\.(service|interface|type|types|dto|model|enum)\.ts$/;
 const FILE_NAME = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9-]+)*\.(ts|mjs)$/;
 
@@ -24,7 +20,7 @@ export function findFileNames(repository: Repository): Finding[] {
     if (!FILE_NAME.test(name)) findings.push(`${path}: name files in kebab-case`);
     if (SUFFIXES_BANNED.test(name))
       findings.push(`${path}: name it by the thing, without ${name.split('.')[1]}`);
-    const drawer = [...parts.slice(0, -1), name.split('.')[0]!].find((part) => DRAWERS.has(part));
+    const drawer = [...parts.slice(0, -1), name.split('.')[0]!].find((part) => DRAWERS.test(part));
     if (drawer !== undefined) findings.push(`${path}: "${drawer}" is a drawer; name it by what it holds`);
     return findings;
   });
