@@ -12,7 +12,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Index('read_decision_programme', ['programme', 'atMs', 'position'])
 @Index('read_decision_outcome', ['outcome', 'atMs', 'position'])
 export class ReadDecision {
-  @PrimaryColumn('bigint', { array: true, primaryKeyConstraintName: 'read_decision_pkey' })
+  @PrimaryColumn('bigint', { array: true })
   position!: string[];
   @Column('integer')
   partition!: number;
@@ -39,7 +39,7 @@ export class ReadDecision {
 @Index('read_grant_merchant', ['merchant', 'grantId'])
 @Index('read_grant_status', ['status', 'grantId'])
 export class ReadGrant {
-  @PrimaryColumn('text', { name: 'grant_id', collation: 'C', primaryKeyConstraintName: 'read_grant_pkey' })
+  @PrimaryColumn('text', { name: 'grant_id', collation: 'C' })
   grantId!: string;
   @Column('integer')
   partition!: number;
@@ -57,7 +57,7 @@ export class ReadGrant {
 @Entity('read_merchant')
 @Index('read_merchant_tier', ['tier', 'merchant'])
 export class ReadMerchant {
-  @PrimaryColumn('text', { collation: 'C', primaryKeyConstraintName: 'read_merchant_pkey' })
+  @PrimaryColumn('text', { collation: 'C' })
   merchant!: string;
   @Column('integer')
   partition!: number;
@@ -74,11 +74,11 @@ export class ReadMerchant {
 @Entity('read_dead_letter')
 @Index('read_dead_letter_newest', ['atMs', 'position'])
 export class ReadDeadLetter {
-  @PrimaryColumn('integer', { primaryKeyConstraintName: 'read_dead_letter_pkey' })
+  @PrimaryColumn('integer')
   partition!: number;
-  @PrimaryColumn('text', { collation: 'C', primaryKeyConstraintName: 'read_dead_letter_pkey' })
+  @PrimaryColumn('text', { collation: 'C' })
   writer!: string;
-  @PrimaryColumn('bigint', { primaryKeyConstraintName: 'read_dead_letter_pkey' })
+  @PrimaryColumn('bigint')
   sequence!: string;
   @Column('bigint', { array: true })
   position!: string[];
@@ -95,9 +95,9 @@ export class ReadDeadLetter {
 /** How far each projection has read each partition; written in the transaction that writes its rows. */
 @Entity('read_progress')
 export class ReadProgress {
-  @PrimaryColumn('text', { collation: 'C', primaryKeyConstraintName: 'read_progress_pkey' })
+  @PrimaryColumn('text', { collation: 'C' })
   projection!: string;
-  @PrimaryColumn('integer', { primaryKeyConstraintName: 'read_progress_pkey' })
+  @PrimaryColumn('integer')
   partition!: number;
   /** Transport offset to read next. */
   @Column('bigint', { name: 'next_offset' })
@@ -110,4 +110,4 @@ export class ReadProgress {
   marks!: string;
 }
 
-export const READ_ENTITIES = [ReadDecision, ReadGrant, ReadMerchant, ReadDeadLetter, ReadProgress];
+export const READ_ENTITIES = [ReadDecision, ReadGrant, ReadMerchant, ReadDeadLetter, ReadProgress] as const;

@@ -1,0 +1,62 @@
+import type { Bundle, Names } from '#domain/policy/bundle';
+import type { Logs } from '#stream/log';
+import { BARE_IDS, type Language, type Naming } from './explain.ts';
+
+const BUNDLES_MAX = 50;
+/** A hash that the log does not hold is not searched for again sooner than this. */
+const LOOK_AGAIN_MS = 5_000;
+
+/**
+ * What the ids of a bundle are called, from the `policies` log. Explanations do without it when the log is away or
+ * does not hold the bundle: they then speak in ids.
+ */
+export class BundleShelf {
+  private readonly bundles = new Map<string, Bundle>();
+  private nextOffset = 0;
+  private looking: Promise<void> | null = null;
+  private lookedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(private readonly logs: Logs) {}
+
+  async naming(hash: string, language: Language): Promise<Naming> {
+    if (!this.bundles.has(hash) && performance.now() - this.lookedAt > LOOK_AGAIN_MS) await this.look();
+    const bundle = this.bundles.get(hash);
+    return bundle === undefined ? BARE_IDS : namingOf(bundle, language);
+  }
+
+  private async look(): Promise<void> {
+    this.looking ??= this.readOn().finally(() => {
+      this.looking = null;
+      this.lookedAt = performance.now();
+    });
+    await this.looking;
+  }
+
+  private async readOn(): Promise<void> {
+    try {
+      for await (const batch of this.logs.read('policies', 0, this.nextOffset)) {
+        for (const record of batch.records) {
+          if (record.key !== null)
+            this.bundles.set(record.key, JSON.parse(record.value.toString('utf8')) as Bundle);
+        }
+        this.nextOffset = batch.nextOffset;
+        for (const oldest of [...this.bundles.keys()].slice(0, -BUNDLES_MAX)) this.bundles.delete(oldest);
+      }
+    } catch {
+      // Names are a courtesy: an explanation in ids is better than none.
+    }
+  }
+}
+
+function namingOf(bundle: Bundle, language: Language): Naming {
+  const within = (list: readonly { id: string; names: Names }[]) => {
+    const names = new Map(list.map((each) => [each.id, each.names[language] ?? each.names['en'] ?? each.id]));
+    return (id: string): string => names.get(id) ?? id;
+  };
+  return {
+    programme: within(bundle.programmes),
+    metric: within(bundle.metrics),
+    tier: within(bundle.ladder.tiers),
+    account: within(bundle.accounts),
+  };
+}

@@ -1,0 +1,123 @@
+import {
+  Controller,
+  Get,
+  Header,
+  Headers,
+  Inject,
+  Param,
+  Query,
+  Req,
+  Res,
+  UseFilters,
+  UseGuards,
+} from '@nestjs/common';
+import type { CloudEvent } from '#domain/stage/stage';
+import { findDecision, findDecisions, type DecisionFilter } from '#store/read/find-decisions';
+import type { Database } from '#store/sql';
+import { BundleShelf } from '../bundle-shelf.ts';
+import { explainDecision, languageOf } from '../explain.ts';
+import { DATABASE, PARTITIONS } from '../injection.ts';
+import { readAsOf, readTogether } from '../read-scope.ts';
+import { StreamClients, type StreamReply, type StreamRequest } from '../stream/stream-clients.ts';
+import { decisionSummary } from './merchants.controller.ts';
+import { badQuery, notFound, ProblemFilter } from './problem.ts';
+import {
+  formatTimeCursor,
+  limit,
+  LIMIT_DEFAULT,
+  merchantId,
+  name,
+  oneOf,
+  positionOf,
+  readQuery,
+  timeCursor,
+} from './query.ts';
+import { ReaderGuard } from './reader.guard.ts';
+
+const outcome = oneOf('issue', 'withhold', 'renew', 'shrink', 'grow', 'revoke', 'expire', 'correct');
+const filters = { merchant: merchantId, programme: name, outcome };
+
+@Controller('v1/decisions')
+@UseGuards(ReaderGuard)
+@UseFilters(ProblemFilter)
+export class DecisionsController {
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(PARTITIONS) private readonly partitions: number,
+    @Inject(BundleShelf) private readonly shelf: BundleShelf,
+    @Inject(StreamClients) private readonly clients: StreamClients,
+  ) {}
+
+  @Get()
+  async list(@Query() raw: unknown): Promise<unknown> {
+    const {
+      after,
+      limit: size = LIMIT_DEFAULT,
+      ...filter
+    } = readQuery(raw, { ...filters, after: timeCursor, limit });
+    return readTogether(this.database, async (sql) => {
+      const rows = await findDecisions(sql, filter, after ?? null, size + 1);
+      const page = rows.slice(0, size);
+      return {
+        asOf: await readAsOf(sql, ['decisions'], this.partitions),
+        decisions: page.map(decisionSummary),
+        next: rows.length > size ? formatTimeCursor(page.at(-1)!) : null,
+      };
+    });
+  }
+
+  /** Server-sent events. Everything is checked before the first byte, so that a refusal is still a refusal. */
+  @Get('stream')
+  async stream(
+    @Query() raw: unknown,
+    @Req() request: StreamRequest,
+    @Res() reply: StreamReply,
+  ): Promise<void> {
+    const { from, ...filter } = readQuery(raw, { ...filters, from: this.clients.fromRule });
+    const lastEventId = request.headers['last-event-id'];
+    await this.clients.serve(
+      request,
+      reply,
+      filter satisfies DecisionFilter,
+      from ?? this.resumeFrom(lastEventId),
+    );
+  }
+
+  @Get(':id')
+  @Header('vary', 'accept-language')
+  async one(
+    @Param('id') id: string,
+    @Headers('accept-language') accept: string | undefined,
+  ): Promise<unknown> {
+    const position = positionOf(id);
+    if (position === null) {
+      const rule = 'must be a position, such as 3-18842-0-1 or 3%2F18842%2F0%2F1';
+      throw badQuery([{ field: 'id', value: JSON.stringify(id.slice(0, 64)), rule }]);
+    }
+    const found = await readTogether(this.database, async (sql) => ({
+      asOf: await readAsOf(sql, ['decisions'], this.partitions),
+      row: await findDecision(sql, position),
+    }));
+    if (found.row === null) throw notFound(`no decision at position ${position}`, { asOf: found.asOf });
+    const record = JSON.parse(found.row.record) as CloudEvent;
+    const language = languageOf(accept);
+    const naming = await this.shelf.naming(String(record.data['bundle']), language);
+    return {
+      asOf: found.asOf,
+      id: position,
+      record,
+      explanation: explainDecision(record, language, naming),
+      language,
+    };
+  }
+
+  private resumeFrom(header: string | string[] | undefined): ReturnType<typeof this.clients.fromRule.parse> {
+    if (header === undefined || header === '') return undefined;
+    const parsed = typeof header === 'string' ? this.clients.fromRule.parse(header) : undefined;
+    if (parsed === undefined) {
+      const value = JSON.stringify(header).slice(0, 64);
+      throw badQuery([{ field: 'Last-Event-ID', value, rule: this.clients.fromRule.rule }]);
+    }
+    return parsed;
+  }
+}
