@@ -27,8 +27,11 @@ const LOCK_STALE_MS = 30_000;
 const LOCK_RETRY_MS = 200;
 const LOCK_WAIT_MAX_MS = 15 * 60_000;
 
-/** Brings the clone up to date; resolves with the exit code of the first step that failed, or 0. */
-export async function setUp({ build = false, say = console.log } = {}) {
+/**
+ * Brings the clone up to date; resolves with the exit code of the first step that failed, or 0. `say` gets one line
+ * per step; `output` is where the output of npm and the compiler goes, 'stdout' or 'stderr'.
+ */
+export async function setUp({ build = false, say = console.log, output = 'stdout' } = {}) {
   if (!isNodeRecentEnough()) {
     console.error(`setup: Updraft needs Node ${NODE_MIN.join('.')} or newer; this is ${process.version}`);
     return 1;
@@ -37,10 +40,10 @@ export async function setUp({ build = false, say = console.log } = {}) {
   const release = await takeLock(say);
   try {
     if (!isInstalled()) {
-      const code = await install(say);
+      const code = await install(say, output);
       if (code !== 0) return code;
     }
-    return build && !isBuilt() ? await compile(say) : 0;
+    return build && !isBuilt() ? await compile(say, output) : 0;
   } finally {
     release();
   }
@@ -62,14 +65,14 @@ function installHash() {
   return sha256([process.version, process.platform, process.arch, lock]);
 }
 
-async function install(say) {
+async function install(say, output) {
   const startedAt = Date.now();
   say('setup: installing dependencies (npm ci)');
   rmSync(INSTALL_STAMP, { force: true });
   // --include=dev: the compiler is a development dependency and NODE_ENV=production would leave it out.
   const args = ['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
   const [command, ...prefix] = npmCommand();
-  const code = await run(command, [...prefix, ...args], { shell: command === 'npm.cmd' });
+  const code = await run(command, [...prefix, ...args], output);
   if (code !== 0) {
     console.error(`setup: npm ci failed with exit code ${code}`);
     return code;
@@ -120,7 +123,7 @@ function readBuildStamp() {
   }
 }
 
-async function compile(say) {
+async function compile(say, output) {
   const startedAt = Date.now();
   const stamp = readBuildStamp();
   // The compiler's incremental record knows what it wrote, not what has happened to it since.
@@ -128,7 +131,7 @@ async function compile(say) {
   rmSync(BUILD_STAMP, { force: true });
   const sources = sourcesHash();
   const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
-  const code = await run(process.execPath, [tsc, '-p', 'tsconfig.dist.json'], {});
+  const code = await run(process.execPath, [tsc, '-p', 'tsconfig.dist.json'], output);
   if (code !== 0) {
     console.error(`setup: compiling to dist failed with exit code ${code}`);
     return code;
@@ -217,8 +220,9 @@ function touch(path) {
 // --------------------------------------------------------------------------------------------------- plumbing
 
 /** Runs a command with our output and passes signals on; resolves with its exit code, 128 + n after a signal. */
-function run(command, args, options) {
-  const child = spawn(command, args, { cwd: ROOT, stdio: 'inherit', ...options });
+function run(command, args, output) {
+  const stdio = ['inherit', output === 'stderr' ? process.stderr : 'inherit', 'inherit'];
+  const child = spawn(command, args, { cwd: ROOT, stdio, shell: command === 'npm.cmd' });
   const pass = (signal) => child.kill(signal);
   process.on('SIGINT', pass);
   process.on('SIGTERM', pass);
