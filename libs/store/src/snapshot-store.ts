@@ -69,5 +69,11 @@ export interface SnapshotStore {
   /** Forgets the snapshot of the partition: the stage starts again from genesis. */
   discard(claim: Claim): Promise<void>;
   /** Heads of every stage and partition, for status, metrics and confirmation of activations. */
-  heads(): Promise<readonly (Head & { readonly stage: string; readonly partition: number; readonly savedAt: number | null })[]>;
+  heads(): Promise<
+    readonly (Head & {
+      readonly stage: string;
+      readonly partition: number;
+      readonly savedAt: number | null;
+    })[]
+  >;
 }
