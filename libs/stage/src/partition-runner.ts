@@ -1,0 +1,158 @@
+import type { Hash, StageDefinition } from '#domain/stage/stage';
+import { LostOwnershipError, StoreUnavailableError, type SnapshotStore } from '#store/snapshot-store';
+import {
+  AmbiguousError,
+  FencedError,
+  UnavailableError,
+  type LogBatch,
+  type Logs,
+  type LogWriter,
+} from '#stream/log';
+import type { BundleSource } from './bundle-source.ts';
+import type { Clock } from './clock.ts';
+import type { RunnerLimits } from './limit.ts';
+import { createPartitionQueue } from './partition-queue.ts';
+import { HaltError, type StageReport } from './report.ts';
+import { takeOver } from './take-over.ts';
+import { createWork } from './work.ts';
+
+/** How the runner steers the reading of its partition. */
+export interface ReadingControl {
+  resume(partition: number, offset: number): void;
+  pause(partition: number): void;
+  isMember(): boolean;
+}
+
+export interface RunnerPorts {
+  readonly logs: Logs;
+  readonly store: SnapshotStore;
+  readonly clock: Clock;
+  readonly hash: Hash;
+  readonly bundles: BundleSource;
+  /** Idempotent writer for logs with several writers. */
+  readonly writer: LogWriter;
+  readonly control: ReadingControl;
+  readonly limits: RunnerLimits;
+  /** This process. */
+  readonly owner: string;
+}
+
+export interface PartitionRunner {
+  /** Takes over and runs until stopped, dropped or halted. Never rejects. */
+  run(): Promise<void>;
+  offer(batch: LogBatch): void;
+  /** Orderly: finishes the batch, publishes, saves a last snapshot. */
+  stop(): Promise<void>;
+  /** The partition went to somebody else: nothing is saved. */
+  drop(): void;
+}
+
+/**
+ * One loop per partition: take over, then load, step and publish batch after batch. Whatever happens to ownership, the
+ * log or the store, everything in memory is dropped and the partition is taken over again, as long as this process is
+ * a confirmed member of its group. A bug or a difference halts the partition: it stays assigned, unready and alarmed.
+ */
+export function createPartitionRunner(
+  ports: RunnerPorts,
+  stage: StageDefinition,
+  partition: number,
+  report: (report: StageReport) => void,
+): PartitionRunner {
+  const { clock, control, limits } = ports;
+  const queue = createPartitionQueue(limits.queueRecordsMax);
+  let mode: 'running' | 'stopping' | 'dropped' = 'running';
+  let wakeUp: () => void = () => undefined;
+  let running: Promise<void> = Promise.resolve();
+  const isRunning = (): boolean => mode === 'running';
+
+  /** Resolves when something was offered or asked, or after `ms`. */
+  async function idle(ms: number | null): Promise<void> {
+    const woken = new Promise<void>((resolve) => (wakeUp = resolve));
+    await (ms === null ? woken : Promise.race([woken, clock.sleep(ms)]));
+  }
+
+  async function own(): Promise<void> {
+    const owned = await takeOver(ports, stage, partition, ports.owner, report);
+    const work = createWork(ports, stage, owned, report, () => wakeUp());
+    try {
+      queue.clear();
+      if (isRunning()) control.resume(partition, work.nextOffset());
+      while (isRunning()) {
+        const taken = queue.take(limits.batchRecordsMax);
+        if (taken === null) {
+          work.considerSnapshot();
+          await idle(work.idleMs());
+          continue;
+        }
+        const readOnAt = queue.readOnAt();
+        if (readOnAt !== null) control.resume(partition, readOnAt);
+        await work.process(taken, isRunning);
+        await work.holdWhileOverdue(isRunning);
+      }
+      if (mode === 'stopping') await work.finish();
+    } finally {
+      work.abandon();
+      await owned.publisher.close();
+    }
+  }
+
+  async function untilMember(): Promise<void> {
+    let backOffMs = limits.retryFirstMs;
+    do {
+      await Promise.race([clock.sleep(backOffMs * (0.5 + clock.random())), idle(null)]);
+      backOffMs = Math.min(backOffMs * 2, limits.retryMaxMs);
+    } while (isRunning() && !control.isMember());
+  }
+
+  async function loop(): Promise<void> {
+    while (isRunning()) {
+      try {
+        await own();
+      } catch (error) {
+        control.pause(partition);
+        queue.clear();
+        if (!isRunning()) return;
+        if (!isPassing(error)) {
+          const at = error instanceof HaltError ? error.at : 'take-over';
+          report({ kind: 'halted', at, why: messageOf(error) });
+          return;
+        }
+        report({ kind: 'lost', why: messageOf(error) });
+        await untilMember();
+      }
+    }
+  }
+
+  return {
+    run: () => (running = loop()),
+    offer(batch) {
+      if (!isRunning()) return;
+      if (queue.push(batch)) control.pause(partition);
+      wakeUp();
+    },
+    async stop() {
+      if (mode === 'running') mode = 'stopping';
+      wakeUp();
+      await running;
+    },
+    drop() {
+      mode = 'dropped';
+      wakeUp();
+    },
+  };
+}
+
+/** Ownership or a dependency, not a bug: take over again. */
+function isPassing(error: unknown): boolean {
+  return (
+    error instanceof FencedError ||
+    error instanceof LostOwnershipError ||
+    error instanceof AmbiguousError ||
+    error instanceof UnavailableError ||
+    error instanceof StoreUnavailableError
+  );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

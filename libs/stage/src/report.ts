@@ -1,0 +1,39 @@
+/** What a partition tells the outside: metrics, health and log lines hang on from there. */
+export type StageReport =
+  | {
+      readonly kind: 'taken-over';
+      readonly takeover: number;
+      readonly from: string | null;
+      readonly published: string | null;
+    }
+  | {
+      readonly kind: 'batch';
+      readonly records: number;
+      readonly outputs: number;
+      readonly ms: number;
+      readonly lag: number;
+    }
+  | { readonly kind: 'published'; readonly position: string }
+  | { readonly kind: 'suppressed'; readonly outputs: number }
+  | { readonly kind: 'snapshot'; readonly rows: number; readonly ms: number }
+  | { readonly kind: 'snapshot-ignored'; readonly why: string }
+  | { readonly kind: 'waiting'; readonly why: string }
+  | { readonly kind: 'lost'; readonly why: string }
+  /** Paused until a person acts: a bug, a difference, or lost input. */
+  | { readonly kind: 'halted'; readonly at: string; readonly why: string };
+
+export type Reporter = (stage: string, partition: number, report: StageReport) => void;
+
+/** The partition cannot go on by itself. Its state is dropped; nothing of it was skipped. */
+export class HaltError extends Error {
+  override readonly name = 'HaltError';
+
+  constructor(
+    /** Position at which it stands, in words. */
+    readonly at: string,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

@@ -1,0 +1,233 @@
+import { comparePositions, formatPosition, type Position } from '#domain/stage/position';
+import type { InputRecord, OutputRecord, StageDefinition } from '#domain/stage/stage';
+import type { PublishedMark, SnapshotMark } from '#store/snapshot-store';
+import { UnavailableError, type LogRecord, type Published } from '#stream/log';
+import { decodeInput } from './decode-input.ts';
+import type { Taken } from './partition-queue.ts';
+import type { RunnerPorts } from './partition-runner.ts';
+import { HaltError, type StageReport } from './report.ts';
+import { createSnapshotter } from './snapshotter.ts';
+import type { Owned } from './take-over.ts';
+
+/** The work of an owned partition: batches in, outputs published, snapshots behind. */
+export interface Work {
+  /** Transport offset of the input to read next. */
+  nextOffset(): number;
+  process(taken: Taken, isRunning: () => boolean): Promise<void>;
+  considerSnapshot(): void;
+  /** How long the loop may sleep when nothing is queued, ms; null: until woken. */
+  idleMs(): number | null;
+  holdWhileOverdue(isRunning: () => boolean): Promise<void>;
+  /** Orderly end: one last snapshot. */
+  finish(): Promise<void>;
+  abandon(): void;
+}
+
+const OVERDUE_POLL_MS = 100;
+
+/** Outputs of whole input records that wait to be published together. */
+interface Pending {
+  outputs: OutputRecord[];
+  bytes: number;
+  records: number;
+}
+
+export function createWork(
+  ports: RunnerPorts,
+  stage: StageDefinition,
+  owned: Owned,
+  report: (report: StageReport) => void,
+  wakeUp: () => void,
+): Work {
+  const { store, clock, limits, writer, bundles, hash } = ports;
+  const { claim, machine, publisher, tail, mark } = owned;
+  const { partition } = claim;
+  let failure: unknown = null;
+  let published: PublishedMark | null = mark?.published ?? null;
+  if (published === null && tail.end !== null)
+    published = markOf(tail.end.position, tail.end.hash, tail.end.offset);
+  /** What is stepped and acknowledged: where a snapshot taken now would stand. */
+  let position: Position | null = machine.position();
+  let inputOffset = mark?.inputOffset ?? 0;
+  const snapshots = createSnapshotter(store, clock, limits, claim, machine, report, (error) => {
+    failure = error;
+    wakeUp();
+  });
+
+  /** Publishes whole records' outputs: dead letters first and acknowledged, then one transaction. */
+  async function publish(pending: Pending): Promise<void> {
+    const count = pending.outputs.length;
+    const fresh = await tail.admit(pending.outputs);
+    if (fresh.length < count) report({ kind: 'suppressed', outputs: count - fresh.length });
+    const letters = fresh
+      .filter((output) => output.log === 'dead-letters')
+      .map((output) => toPublish(output, partition));
+    if (letters.length > 0) await writer.append('dead-letters', partition, letters);
+    const outputs = fresh.filter((output) => output.log !== 'dead-letters');
+    if (outputs.length > 0) {
+      const offsets = await publisher.publish(
+        outputs.map((output) => toPublish(output, partition)),
+        claim,
+      );
+      const last = outputs.findLast((output) => output.log === stage.output);
+      if (last !== undefined) {
+        published = markOf(last.position, hash(last.text), offsets.get(stage.output)!);
+        report({ kind: 'published', position: published.position });
+      }
+    }
+    snapshots.stepped(pending.records);
+    pending.outputs = [];
+    pending.bytes = 0;
+    pending.records = 0;
+  }
+
+  async function makeReady(record: InputRecord, isRunning: () => boolean): Promise<void> {
+    for (let bundle = machine.needsBundle(record); bundle !== null; bundle = machine.needsBundle(record)) {
+      const wanted = bundle;
+      const waiting = (): void =>
+        report({ kind: 'waiting', why: `bundle ${wanted} is not in the policies log yet` });
+      const text = await bundles.get(wanted, () => isRunning() && failure === null, waiting);
+      // Stopping or lost. What is stepped of this batch is neither published nor saved: it is dropped.
+      if (text === null) throw new UnavailableError(`gave up waiting for bundle ${wanted}`);
+      machine.addBundle(wanted, text);
+    }
+    const missing = machine.plan(record);
+    if (missing.length > 0) await loadRows(missing);
+  }
+
+  async function loadRows(keys: readonly string[]): Promise<void> {
+    const found = await store.rows(claim, keys);
+    machine.addRows(new Map(keys.map((key) => [key, found.get(key) ?? null])));
+  }
+
+  /** One set-based read for everything that the batch is known to need. */
+  async function prefetch(records: readonly InputRecord[]): Promise<void> {
+    const keys = new Set<string>();
+    for (const record of records) for (const key of machine.plan(record)) keys.add(key);
+    if (keys.size > 0) await loadRows([...keys]);
+  }
+
+  /** Decodes up to the first record that cannot be; that one halts the partition, after what stands before it. */
+  function decodeAll(records: readonly LogRecord[]): { decoded: InputRecord[]; failed: HaltError | null } {
+    const decoded: InputRecord[] = [];
+    let last = position;
+    for (const record of records) {
+      try {
+        const input = decodeInput(stage.input, partition, record, owned.quarantine);
+        if (last !== null && comparePositions(input.position, last) <= 0) continue;
+        checkContiguous(stage, last, input.position);
+        last = input.position;
+        decoded.push(input);
+      } catch (error) {
+        const at = error instanceof HaltError ? error.at : `${partition}/${record.offset}`;
+        const why = error instanceof Error ? error.message : String(error);
+        return { decoded, failed: new HaltError(at, `cannot read ${stage.input}: ${why}`, { cause: error }) };
+      }
+    }
+    return { decoded, failed: null };
+  }
+
+  async function process(taken: Taken, isRunning: () => boolean): Promise<void> {
+    if (failure !== null) throw failure as Error;
+    const startedAt = clock.now();
+    const { decoded, failed } = decodeAll(taken.records);
+    await prefetch(decoded);
+    const pending: Pending = { outputs: [], bytes: 0, records: 0 };
+    let outputs = 0;
+    let halt = failed;
+    for (const record of decoded) {
+      await makeReady(record, isRunning);
+      const stepped = tryStep(record);
+      if (stepped instanceof HaltError) {
+        halt = stepped;
+        break;
+      }
+      for (const output of stepped) {
+        pending.outputs.push(output);
+        pending.bytes += output.text.length;
+      }
+      outputs += stepped.length;
+      pending.records += 1;
+      if (pending.bytes >= limits.publishBytesMax) await publish(pending);
+    }
+    await publish(pending);
+    if (halt !== null) throw halt;
+    position = machine.position();
+    inputOffset = taken.nextOffset;
+    checkNothingLost(taken);
+    considerSnapshot();
+    machine.evict(limits.rowsLoadedMax);
+    const lag = taken.endOffset - taken.nextOffset;
+    report({ kind: 'batch', records: decoded.length, outputs, ms: clock.now() - startedAt, lag });
+  }
+
+  function tryStep(record: InputRecord): readonly OutputRecord[] | HaltError {
+    try {
+      return machine.step(record);
+    } catch (error) {
+      const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      return new HaltError(formatPosition(record.position), `step failed: ${why}`, { cause: error });
+    }
+  }
+
+  /** All input as of take-over was re-executed, and yet something published was not met: input has lost records. */
+  function checkNothingLost(taken: Taken): void {
+    if (tail.isDone() || taken.nextOffset < owned.inputEnd) return;
+    const at = formatPosition(tail.end!.position);
+    throw new HaltError(
+      at,
+      `${stage.output} holds ${at}, which ${stage.input} does not lead to: records were lost`,
+    );
+  }
+
+  function considerSnapshot(isLast = false): void {
+    if (position === null || !tail.isDone()) return;
+    const { engine } = machine;
+    const facts = { ...machine.gauges() };
+    const snapshotMark: SnapshotMark = {
+      position: formatPosition(position),
+      inputOffset,
+      published,
+      format: stage.format,
+      engine,
+      facts,
+    };
+    snapshots.consider(snapshotMark, isLast);
+  }
+
+  return {
+    nextOffset: () => inputOffset,
+    process,
+    considerSnapshot() {
+      if (failure !== null) throw failure as Error;
+      considerSnapshot();
+    },
+    idleMs: () => snapshots.dueInMs(),
+    async holdWhileOverdue(isRunning) {
+      while (isRunning() && failure === null && snapshots.isOverdue()) await clock.sleep(OVERDUE_POLL_MS);
+    },
+    async finish() {
+      await snapshots.settled();
+      considerSnapshot(true);
+      await snapshots.settled();
+    },
+    abandon: () => snapshots.abandon(),
+  };
+}
+
+/** Activity is written without transactions: its offsets have no holes, so a hole is a lost record. */
+function checkContiguous(stage: StageDefinition, last: Position | null, position: Position): void {
+  if (stage.input !== 'activity') return;
+  const expected = last === null ? 0 : last[1]! + 1;
+  if (position[1] === expected) return;
+  const at = formatPosition(position);
+  throw new HaltError(at, `expected offset ${expected}, the log goes on at ${at}: records were lost`);
+}
+
+function markOf(position: Position, valueHash: string, offsetHint: number): PublishedMark {
+  return { position: formatPosition(position), hash: valueHash, offsetHint };
+}
+
+function toPublish(output: OutputRecord, partition: number): Published {
+  return { log: output.log, partition, key: output.key, value: Buffer.from(output.text) };
+}
