@@ -38,17 +38,17 @@ export function joinGroup(setting: MembershipSetting): Membership {
   const ended = new Promise<string>((resolve) => {
     end = () => resolve('closed');
   });
-  const confirm = (): void => {
-    confirmedAt = performance.now();
-  };
 
   const stayMember = async (): Promise<void> => {
     let rejoinMs = REJOIN_MS_MIN;
     while (!closed) {
       const startedAt = performance.now();
       const consumer = createConsumer(setting);
-      const why = await Promise.race([ended, runUntilLost(consumer, setting, confirm, () => confirmedAt)]);
-      confirmedAt = -Infinity;
+      const term = createTerm(consumer, setting, (at) => {
+        confirmedAt = at;
+      });
+      const why = await Promise.race([ended, term.run()]);
+      term.end();
       setting.assigned([]);
       await atMost(LEAVE_MS_MAX, consumer.disconnect());
       if (closed) return;
@@ -88,40 +88,57 @@ function createConsumer({ kafka, groupId, sessionTimeoutMs }: MembershipSetting)
   });
 }
 
-/** Resolves with the reason once this consumer is of no more use. Never rejects. */
-async function runUntilLost(
+/** One consumer's time as a member. After `end` nothing that still arrives from it counts. */
+function createTerm(
   consumer: Consumer,
   setting: MembershipSetting,
-  confirm: () => void,
-  confirmedAt: () => number,
-): Promise<string> {
+  confirmed: (at: number) => void,
+): { run(): Promise<string>; end(): void } {
   const { topic, sessionTimeoutMs } = setting;
-  let watch: NodeJS.Timeout | undefined;
+  let over = false;
+  let lastAt = performance.now();
+  let lose: (why: string) => void = () => undefined;
   const lost = new Promise<string>((resolve) => {
-    consumer.on(consumer.events.CRASH, ({ payload }) => resolve(describeError(payload.error)));
-    const startedAt = performance.now();
-    watch = setInterval(() => {
-      const silentMs = performance.now() - Math.max(startedAt, confirmedAt());
-      const limitMs = SILENT_SESSIONS_MAX * sessionTimeoutMs + REBALANCE_TIMEOUT_MS;
-      if (silentMs > limitMs) resolve(`no confirmation for ${Math.round(silentMs)} ms`);
-    }, sessionTimeoutMs);
+    lose = resolve;
   });
+  const confirm = (): void => {
+    if (over) return;
+    lastAt = performance.now();
+    confirmed(lastAt);
+  };
+  const watch = setInterval(() => {
+    const silentMs = performance.now() - lastAt;
+    const limitMs = SILENT_SESSIONS_MAX * sessionTimeoutMs + REBALANCE_TIMEOUT_MS;
+    if (silentMs > limitMs) lose(`no confirmation for ${Math.round(silentMs)} ms`);
+  }, sessionTimeoutMs);
+
+  consumer.on(consumer.events.CRASH, ({ payload }) => lose(describeError(payload.error)));
   consumer.on(consumer.events.HEARTBEAT, confirm);
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    if (over) return;
     // Before anything else: kafkajs fetches from what is not paused as soon as this listener returns.
     consumer.pause([{ topic }]);
     confirm();
     setting.assigned([...(payload.memberAssignment[topic] ?? [])].sort((a, b) => a - b));
   });
-  try {
-    await consumer.connect();
-    await consumer.subscribe({ topics: [topic] });
-    // It resolves also when joining failed; then CRASH tells.
-    await consumer.run({ autoCommit: false, eachBatch: () => Promise.resolve() });
-    return await lost;
-  } catch (error) {
-    return describeError(error);
-  } finally {
-    clearInterval(watch);
-  }
+
+  return {
+    /** Resolves with the reason once this consumer is of no more use. Never rejects. */
+    run: async () => {
+      try {
+        await consumer.connect();
+        await consumer.subscribe({ topics: [topic] });
+        // It resolves also when joining failed; then CRASH tells.
+        await consumer.run({ autoCommit: false, eachBatch: () => Promise.resolve() });
+        return await lost;
+      } catch (error) {
+        return describeError(error);
+      }
+    },
+    end: () => {
+      over = true;
+      clearInterval(watch);
+      confirmed(-Infinity);
+    },
+  };
 }
