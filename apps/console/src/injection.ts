@@ -1,9 +1,4 @@
-// What the console is made of, as injection tokens: interfaces have no value to inject by.
-export const LOGS = Symbol('LOGS');
+// Injection tokens of what has no class to inject by.
 export const DATABASE = Symbol('DATABASE');
 export const PARTITIONS = Symbol('PARTITIONS');
 export const TOKENS = Symbol('TOKENS');
-export const HEALTH = Symbol('HEALTH');
-export const REGISTRY = Symbol('REGISTRY');
-export const SNAPSHOTS = Symbol('SNAPSHOTS');
-export const CONSOLE_CONFIG = Symbol('CONSOLE_CONFIG');

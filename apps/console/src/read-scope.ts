@@ -1,5 +1,6 @@
 import { readProgress } from '#store/read/progress';
 import type { Database, Sql } from '#store/sql';
+import { refusalOf } from './http/refusal.ts';
 
 export type ProjectedLog = 'capability' | 'decisions' | 'grants' | 'dead-letters';
 
@@ -11,10 +12,14 @@ export type AsOf = { readonly [log in ProjectedLog]?: readonly (string | null)[]
  * so a position read here vouches for every row read beside it.
  */
 export async function readTogether<T>(database: Database, work: (sql: Sql) => Promise<T>): Promise<T> {
-  return database.transaction(async (sql) => {
-    await sql.query('set transaction isolation level repeatable read read only');
-    return work(sql);
-  });
+  try {
+    return await database.transaction(async (sql) => {
+      await sql.query('set transaction isolation level repeatable read read only');
+      return work(sql);
+    });
+  } catch (error) {
+    throw refusalOf(error);
+  }
 }
 
 export async function readAsOf(sql: Sql, logs: readonly ProjectedLog[], partitions: number): Promise<AsOf> {

@@ -1,26 +1,14 @@
-import {
-  Controller,
-  Get,
-  Header,
-  Headers,
-  Inject,
-  Param,
-  Query,
-  Req,
-  Res,
-  UseFilters,
-  UseGuards,
-} from '@nestjs/common';
+import { Controller, Get, Header, Headers, Inject, Param, Query, Res, UseGuards } from '@nestjs/common';
 import type { CloudEvent } from '#domain/stage/stage';
-import { findDecision, findDecisions, type DecisionFilter } from '#store/read/find-decisions';
+import { findDecision, findDecisions } from '#store/read/find-decisions';
 import type { Database } from '#store/sql';
 import { BundleShelf } from '../bundle-shelf.ts';
 import { explainDecision, languageOf } from '../explain.ts';
 import { DATABASE, PARTITIONS } from '../injection.ts';
 import { readAsOf, readTogether } from '../read-scope.ts';
-import { StreamClients, type StreamReply, type StreamRequest } from '../stream/stream-clients.ts';
+import { StreamClients, type StreamReply } from '../stream/stream-clients.ts';
 import { decisionSummary } from './merchants.controller.ts';
-import { badQuery, notFound, ProblemFilter } from './problem.ts';
+import { badRequest, notFound } from './refusal.ts';
 import {
   formatTimeCursor,
   limit,
@@ -39,7 +27,6 @@ const filters = { merchant: merchantId, programme: name, outcome };
 
 @Controller('v1/decisions')
 @UseGuards(ReaderGuard)
-@UseFilters(ProblemFilter)
 export class DecisionsController {
   constructor(
     @Inject(DATABASE) private readonly database: Database,
@@ -70,17 +57,12 @@ export class DecisionsController {
   @Get('stream')
   async stream(
     @Query() raw: unknown,
-    @Req() request: StreamRequest,
+    @Headers('last-event-id') lastEventId: string | undefined,
     @Res() reply: StreamReply,
   ): Promise<void> {
     const { from, ...filter } = readQuery(raw, { ...filters, from: this.clients.fromRule });
-    const lastEventId = request.headers['last-event-id'];
-    await this.clients.serve(
-      request,
-      reply,
-      filter satisfies DecisionFilter,
-      from ?? this.resumeFrom(lastEventId),
-    );
+    // A client that comes back says where it was; `from` in its address is where it once began.
+    await this.clients.serve(reply, filter, this.resumeFrom(lastEventId) ?? from);
   }
 
   @Get(':id')
@@ -92,7 +74,7 @@ export class DecisionsController {
     const position = positionOf(id);
     if (position === null) {
       const rule = 'must be a position, such as 3-18842-0-1 or 3%2F18842%2F0%2F1';
-      throw badQuery([{ field: 'id', value: JSON.stringify(id.slice(0, 64)), rule }]);
+      throw badRequest([{ field: 'id', value: JSON.stringify(id.slice(0, 64)), rule }]);
     }
     const found = await readTogether(this.database, async (sql) => ({
       asOf: await readAsOf(sql, ['decisions'], this.partitions),
@@ -111,12 +93,12 @@ export class DecisionsController {
     };
   }
 
-  private resumeFrom(header: string | string[] | undefined): ReturnType<typeof this.clients.fromRule.parse> {
+  private resumeFrom(header: string | undefined): ReturnType<typeof this.clients.fromRule.parse> {
     if (header === undefined || header === '') return undefined;
-    const parsed = typeof header === 'string' ? this.clients.fromRule.parse(header) : undefined;
+    const parsed = this.clients.fromRule.parse(header);
     if (parsed === undefined) {
-      const value = JSON.stringify(header).slice(0, 64);
-      throw badQuery([{ field: 'Last-Event-ID', value, rule: this.clients.fromRule.rule }]);
+      const value = JSON.stringify(header.slice(0, 64));
+      throw badRequest([{ field: 'Last-Event-ID', value, rule: this.clients.fromRule.rule }]);
     }
     return parsed;
   }

@@ -1,4 +1,4 @@
-import { Controller, Get, Headers, Inject, Param, Query, UseFilters, UseGuards } from '@nestjs/common';
+import { Controller, Get, Headers, Inject, Param, Query, UseGuards } from '@nestjs/common';
 import type { MerchantCapability } from '#domain/outputs';
 import type { CloudEvent } from '#domain/stage/stage';
 import { findDecisions, findStanding } from '#store/read/find-decisions';
@@ -10,7 +10,7 @@ import { BundleShelf } from '../bundle-shelf.ts';
 import { languageOf, recourseOf, type Language, type Recourse } from '../explain.ts';
 import { readAsOf, readTogether, type AsOf } from '../read-scope.ts';
 import { DATABASE, PARTITIONS } from '../injection.ts';
-import { ProblemFilter, badQuery, notFound } from './problem.ts';
+import { badRequest, notFound } from './refusal.ts';
 import { limit, LIMIT_DEFAULT, merchantId, readQuery, tier } from './query.ts';
 import { ReaderGuard } from './reader.guard.ts';
 
@@ -22,7 +22,6 @@ const ADVERSE = new Set(['withhold', 'shrink', 'revoke']);
 
 @Controller('v1/merchants')
 @UseGuards(ReaderGuard)
-@UseFilters(ProblemFilter)
 export class MerchantsController {
   constructor(
     @Inject(DATABASE) private readonly database: Database,
@@ -51,7 +50,7 @@ export class MerchantsController {
     @Headers('accept-language') accept: string | undefined,
   ): Promise<unknown> {
     if (merchantId.parse(id) === undefined) {
-      throw badQuery([{ field: 'id', value: JSON.stringify(id.slice(0, 64)), rule: merchantId.rule }]);
+      throw badRequest([{ field: 'id', value: JSON.stringify(id.slice(0, 64)), rule: merchantId.rule }]);
     }
     const found = await readTogether(this.database, async (sql) => ({
       asOf: await readAsOf(sql, ['capability', 'decisions', 'grants'], this.partitions),

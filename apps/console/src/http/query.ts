@@ -1,4 +1,4 @@
-import { badQuery, type FieldProblem } from './problem.ts';
+import { badRequest, type FieldProblem } from './refusal.ts';
 
 /** How one query parameter is read: `parse` answers undefined for what breaks the rule. */
 export interface QueryRule<T> {
@@ -31,7 +31,7 @@ export function readQuery<Rules extends QueryRules>(raw: unknown, rules: Rules):
     if (parsed === undefined) errors.push({ field, value: shown(value), rule: rule.rule });
     else query[field] = parsed;
   }
-  if (errors.length > 0) throw badQuery(errors);
+  if (errors.length > 0) throw badRequest(errors);
   return query as Query<Rules>;
 }
 

@@ -14,11 +14,16 @@ export interface ProjectorLimits {
 
 export const PROJECTOR_LIMITS: ProjectorLimits = { batchRecordsMax: 1_000, queueBytesMax: 32 * 1024 * 1024 };
 
-/** Who wants to know how projecting goes: metrics and the live stream. */
+/** Who wants to know how projecting goes: health, metrics and the live stream. */
 export interface ProjectorObserver {
+  /** A transaction is committed. */
   committed(log: string, records: number, elapsedMs: number): void;
-  failed(log: string, error: Error, attempt: number): void;
-  stopped(log: string, partition: number, fault: string): void;
+  /** A transaction, or finding out where to start, failed and is tried again. */
+  failed(log: string, error: Error): void;
+  /** The loop has been round: `standing` and `faults` may be different. */
+  looked(log: string): void;
+  /** The partition went to another process. */
+  lost(log: string, partition: number): void;
 }
 
 /** Where one partition of one projection stands. */
@@ -63,7 +68,7 @@ export class LogProjector<M extends Marks, Row> {
     // A group of its own per log: members of one Kafka group that read different topics confuse its assignment.
     this.subscription = await this.logs.subscribe(this.projection.log, `console-${this.projection.log}`, {
       assigned: (partitions) => this.assigned(partitions),
-      revoked: (partitions) => partitions.forEach((partition) => this.readings.delete(partition)),
+      revoked: (partitions) => this.revoked(partitions),
       batch: (batch) => this.enqueue(batch),
     });
     this.running = this.run();
@@ -106,6 +111,13 @@ export class LogProjector<M extends Marks, Row> {
     this.signal.raise();
   }
 
+  private revoked(partitions: readonly number[]): void {
+    for (const partition of partitions) {
+      this.readings.delete(partition);
+      this.observer.lost(this.projection.log, partition);
+    }
+  }
+
   private enqueue(batch: LogBatch): void {
     const reading = this.readings.get(batch.partition);
     if (reading === undefined) return;
@@ -126,16 +138,20 @@ export class LogProjector<M extends Marks, Row> {
     while (!this.isClosing) {
       try {
         await this.loadNew();
-        if (!(await this.projectQueued())) await this.signal.wait(IDLE_MS);
+        const isIdle = !(await this.projectQueued());
         attempt = 0;
         this.failure = null;
+        this.observer.looked(this.projection.log);
+        if (isIdle) await this.signal.wait(IDLE_MS);
       } catch (error) {
         if (error instanceof LostProgressError) {
           this.reloadAll();
         } else {
           this.failure = (error as Error).message;
-          this.observer.failed(this.projection.log, error as Error, ++attempt);
+          attempt += 1;
+          this.observer.failed(this.projection.log, error as Error);
         }
+        this.observer.looked(this.projection.log);
         await this.sleep(attempt);
       }
     }
@@ -230,7 +246,6 @@ export class LogProjector<M extends Marks, Row> {
   private stopPartition(reading: PartitionReading<M, Row>, fault: string): void {
     reading.stop(fault);
     this.subscription?.pause(reading.partition);
-    this.observer.stopped(this.projection.log, reading.partition, fault);
   }
 
   /** Another reader committed a stretch of ours: every partition looks up again where it stands. */

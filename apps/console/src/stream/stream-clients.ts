@@ -1,17 +1,13 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { DecisionFilter } from '#store/read/find-decisions';
 import type { Sql } from '#store/sql';
-import { Problem } from '../http/problem.ts';
+import { refusalOf, unavailable } from '../http/refusal.ts';
 import type { QueryRule } from '../http/query.ts';
 import { DecisionStream, STREAM_LIMITS, type EventSink, type StreamLimits } from './decision-stream.ts';
 import { readHeads, type DecisionTail } from './decision-tail.ts';
 import { parseVector, type SequenceVector } from './sequence-vector.ts';
 
-/** What a stream needs of fastify's request and reply. */
-export interface StreamRequest {
-  readonly headers: IncomingHttpHeaders;
-  readonly raw: IncomingMessage;
-}
+/** What a stream needs of fastify's reply. */
 export interface StreamReply {
   readonly raw: ServerResponse;
   hijack(): void;
@@ -50,16 +46,10 @@ export class StreamClients {
     return this.open.size;
   }
 
-  /** Answers with the stream from `from`, or from now on. Rejects with a Problem before the first byte. */
-  async serve(
-    request: StreamRequest,
-    reply: StreamReply,
-    filter: DecisionFilter,
-    from: SequenceVector | undefined,
-  ): Promise<void> {
+  /** Answers with the stream from `from`, or from now on. Rejects with a problem before the first byte. */
+  async serve(reply: StreamReply, filter: DecisionFilter, from: SequenceVector | undefined): Promise<void> {
     if (this.open.size >= this.limits.clientsMax) {
-      const detail = `${this.open.size} clients follow the stream, which is the most there may be`;
-      throw new Problem(503, 'Too many clients', detail, {}, { 'retry-after': '10' });
+      throw unavailable(`${this.open.size} clients follow the stream, which is the most there may be`, 10);
     }
     const response = reply.raw;
     this.open.add(response);
@@ -68,7 +58,7 @@ export class StreamClients {
       start = from ?? (await readHeads(this.sql, this.partitions));
     } catch (error) {
       this.open.delete(response);
-      throw error;
+      throw refusalOf(error);
     }
     reply.hijack();
     response.writeHead(200, {

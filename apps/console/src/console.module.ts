@@ -1,0 +1,67 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { TokenRecord } from '#contracts/tokens';
+import type { SnapshotStore } from '#store/snapshot-store';
+import type { Database } from '#store/sql';
+import type { Logs } from '#stream/log';
+import type { Health } from '#telemetry/health';
+import type { Log } from '#telemetry/log';
+import type { Registry } from '#telemetry/metrics';
+import { BundleShelf } from './bundle-shelf.ts';
+import type { ConsoleLimits } from './console.config.ts';
+import { DecisionsController } from './http/decisions.controller.ts';
+import { MerchantsController } from './http/merchants.controller.ts';
+import { OperationsController } from './http/operations.controller.ts';
+import { ReaderGuard } from './http/reader.guard.ts';
+import { DATABASE, PARTITIONS, TOKENS } from './injection.ts';
+import { PartitionStatus } from './partition-status.ts';
+import { ReadSide } from './read-side.ts';
+import { DecisionTail } from './stream/decision-tail.ts';
+import { StreamClients } from './stream/stream-clients.ts';
+
+/** What the console is made of. The process opens and closes all of it; /healthz and the like are its own to mount. */
+export interface ConsoleParts {
+  readonly logs: Logs;
+  readonly database: Database;
+  readonly partitions: number;
+  readonly tokens: readonly TokenRecord[];
+  readonly health: Health;
+  readonly registry: Registry;
+  readonly config: ConsoleLimits;
+  /** Where alarms are told besides /readyz. */
+  readonly log?: Log;
+  /** For /v1/status; without it the stages' part is empty. */
+  readonly snapshots?: SnapshotStore;
+}
+
+@Module({})
+export class ConsoleModule {
+  static forRoot(parts: ConsoleParts): DynamicModule {
+    const { logs, database, partitions, config } = parts;
+    const tail = new DecisionTail(database, partitions);
+    const clients = new StreamClients(database, tail, partitions, config.stream);
+    const readSide = new ReadSide({
+      ...parts,
+      log: parts.log ?? null,
+      tail,
+      clients,
+      limits: config.projector,
+    });
+    return {
+      module: ConsoleModule,
+      controllers: [DecisionsController, MerchantsController, OperationsController],
+      providers: [
+        { provide: DATABASE, useValue: database },
+        { provide: PARTITIONS, useValue: partitions },
+        { provide: TOKENS, useValue: parts.tokens },
+        { provide: BundleShelf, useValue: new BundleShelf(logs) },
+        { provide: StreamClients, useValue: clients },
+        {
+          provide: PartitionStatus,
+          useValue: new PartitionStatus(logs, database, partitions, parts.snapshots ?? null),
+        },
+        { provide: ReadSide, useFactory: () => readSide },
+        ReaderGuard,
+      ],
+    };
+  }
+}

@@ -1,0 +1,117 @@
+import { readProgress, type Progress } from '#store/read/progress';
+import type { Head, SnapshotStore } from '#store/snapshot-store';
+import type { Database } from '#store/sql';
+import type { Logs } from '#stream/log';
+import type { ClockMarks } from './project/merchants.ts';
+import { readAsOf, readTogether, type AsOf, type ProjectedLog } from './read-scope.ts';
+
+const PROJECTED: readonly ProjectedLog[] = ['capability', 'decisions', 'grants', 'dead-letters'];
+const STAGE_INPUTS: { readonly [stage: string]: string } = { scoring: 'activity', allocator: 'capability' };
+
+interface ProjectionStatus {
+  readonly position: string | null;
+  /** Records of the log that are not projected yet. */
+  readonly lag: number;
+  readonly alarm: string | null;
+}
+
+interface StageStatus {
+  readonly owner: string | null;
+  readonly takeover: number;
+  /** Last record that the snapshot covers; the stage itself is further on. */
+  readonly snapshotPosition: string | null;
+  readonly publishedPosition: string | null;
+  readonly snapshotAgeMs: number | null;
+  /** Records of the input log beyond the snapshot: what a take-over would re-execute at most. */
+  readonly inputBeyondSnapshot: number | null;
+}
+
+export interface Status {
+  readonly asOf: AsOf;
+  readonly partitions: readonly {
+    readonly partition: number;
+    /** Log time and the position that said so. */
+    readonly now: string | null;
+    readonly nowPosition: string | null;
+    readonly projections: { readonly [log: string]: ProjectionStatus };
+    readonly stages: { readonly [stage: string]: StageStatus };
+  }[];
+}
+
+type StoredHead = Awaited<ReturnType<SnapshotStore['heads']>>[number];
+
+/** Partitions by stages: where each stands and how far behind it is. For operators, so the wall clock is allowed. */
+export class PartitionStatus {
+  constructor(
+    private readonly logs: Logs,
+    private readonly database: Database,
+    private readonly partitions: number,
+    private readonly snapshots: SnapshotStore | null,
+    private readonly wallClockMs: () => number = Date.now,
+  ) {}
+
+  async read(): Promise<Status> {
+    const { asOf, progress } = await readTogether(this.database, async (sql) => ({
+      asOf: await readAsOf(sql, PROJECTED, this.partitions),
+      progress: await readProgress(sql),
+    }));
+    const heads = (await this.snapshots?.heads()) ?? [];
+    const ends = new Map<string, readonly number[]>();
+    for (const log of ['activity', ...PROJECTED]) ends.set(log, await this.logs.endOffsets(log));
+    return {
+      asOf,
+      partitions: Array.from({ length: this.partitions }, (_, partition) => {
+        const projected = progress.filter((each) => each.partition === partition);
+        const clock = projected.find((each) => each.projection === 'capability');
+        const marks = clock === undefined ? null : (JSON.parse(clock.marks) as ClockMarks);
+        return {
+          partition,
+          now: marks?.nowMs == null ? null : new Date(marks.nowMs).toISOString(),
+          nowPosition: marks?.nowPosition ?? null,
+          projections: projectionsOf(projected, (log) => ends.get(log)?.[partition] ?? 0),
+          stages: Object.fromEntries(
+            heads
+              .filter((head) => head.partition === partition)
+              .map((head) => [
+                head.stage,
+                this.stageStatus(head, ends.get(STAGE_INPUTS[head.stage] ?? '')?.[partition]),
+              ]),
+          ),
+        };
+      }),
+    };
+  }
+
+  private stageStatus(head: StoredHead, inputEnd: number | undefined): StageStatus {
+    const mark = (head satisfies Head).snapshot?.mark ?? null;
+    return {
+      owner: head.owner,
+      takeover: head.takeover,
+      snapshotPosition: mark?.position ?? null,
+      publishedPosition: mark?.published?.position ?? null,
+      snapshotAgeMs: head.savedAt === null ? null : Math.max(0, this.wallClockMs() - head.savedAt),
+      inputBeyondSnapshot:
+        mark === null || inputEnd === undefined ? null : Math.max(0, inputEnd - mark.inputOffset),
+    };
+  }
+}
+
+function projectionsOf(
+  progress: readonly Progress[],
+  endOf: (log: string) => number,
+): Record<string, ProjectionStatus> {
+  return Object.fromEntries(
+    PROJECTED.map((log) => {
+      const stored = progress.find((each) => each.projection === log);
+      const marks = stored === undefined ? {} : (JSON.parse(stored.marks) as { alarm?: string });
+      return [
+        log,
+        {
+          position: stored?.position ?? null,
+          lag: Math.max(0, endOf(log) - (stored?.nextOffset ?? 0)),
+          alarm: marks.alarm ?? null,
+        },
+      ];
+    }),
+  );
+}

@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson, type Json } from '#domain/canonical';
+import type { Decision, DeadLetter, Grant, MerchantCapability } from '#domain/outputs';
+import { writeEvent } from '#domain/stage/write-event';
+import { decisionHash } from '../project/decisions.ts';
+
+// Records as the stages write them, for tests: the smallest that are whole.
+
+const LOG_ID = 'log-1';
+export const START_MS = Date.UTC(2026, 10, 11, 8);
+
+export interface DecisionText {
+  readonly text: string;
+  readonly decision: Decision;
+}
+
+/** Writes the chained decisions of one partition. */
+export class DecisionChain {
+  private sequence = 0;
+  private head = '0'.repeat(64);
+
+  constructor(private readonly partition: number) {}
+
+  next(
+    some: Partial<Decision> = {},
+    subject = 'm-1',
+    timeMs = START_MS + this.sequence * 1_000,
+  ): DecisionText {
+    const sequence = this.sequence + 1;
+    const position = `${this.partition}/${sequence * 10}/0/0`;
+    const bare: Decision = {
+      position,
+      sequence,
+      outcome: 'issue',
+      programme: 'growth-boost',
+      bundle: 'b'.repeat(64),
+      engine: 1,
+      logId: LOG_ID,
+      cause: causeAt(`${this.partition}/${sequence * 10}`),
+      activityHash: 'a'.repeat(64),
+      tier: 'silver',
+      conditions: [],
+      reasons: [],
+      capacity: { headroom: 40, orders: { open: 12, overdue: 2 } },
+      budget: null,
+      grant: null,
+      ...some,
+      previousHash: some.previousHash ?? this.head,
+      hash: '',
+    };
+    const event = JSON.parse(
+      eventText('allocator', 'updraft.decision.v1', subject, position, timeMs, bare),
+    ) as Parameters<typeof decisionHash>[0];
+    const hash = some.hash ?? decisionHash(event);
+    const text = canonicalJson({ ...event, data: { ...event.data, hash } } as unknown as Json);
+    this.sequence = bare.sequence;
+    this.head = hash;
+    return { text, decision: { ...bare, hash } };
+  }
+}
+
+export function grantText(
+  grantId: string,
+  position: string,
+  some: Partial<Grant> = {},
+  subject = 'm-1',
+): string {
+  const grant: Grant = {
+    grantId,
+    kind: 'traffic',
+    size: 500,
+    maximum: 500,
+    validFrom: '2026-11-11T08:00:00.000Z',
+    validUntil: '2026-11-18T08:00:00.000Z',
+    position,
+    programme: 'growth-boost',
+    status: 'active',
+    decision: position,
+    ...some,
+  };
+  return eventText('allocator', 'updraft.grant.v1', subject, position, START_MS, grant);
+}
+
+export function capabilityText(
+  merchant: string,
+  position: string,
+  some: Partial<MerchantCapability> = {},
+): string {
+  const capability: MerchantCapability = {
+    position,
+    cause: causeAt(position),
+    bundle: 'b'.repeat(64),
+    isKnown: true,
+    isClosed: false,
+    category: 'toys',
+    country: 'CN',
+    tier: 'silver',
+    projectedTier: 'silver',
+    scoreBps: 6_200,
+    headroom: 40,
+    headroomExact: 43,
+    orders: { open: 12, overdue: 2 },
+    trainings: [],
+    tools: [],
+    survey: {},
+    metrics: {},
+    why: ['tier'],
+    ...some,
+  };
+  return eventText('scoring', 'updraft.capability.merchant.v1', merchant, position, START_MS, capability);
+}
+
+export function tickText(position: string, atMs: number): string {
+  return eventText('scoring', 'updraft.capability.control.v1', null, position, atMs, {
+    position,
+    cause: causeAt(position),
+    type: 'updraft.control.tick.v1',
+    control: { atMs, catchingUp: false },
+    activityHash: 'a'.repeat(64),
+  });
+}
+
+export function deadLetterText(partition: number, sequence: number, some: Partial<DeadLetter> = {}): string {
+  const writer = some.writer ?? `scoring/${partition}`;
+  const letter: DeadLetter = {
+    writer,
+    sequence,
+    position: `${partition}/${sequence}`,
+    reason: 'too-late',
+    detail: 'occurred 8 days before now; the limit is 7 days',
+    eventId: `e-${sequence}`,
+    source: '/shop',
+    record: '{}',
+    ...some,
+  };
+  return eventText(
+    'scoring',
+    'updraft.dead-letter.v1',
+    'm-1',
+    `${writer}/${sequence}`,
+    START_MS + sequence,
+    letter,
+  );
+}
+
+function eventText(
+  stage: string,
+  type: string,
+  subject: string | null,
+  id: string,
+  timeMs: number,
+  data: object,
+): string {
+  return writeEvent({ id, source: `/updraft/${LOG_ID}/${stage}`, type, subject, timeMs, data });
+}
+
+function causeAt(position: string): Decision['cause'] {
+  const hash = createHash('sha256').update(position).digest('hex');
+  return { position, eventId: `e-${position}`, type: 'updraft.order.paid.v1', hash };
+}
