@@ -14,7 +14,7 @@ export interface Repository {
 }
 
 const SKIPPED_FOLDERS = new Set(['node_modules', 'dist', '.tsc', '.git', '.updraft', '.kafka', 'coverage']);
-const TEXT_FILE = /(\.(ts|mjs|md|json|yaml|yml|sql|xml)|Dockerfile|\.ci[\\/]run)$/;
+const TEXT_FILE = /(\.(ts|mjs|md|json|yaml|yml|sql|xml)|Dockerfile|\.env\.example|\.ci[\\/]run)$/;
 
 export function readRepository(root: string): Repository {
   const texts = new Map<string, string>();
