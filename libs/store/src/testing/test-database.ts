@@ -82,7 +82,7 @@ export function describeOnBoth(name: string, suite: (open: () => Promise<TestDat
 }
 
 /** Made once and kept; two test processes that start at once both make it, and the renaming lets either win. */
-async function migratedImage(): Promise<string> {
+export async function migratedImage(): Promise<string> {
   const folder = join(packageRoot(import.meta.url), 'node_modules/.cache/updraft');
   const file = join(folder, `database-${migrationsHash()}.tar`);
   if (existsSync(file)) return file;
