@@ -28,9 +28,9 @@ export interface BoostDelivery {
 }
 
 /**
- * A boost is spread evenly over the hours it has left, give or take a fifth. It ends by itself at `validUntilMs` or
- * when its size is delivered, and at once when the grant is no longer active. A boost that shrank below what was
- * already delivered brings nothing more.
+ * A boost is spread evenly over the hours it has left, give or take a fifth. It ends by itself at
+ * `validUntilMs` or when its size is delivered, and at once when the grant is no longer active. A boost
+ * that shrank below what was already delivered brings nothing more.
  */
 export function createBoostDelivery(): BoostDelivery {
   const running = new Map<string, Running>();

@@ -57,7 +57,7 @@ export function createDelivery(rates: DeliveryRates): Delivery {
   };
 }
 
-/** Every branch draws the same number of times, so that a rate changes when events arrive and nothing else. */
+/** Every branch draws equally often, so that a rate changes when events arrive and nothing else. */
 function drawDelay(prng: Prng, rates: DeliveryRates): number {
   const isTooLate = prng.chance(rates.tooLateRatePpm);
   const isLate = prng.chance(rates.lateRatePpm);
@@ -71,7 +71,8 @@ interface Waiting extends SimEvent {
   readonly sequence: number;
 }
 
-// A binary heap by (delivered at, sequence): a season keeps tens of thousands of events of the future waiting.
+// A binary heap by (delivered at, sequence): a season keeps tens of thousands of events of the future
+// waiting.
 
 function isBefore(a: Waiting, b: Waiting): boolean {
   return (

@@ -5,9 +5,9 @@ import type { ActiveGrant } from './boost-delivery.ts';
 import { openHistory } from './history.ts';
 import type { Marketplace } from './marketplace.ts';
 
-// A season in minutes. The marketplace and the pipeline take turns: the simulator plays two hours, everything it
-// says goes into activity with the ticks that are due, the stages drain, and what they granted meets the next two
-// hours. Where the wall clock is, history ends and the workspace goes live.
+// A season in minutes. The marketplace and the pipeline take turns: the simulator plays two hours,
+// everything it says goes into activity with the ticks that are due, the stages drain, and what they
+// granted meets the next two hours. Where the wall clock is, history ends and the workspace goes live.
 
 const STEP_MS_DEFAULT = 2 * HOUR_MS;
 

@@ -8,8 +8,8 @@ import { UnavailableError, type Appended, type Logs } from '#stream/log';
 
 export interface ActivityInMemory {
   readonly logs: Logs;
-  /** Everything in a partition, genesis first. */
-  events(partition: number): CloudEvent[];
+  /** Everything in a partition, genesis first, or what follows the first `from` records. */
+  events(partition: number, from?: number): CloudEvent[];
   values(partition: number): string[];
   /** From now on the appends after this many records fail. */
   breakAfter(records: number): void;
@@ -51,7 +51,9 @@ export function activityInMemory(options: WorkspaceOptions): ActivityInMemory {
   return {
     logs: logs as Logs,
     values,
-    events: (partition) => values(partition).map((value) => decode(value)),
+    events: (partition, from = 0) => {
+      return partitions[partition]!.slice(from).map((record) => decode(record.value));
+    },
     breakAfter: (records) => (left = records),
   };
 }

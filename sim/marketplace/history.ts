@@ -6,9 +6,9 @@ import { decode } from '#contracts/codec';
 import { encodeSettings, encodeTick } from '#contracts/genesis';
 import type { Appended, Logs } from '#stream/log';
 
-// History goes into activity with ticks of its own: live there is a ticker, here nobody else moves the clock. A tick
-// is written only where something is due: at each midnight of the market zone, as often as the work of a day's
-// boundary needs, and before an event that would otherwise lie in the future.
+// History goes into activity with ticks of its own: live there is a ticker, here nobody else moves the
+// clock. A tick is written only where something is due: at each midnight of the market zone, as often as
+// the work of a day's boundary needs, and before an event that would otherwise lie in the future.
 
 /** Records per append: small enough for every transport, large enough to be cheap. */
 const APPEND_RECORDS_MAX = 500;

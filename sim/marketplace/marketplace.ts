@@ -9,10 +9,10 @@ import { createPrng, type Prng } from './prng.ts';
 import { seasonFactor } from './season.ts';
 import { openShop, playHour, type Shop } from './shop.ts';
 
-// A marketplace in miniature. Buyers follow exposures, exposures follow popularity and the boosts that were granted,
-// and a merchant that gets more orders than it can serve becomes late, then cancels, then gets bad reviews. Time
-// moves in whole hours from `startMs`; every merchant draws from streams of its own, so a boost for one changes
-// nothing for another, and the same seed and grants give the same bytes.
+// A marketplace in miniature. Buyers follow exposures, exposures follow popularity and the boosts that were
+// granted, and a merchant that gets more orders than it can serve becomes late, then cancels, then gets bad
+// reviews. Time moves in whole hours from `startMs`; every merchant draws from streams of its own, so a
+// boost for one changes nothing for another, and the same seed and grants give the same bytes.
 
 export const EVENT_SOURCE = '/sim/marketplace';
 
@@ -51,8 +51,8 @@ export interface MerchantTruth extends Persona {
 
 export interface Marketplace {
   /**
-   * Everything delivered up to and including `toMs`, in order of delivery. Hours that begin before `toMs` and were
-   * not yet played see `grants`; the caller moves in steps as short as its grants should matter.
+   * Everything delivered up to and including `toMs`, in order of delivery. Hours that begin before `toMs`
+   * and were not yet played see `grants`; the caller moves in steps as short as its grants should matter.
    */
   advance(toMs: number, grants: readonly ActiveGrant[]): SimEvent[];
   seasonFactor(ms: number): number;
@@ -61,15 +61,15 @@ export interface Marketplace {
 }
 
 const SHANGHAI_OFFSET_MINUTES = 480;
-/** What follows one order on average, itself included, and what a merchant sends without any; measured, see spec. */
+/** What follows an order on average, itself included, and what a merchant sends besides; measured. */
 const EVENTS_PER_ORDER = 3.9;
-const EVENTS_BESIDES_ORDERS = 1.1;
+const EVENTS_BESIDES_ORDERS = 1.15;
 
 export function createMarketplace(options: MarketplaceOptions): Marketplace {
   const zoneOffsetMinutes = options.zoneOffsetMinutes ?? SHANGHAI_OFFSET_MINUTES;
   const world = {
     zoneOffsetMinutes,
-    course: options.course ?? 'fulfilment-basics',
+    course: options.course ?? 'first-sale',
     tool: options.tool ?? 'auto-reply',
   };
   const delivery = createDelivery({
@@ -78,7 +78,7 @@ export function createMarketplace(options: MarketplaceOptions): Marketplace {
     tooLateRatePpm: options.tooLateRatePpm ?? 0,
   });
   const ordersPerMerchantDay =
-    Math.max(0.2, (options.eventsPerMerchantDay ?? 12) - EVENTS_BESIDES_ORDERS) / EVENTS_PER_ORDER;
+    Math.max(0.2, (options.eventsPerMerchantDay ?? 10) - EVENTS_BESIDES_ORDERS) / EVENTS_PER_ORDER;
   const personas = drawPersonas({
     ...options,
     ordersPerMerchantDay,

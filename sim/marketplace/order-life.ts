@@ -36,8 +36,8 @@ export function stressBps(bench: Bench, nowMs: number): number {
 }
 
 /**
- * One order from payment to its end. Below capacity what happens follows the hidden quality alone; a queue at the
- * bench adds lateness, then cancellations, refunds for quality and bad reviews.
+ * One order from payment to its end. Below capacity what happens follows the hidden quality alone; a queue
+ * at the bench adds lateness, then cancellations, refunds for quality and bad reviews.
  */
 export function playOrder(persona: Persona, bench: Bench, prng: Prng, paidAtMs: number, say: Say): void {
   bench.orders += 1;

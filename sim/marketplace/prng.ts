@@ -1,8 +1,10 @@
-// Randomness of the simulator: xoshiro128** (Blackman and Vigna, "Scrambled Linear Pseudorandom Number Generators",
-// 2018), seeded through a 32-bit mixer. Only 32-bit integer steps and the four IEEE operations: the same seed gives
-// the same bytes on every machine, which Math.exp and its relatives do not promise.
+// Randomness of the simulator: xoshiro128** (Blackman and Vigna, "Scrambled Linear Pseudorandom Number
+// Generators", 2018), seeded through a 32-bit mixer. Only 32-bit integer steps and the four IEEE
+// operations: the same seed gives the same bytes on every machine, which Math.exp and its relatives do not
+// promise.
 
-// A test runner's sandbox answers every look at a global slowly, and these two are looked at millions of times.
+// A test runner's sandbox answers every look at a global slowly, and these two are looked at millions of
+// times.
 const { floor, imul } = Math;
 
 const TWO_32 = 4_294_967_296;

@@ -1,8 +1,8 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '#domain/time';
 
-// The shape of demand: by hour of the day, and over the weeks around Double 11. The figures are ours; what they
-// copy from the real season is its form: a rise while buyers collect carts, one day far above all others that begins
-// at midnight, a dip while parcels travel, a small echo on 12-12.
+// The shape of demand: by hour of the day, and over the weeks around Double 11. The figures are ours; what
+// they copy from the real season is its form: a rise while buyers collect carts, one day far above all
+// others that begins at midnight, a dip while parcels travel, a small echo on 12-12.
 
 /** Share of a day's demand by local hour, in 1/1000. Sums to 1000. */
 const HOUR_SHAPE = [

@@ -9,7 +9,7 @@ const BPS = 10_000;
 const PPM = 1_000_000;
 const INVENTORY_HOUR = 8;
 const LEARNING_HOUR = 10;
-/** Chance a day that a trainable merchant finishes the course: when left alone, and when something was offered. */
+/** Chance a day that a trainable merchant finishes the course: left alone, and after an offer. */
 const TRAINING_ALONE_PPM = 80_000;
 const TRAINING_OFFERED_PPM = 300_000;
 const TOOL_ALONE_PPM = 30_000;

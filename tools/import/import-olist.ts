@@ -7,8 +7,9 @@ import { olistEvents, type LeadChoice, type OlistEvents } from './olist-events.t
 import { readOlist, type OlistRows, type Refusal } from './olist-rows.ts';
 
 // The import, day by day of the market: the events of the day, the ticks that are due, and once the log has
-// acknowledged them the number of events so far. Interrupted, it begins again with the day it was in; what the log
-// holds already is deduplicated there, because the ids are the same and the clock has not moved beyond that day.
+// acknowledged them the number of events so far. Interrupted, it begins again with the day it was in; what
+// the log holds already is deduplicated there, because the ids are the same and the clock has not moved
+// beyond that day.
 
 /** How far an earlier import of the same files came. Belongs to the workspace that it was written into. */
 export interface ImportState {

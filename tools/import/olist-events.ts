@@ -5,15 +5,16 @@ import { DAY_MS, MINUTE_MS, formatInstant } from '#domain/time';
 import { answerOf, minorOf, wholeOf } from './olist-field.ts';
 import type { Deal, Lead, OlistRows, OrderLine } from './olist-rows.ts';
 
-// What the rows say, as events in the order of their own times. Nothing is said that the files do not say, with
-// three named exceptions, each of them a time or an identity that an event cannot do without.
+// What the rows say, as events in the order of their own times. Nothing is said that the files do not say,
+// with three named exceptions, each of them a time or an identity that an event cannot do without.
 
 /**
- * Ours: the slice has no time of payment, only until when an order had to be handed over. Five days is a round
- * figure within what sellers of that market were given; it moves orders between days and nothing else.
+ * Ours: the slice has no time of payment, only until when an order had to be handed over. Five days is a
+ * round figure within what sellers of that market were given; it moves orders between days and nothing
+ * else.
  */
 export const HANDLING_MS = 5 * DAY_MS;
-/** Ours: when a seller that never was a lead registered is unknown; it must have been before its first order. */
+/** Ours: when a seller registered that never was a lead is unknown, but it was before its first order. */
 export const REGISTERED_BEFORE_FIRST_ORDER_MS = MINUTE_MS;
 
 export const OLIST_SOURCE = '/import/olist';
@@ -26,7 +27,10 @@ export interface TimedEvent {
   readonly event: CloudEvent;
 }
 
-/** Which leads become events: those that were won, or all (a lead without a deal is no merchant and has an id of its own). */
+/**
+ * Which leads become events: those that were won, or all. A lead without a deal is no merchant: its id is
+ * `lead:<lead id>`, and it never registers.
+ */
 export type LeadChoice = 'won' | 'all';
 
 export interface OlistEvents {

@@ -1,4 +1,5 @@
-// How single fields of the Olist files become values. Null is "missing": it stays missing and becomes no answer.
+// How single fields of the Olist files become values. Null is "missing": it stays missing and becomes no
+// answer.
 
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '#domain/time';
 
@@ -48,8 +49,8 @@ export function wallClockOf(text: string): number | null {
 }
 
 /**
- * UTC of a wall-clock time in the market zone. A time that happens twice is the first of the two; one that the clock
- * skips is as much later as it skipped.
+ * UTC of a wall-clock time in the market zone. A time that happens twice is the first of the two; one that
+ * the clock skips is as much later as it skipped.
  */
 export function marketTimeOf(text: string): number | null {
   const wallMs = wallClockOf(text);

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { parseCsv, type CsvRow } from './csv.ts';
 import { marketTimeOf, minorOf, wallClockOf } from './olist-field.ts';
 
-// The files as rows whose fields have been checked. A row that breaks a rule is refused with its file and line; the
-// others go on.
+// The files as rows whose fields have been checked. A row that breaks a rule is refused with its file and
+// line; the others go on.
 
 export const OLIST_FILES = {
   leads: 'olist_marketing_qualified_leads_dataset.csv',
@@ -114,7 +114,7 @@ function leadOf(row: Fields): Lead {
   };
 }
 
-/** `won_date` is UTC: those that say only a day stand at 02:00 or 03:00, which is midnight in the market zone. */
+/** `won_date` is UTC: those that say only a day stand at 02:00 or 03:00, midnight in the market zone. */
 function dealOf(row: Fields): Deal {
   return {
     leadId: row.id('mql_id'),
@@ -124,7 +124,7 @@ function dealOf(row: Fields): Deal {
   };
 }
 
-/** `shipping_limit_date` is market time: orders follow the hours of the buyers' day in it. An assumption of ours. */
+/** `shipping_limit_date` is taken as market time: by it, orders follow the hours of a buyer's day. */
 function lineOf(row: Fields): OrderLine {
   return {
     orderId: row.id('order_id'),

@@ -51,7 +51,8 @@ export function summaryLines(summary: ImportSummary): string[] {
       ? [`          and ${kinds.length - REFUSAL_KINDS_SHOWN_MAX} kinds more`]
       : []),
     ...oddities.map(({ what, times }) => `noted     ${String(times).padStart(6)} ${what}`),
-    `noted     ${String(summary.orders).padStart(6)} orders without any evidence of dispatch: see tools/import/README.md`,
+    `noted     ${String(summary.orders).padStart(6)} orders without any evidence of dispatch ` +
+      `(tools/import/README.md says what follows)`,
     summary.eventsSent === 0 && summary.eventsSkipped > 0
       ? `sent      nothing: these files were already imported (${summary.eventsSkipped} events)`
       : `sent      ${summary.eventsSent} events and ${summary.ticksSent} ticks` +
