@@ -15,6 +15,8 @@ COPY --from=build /updraft/dist dist
 COPY package.json LICENSE ./
 COPY bin bin
 COPY policies policies
+# A named volume takes its owner from the folder it is mounted on.
+RUN mkdir .updraft && chown node:node .updraft
 USER node
 EXPOSE 8080
 CMD ["node", "dist/apps/standalone/src/main.js"]

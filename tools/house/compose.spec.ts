@@ -7,6 +7,7 @@ import { readRepository } from './repository.ts';
 // ports open to the world, secrets in clear text, versions that float.
 
 const ROOT = join(import.meta.dirname, '../..');
+const ONE_SHOTS = ['topics', 'tokens'];
 const ROLES = ['ingest', 'scoring', 'allocator', 'console'];
 const SECRET_NAME = /PASSWORD|SECRET|TOKEN|_KEY$/;
 const FROM_ENVIRONMENT = /^\$\{([A-Z_]+):\?.+\}$/;
@@ -31,7 +32,7 @@ const compose = parse(text('docker-compose.yml'), { merge: true }) as {
 const services = Object.entries(compose.services);
 
 test('brings up a broker, a database, the logs and one service per role', () => {
-  expect(Object.keys(compose.services).sort()).toEqual(['kafka', 'postgres', 'topics', ...ROLES].sort());
+  expect(Object.keys(compose.services).sort()).toEqual(['kafka', 'postgres', ...ONE_SHOTS, ...ROLES].sort());
 });
 
 test.each(ROLES)('%s runs a program that exists', (role) => {
@@ -40,11 +41,17 @@ test.each(ROLES)('%s runs a program that exists', (role) => {
   expect([...house.texts.keys()]).toContain(program.replace('dist/', '').replace('.js', '.ts'));
 });
 
-test('the one-shot calls a command that exists', () => {
+test('the logs are created by a command that exists', () => {
   const [, program, command] = compose.services['topics']?.command ?? [];
   expect([...house.texts.keys()]).toContain(program);
   const cli = [...house.texts].filter(([path]) => path.startsWith('tools/cli/')).map(([, source]) => source);
   expect(cli.join('\n')).toMatch(new RegExp(`\\.command\\(\\s*['"\`]${command}\\b`));
+});
+
+test('the tokens are made by a function that exists', () => {
+  const script = compose.services['tokens']?.command?.at(-1) ?? '';
+  const [, module, call] = /\/updraft\/dist\/(\S+)\.js'.*tokens\.(\w+)\(/.exec(script) ?? [];
+  expect(text(`${module}.ts`)).toContain(`export function ${call}(directory: string)`);
 });
 
 test.each(ROLES)('%s is given only variables that its configuration reads', (role) => {
@@ -79,7 +86,8 @@ test('images are pinned to a version', () => {
 
 test('every service that stays up says whether it is well, and waits only for what can say so', () => {
   for (const [name, service] of services) {
-    if (name !== 'topics') expect({ name, health: service.healthcheck?.test }).toHaveProperty('health.0');
+    if (!ONE_SHOTS.includes(name))
+      expect({ name, health: service.healthcheck?.test }).toHaveProperty('health.0');
     for (const [needed, { condition }] of Object.entries(service.depends_on ?? {})) {
       const other = compose.services[needed];
       expect({ name, needed, known: other !== undefined }).toEqual({ name, needed, known: true });
@@ -90,7 +98,7 @@ test('every service that stays up says whether it is well, and waits only for wh
 
 test('what must survive lies on a declared volume', () => {
   const mounted = services.flatMap(([, { volumes = [] }]) => volumes.map((volume) => volume.split(':')[0]!));
-  expect(mounted.sort()).toEqual(Object.keys(compose.volumes).sort());
+  expect([...new Set(mounted)].sort()).toEqual(Object.keys(compose.volumes).sort());
 });
 
 test('the image leaves setup.mjs behind and copies only what exists', () => {

@@ -21,6 +21,7 @@ const COPIED = [
 const BUILD_MAX_MS = 120_000;
 
 let folder: string;
+let bySetup: Map<string, string>;
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'updraft-nest-'));
@@ -28,7 +29,10 @@ beforeAll(() => {
   for (const name of [...COPIED, ...settings])
     cpSync(join(ROOT, name), join(folder, name), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-});
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.dist.json'], { cwd: folder, stdio: 'inherit' });
+  bySetup = outputs();
+}, BUILD_MAX_MS);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -38,11 +42,6 @@ test.each(APPS)(
     rmSync(join(folder, 'dist'), { recursive: true, force: true });
     nest('build', app);
     expect(existsSync(join(folder, `dist/apps/${app}/src/main.js`))).toBe(true);
-    const byNest = outputs();
-    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
-    rmSync(join(folder, 'dist'), { recursive: true, force: true });
-    execFileSync(process.execPath, [tsc, '-p', 'tsconfig.dist.json'], { cwd: folder, stdio: 'inherit' });
-    const bySetup = outputs();
     const different = [...byNest]
       .filter(([path, bytes]) => bySetup.get(path) !== bytes)
       .map(([path]) => path);
