@@ -88,7 +88,10 @@ async function runCheck({ name, args: [script, ...args], remedy }) {
 async function selectionNeedsServices() {
   const { stdout } = await run(jest(['--listTests', ...asked.args]), { capture: true, env: jestEnv() });
   const files = stdout.split('\n').filter((line) => line.endsWith('.ts'));
-  return files.some((path) => /UPDRAFT_TEST_|\.(int|e2e)\.spec\.ts$/.test(path + readFileSync(path, 'utf8')));
+  return files.some(
+    (path) =>
+      /\.(int|e2e|long)\.spec\.ts$/.test(path) || readFileSync(path, 'utf8').includes('UPDRAFT_TEST_'),
+  );
 }
 
 async function findServices() {
@@ -131,7 +134,6 @@ async function findKafka() {
     if (!available.ok) throw new Error(available.why);
     const since = Date.now();
     const dir = mkdtempSync(join(tmpdir(), 'updraft-kafka-'));
-    services.stop = async () => rmSync(dir, { recursive: true, force: true });
     const kafka = await launcher.startKafka({ dir });
     services.stop = async () => {
       await kafka.stop();
