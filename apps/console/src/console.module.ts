@@ -33,6 +33,9 @@ export interface ConsoleParts {
   readonly snapshots?: SnapshotStore;
 }
 
+/** For the fastify adapter of whoever serves the console: a merchant id is longer than a path part may be by default. */
+export const HTTP_OPTIONS = { routerOptions: { maxParamLength: 400 } } as const;
+
 @Module({})
 export class ConsoleModule {
   static forRoot(parts: ConsoleParts): DynamicModule {

@@ -65,16 +65,18 @@ export class DecisionsController {
     await this.clients.serve(reply, filter, this.resumeFrom(lastEventId) ?? from);
   }
 
-  @Get(':id')
+  // The wildcard takes an id as it is printed, with its slashes.
+  @Get([':id', '*'])
   @Header('vary', 'accept-language')
   async one(
-    @Param('id') id: string,
+    @Param() { id = '', '*': printed }: { id?: string; '*'?: string },
     @Headers('accept-language') accept: string | undefined,
   ): Promise<unknown> {
-    const position = positionOf(id);
+    const asked = printed ?? id;
+    const position = positionOf(asked);
     if (position === null) {
       const rule = 'must be a position, such as 3-18842-0-1 or 3%2F18842%2F0%2F1';
-      throw badRequest([{ field: 'id', value: JSON.stringify(id.slice(0, 64)), rule }]);
+      throw badRequest([{ field: 'id', value: JSON.stringify(asked.slice(0, 64)), rule }]);
     }
     const found = await readTogether(this.database, async (sql) => ({
       asOf: await readAsOf(sql, ['decisions'], this.partitions),
