@@ -45,7 +45,10 @@ function repositoryRoot(): string {
   }
 }
 
-/** Copies into a folder of its own and renames it, so that an interrupted fetch is never taken for a whole one. */
+/**
+ * Copies into a folder of its own and renames it, so that an interrupted fetch is never taken for a whole
+ * one.
+ */
 function fetchJars(folder: string): void {
   mkdirSync(dirname(folder), { recursive: true });
   const partial = mkdtempSync(`${folder}.partial-`);

@@ -1,6 +1,6 @@
-// A real single-node Kafka for tests and trials, without Docker: the published jars under java, on free loopback
-// ports, in a folder of its own. The folder remembers ports and cluster id, so that a restart, also by another
-// process, finds its data and its clients find it.
+// A real single-node Kafka for tests and trials, without Docker: the published jars under java, on free
+// loopback ports, in a folder of its own. The folder remembers ports and cluster id, so that a restart,
+// also by another process, finds its data and its clients find it.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
@@ -191,7 +191,9 @@ async function end(broker: ChildProcess, signal: NodeJS.Signals): Promise<void> 
   clearTimeout(force);
 }
 
-/** An ApiVersions request (key 18, version 0, correlation 1, no client id): answered once the broker serves. */
+/**
+ * An ApiVersions request (key 18, version 0, correlation 1, no client id): answered once the broker serves.
+ */
 const API_VERSIONS = Buffer.from('0000000a0012000000000001ffff', 'hex');
 
 function answers(port: number): Promise<boolean> {

@@ -1,5 +1,5 @@
-// What every adapter of the log port must do, in one suite: Kafka, Postgres and the simulation's modelled log run it.
-// An adapter opens one subject for all cases; each case makes logs of its own in it.
+// What every adapter of the log port must do, in one suite: Kafka, Postgres and the simulation's modelled
+// log run it. An adapter opens one subject for all cases; each case makes logs of its own in it.
 import { describeAppends } from './contract/append-contract.ts';
 import type { Fault, LogContractSubject } from './contract/contract-subject.ts';
 import { describeFaults } from './contract/fault-contract.ts';

@@ -2,6 +2,12 @@ import { OversizeError, SEND_BYTES_MAX, UnavailableError, type Appended } from '
 import { makeLog, numbered, readAll, record, texts, type SubjectOf } from './contract-subject.ts';
 
 export function describeAppends(subject: SubjectOf): void {
+  describeCreation(subject);
+  describeOrder(subject);
+  describeRefusals(subject);
+}
+
+function describeCreation(subject: SubjectOf): void {
   describe('creating logs', () => {
     test('a log is created once, and creating it again changes nothing', async () => {
       const { logs } = subject();
@@ -32,7 +38,9 @@ export function describeAppends(subject: SubjectOf): void {
       expect(differences.filter((text) => text.includes('check-absent'))).not.toHaveLength(0);
     });
   });
+}
 
+function describeOrder(subject: SubjectOf): void {
   describe('appending', () => {
     test('records come back in order per partition, keys and bytes unchanged', async () => {
       const { logs } = subject();
@@ -76,7 +84,11 @@ export function describeAppends(subject: SubjectOf): void {
         expect(read.filter((text) => text.startsWith(`${name}:`))).toEqual(sent(name));
       }
     });
+  });
+}
 
+function describeRefusals(subject: SubjectOf): void {
+  describe('what a writer refuses', () => {
     test('an oversize record is refused, and what else was in flight is not lost', async () => {
       const { logs } = subject();
       const log = await makeLog(subject(), 1);

@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { makeLog, numbered, readAll, record, testWithFault, texts, until } from './contract-subject.ts';
 import type { Fault, SubjectOf } from './contract-subject.ts';
 import { join, received } from './subscribe-contract.ts';
 
+const IN_FLIGHT_MS = 50;
 const CASE_TIMEOUT_MS = 60_000;
 const RECOVERY_MS = 40_000;
 
@@ -16,8 +18,11 @@ export function describeFaults(subject: SubjectOf, faults: readonly Fault[]): vo
         await writer.append(log, 0, [record('a')]);
         cause!.dropNextAppendAnswer!();
         const unanswered = writer.append(log, 0, [record('b')]);
-        const later = ['c', 'd'].map((text) => writer.append(log, 0, [record(text)]));
-        await Promise.all([unanswered, ...later]);
+        // It is in flight by now, so these make sends of their own.
+        await sleep(IN_FLIGHT_MS);
+        const later = writer.append(log, 0, [record('c')]);
+        await Promise.all([unanswered, later]);
+        await writer.append(log, 0, [record('d')]);
         const read = texts((await readAll(logs, log, 0)).records);
         // Perhaps twice, never not at all, and first seen in the order of the calls.
         expect([...new Set(read)]).toEqual(['a', 'b', 'c', 'd']);

@@ -13,6 +13,11 @@ import {
 } from './contract-subject.ts';
 
 export function describePublications(subject: SubjectOf): void {
+  describeAtomicity(subject);
+  describeFencing(subject);
+}
+
+function describeAtomicity(subject: SubjectOf): void {
   describe('publishing', () => {
     test('outputs over several logs appear together, and the offsets returned lead to them', async () => {
       const { logs } = subject();
@@ -80,7 +85,11 @@ export function describePublications(subject: SubjectOf): void {
       await logs.writer('w').append(log, 0, [record('next')]);
       expect(texts((await readAll(logs, log, 0)).records)).toEqual(['next']);
     });
+  });
+}
 
+function describeFencing(subject: SubjectOf): void {
+  describe('superseding a publisher', () => {
     test('a superseded publisher is fenced, and none of its later outputs appear', async () => {
       const log = await makeLog(subject(), 1);
       const stage = makeStage();
@@ -96,7 +105,7 @@ export function describePublications(subject: SubjectOf): void {
       expect(texts(await readOnce(subject().logs, log, 0, 2))).toEqual(['older', 'newer']);
     });
 
-    test('what a superseded publisher was writing is whole or absent, and settled once it is superseded', async () => {
+    test('what a superseded publisher was writing is whole or absent, and settled by then', async () => {
       const log = await makeLog(subject(), 1);
       const stage = makeStage();
       const older = await subject().logs.publisher(publisherName(stage));

@@ -17,6 +17,11 @@ import {
 } from './contract-subject.ts';
 
 export function describeReads(subject: SubjectOf, faults: readonly Fault[]): void {
+  describeEnds(subject);
+  describeMarkers(subject, faults);
+}
+
+function describeEnds(subject: SubjectOf): void {
   describe('reading', () => {
     test('an empty partition ends at once, and so does one read from its end', async () => {
       const { logs } = subject();
@@ -73,8 +78,12 @@ export function describeReads(subject: SubjectOf, faults: readonly Fault[]): voi
       expect(records.length).toBeGreaterThanOrEqual(10);
       expect(records.length).toBeLessThan(appended);
     });
+  });
+}
 
-    test('after a publication nextOffset lies beyond any marker, and the tail ends without a record', async () => {
+function describeMarkers(subject: SubjectOf, faults: readonly Fault[]): void {
+  describe('reading past markers and aborted records', () => {
+    test('after a publication nextOffset lies beyond markers, and the tail holds no record', async () => {
       const log = await makeLog(subject(), 1);
       await publishOnce(subject(), log, ['a', 'b']);
       const { logs } = subject();
@@ -141,7 +150,10 @@ async function publishOnce(
   await publisher.close();
 }
 
-/** Two publishers that both write to both partitions, in opposite order, and where possible aborted sends between. */
+/**
+ * Two publishers that both write to both partitions, in opposite order, and where possible aborted sends
+ * between.
+ */
 async function writeFromTwoConnections(
   subject: LogContractSubject,
   log: string,

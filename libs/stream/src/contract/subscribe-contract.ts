@@ -55,6 +55,12 @@ export function received(member: Member, partition: number): string[] {
 }
 
 export function describeSubscriptions(subject: SubjectOf): void {
+  describePositions(subject);
+  describeGenerations(subject);
+  describeSharing(subject);
+}
+
+function describePositions(subject: SubjectOf): void {
   describe('subscribing', () => {
     test('assigned partitions stay paused until they are resumed, from any offset', async () => {
       const { logs } = subject();
@@ -101,7 +107,11 @@ export function describeSubscriptions(subject: SubjectOf): void {
       expect(received(member, 0).slice(3)).toEqual(['1', '2', '3', '4']);
       await member.subscription.close();
     });
+  });
+}
 
+function describeGenerations(subject: SubjectOf): void {
+  describe('resuming again', () => {
     test('after a new resume no batch of an earlier one arrives', async () => {
       const { logs } = subject();
       const log = await makeLog(subject(), 1);
@@ -111,7 +121,8 @@ export function describeSubscriptions(subject: SubjectOf): void {
       for await (const { records } of logs.read(log, 0, 0))
         offsets.push(...records.map(({ offset }) => offset));
 
-      // Every batch of the first half moves the position on; were an older request still delivered, it would show.
+      // Every batch of the first half moves the position on; were an older request still delivered, it
+      // would show.
       const targets = [150, 30, 170];
       const firsts: (number | undefined)[] = [];
       const member = await join(logs, log, 'generations', {
@@ -132,7 +143,11 @@ export function describeSubscriptions(subject: SubjectOf): void {
       }
       await member.subscription.close();
     });
+  });
+}
 
+function describeSharing(subject: SubjectOf): void {
+  describe('members of one group', () => {
     test(
       'two members share the partitions, and one gets them all when the other leaves',
       async () => {

@@ -23,11 +23,12 @@ export interface AbortedTransaction {
 const ABORT_MARKER_TYPE = 0;
 
 /**
- * The committed records at or after `from`, and where to read next. This is the rule of Kafka's own consumer:
- * batches in order, each first opening the aborted transactions that begin at or before its last offset, an abort
- * marker closing its producer's. kafkajs' filter opens at most one transaction per record and takes the broker's
- * list (ordered by where transactions ended) for one ordered by where they began, so it is wrong when aborted
- * transactions of two producers overlap. This one does not depend on who else writes to the partition.
+ * The committed records at or after `from`, and where to read next. This is the rule of Kafka's own
+ * consumer: batches in order, each first opening the aborted transactions that begin at or before its last
+ * offset, an abort marker closing its producer's. kafkajs' filter opens at most one transaction per record
+ * and takes the broker's list (ordered by where transactions ended) for one ordered by where they began, so
+ * it is wrong when aborted transactions of two producers overlap. This one does not depend on who else
+ * writes to the partition.
  */
 export function committedRecords(
   fetched: readonly FetchedRecord[],

@@ -16,7 +16,10 @@ export function sharedKafka(): SharedKafka | undefined {
   return { brokers: brokers.split(','), prefix: () => `t${randomBytes(5).toString('hex')}.` };
 }
 
-/** Skips in plain sight where no broker was given; in CI that is an error, because nothing may be skipped there. */
+/**
+ * Skips in plain sight where no broker was given; in CI that is an error, because nothing may be skipped
+ * there.
+ */
 export function describeWithKafka(name: string, suite: (kafka: SharedKafka) => void): void {
   const kafka = sharedKafka();
   if (kafka !== undefined) {

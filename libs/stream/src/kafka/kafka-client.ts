@@ -2,8 +2,9 @@ import kafkajs, { type ISocketFactory, type Kafka, type KafkaConfig, type Messag
 import type { Appended } from '../log.ts';
 
 /**
- * What the adapter wants a person to know. kafkajs' own log lines come as `debug`: it calls expected answers errors
- * ("concurrent transactions" before most publications), and every outcome that matters is told by us.
+ * What the adapter wants a person to know. kafkajs' own log lines come as `debug`: it calls expected
+ * answers errors ("concurrent transactions" before most publications), and every outcome that matters is
+ * told by us.
  */
 export type KafkaNotice = (
   level: 'error' | 'warn' | 'debug',
@@ -36,7 +37,10 @@ const CONNECTION_TIMEOUT_MS = 3_000;
 export const SEND_RECORDS_MAX = 2_000;
 /** Beyond key and value a record costs lengths, offsets and a share of the batch's header. */
 const RECORD_OVERHEAD_BYTES = 24;
-/** Key and value together must fit the broker's default `max.message.bytes` of 1,048,588 with room for headers. */
+/**
+ * Key and value together must fit the broker's default `max.message.bytes` of 1,048,588 with room for
+ * headers.
+ */
 export const KEY_AND_VALUE_BYTES_MAX = 1_000_000;
 
 export function createKafkaClient(options: KafkaLogsOptions): Kafka {

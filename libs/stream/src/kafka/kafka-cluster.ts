@@ -1,7 +1,8 @@
-// Fetching without a consumer group. kafkajs has no `assign`: its consumer reads only as a group member, costs a
-// join for every tail read, waits for the handlers of all batches before it fetches again, and hides the markers.
-// Its cluster object underneath does just what we need, so this file, and only this file, reaches for it. What is
-// used is written down as types below; the version is pinned and the contract suite runs over all of it.
+// Fetching without a consumer group. kafkajs has no `assign`: its consumer reads only as a group member,
+// costs a join for every tail read, waits for the handlers of all batches before it fetches again, and
+// hides the markers. Its cluster object underneath does just what we need, so this file, and only this
+// file, reaches for it. What is used is written down as types below; the version is pinned and the contract
+// suite runs over all of it.
 import type { Kafka } from 'kafkajs';
 import { UnavailableError, type LogRecord } from '../log.ts';
 import { committedRecords, type AbortedTransaction, type FetchedRecord } from './committed-records.ts';
@@ -47,7 +48,10 @@ export interface KafkaCluster {
   leaders(topic: string): Promise<readonly string[]>;
   /** The last stable offset per partition. */
   ends(topic: string): Promise<readonly number[]>;
-  /** One request to one node. Requests of one cluster object wait for each other, so a long poll needs its own. */
+  /**
+   * One request to one node. Requests of one cluster object wait for each other, so a long poll needs its
+   * own.
+   */
   fetch(
     node: string,
     topic: string,

@@ -1,6 +1,7 @@
 // Membership of a consumer group, and nothing else. kafkajs' consumer joins, sends heartbeats and follows
-// rebalances, with every partition paused: it never fetches a record. Reading is done beside it (partition-reader),
-// so that neither a slow reader holds up the heartbeats nor a rebalance can move a read position.
+// rebalances, with every partition paused: it never fetches a record. Reading is done beside it
+// (partition-reader), so that neither a slow reader holds up the heartbeats nor a rebalance can move a read
+// position.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Consumer, Kafka } from 'kafkajs';
 import { atMost, describeError, type KafkaNotice } from './kafka-client.ts';

@@ -1,12 +1,13 @@
 // The transactional publisher of one stage partition: step 1 of a take-over and every publication after it.
 //
-// A producer object sends InitProducerId at its first `transaction()`, which raises the epoch of the transactional
-// id: the broker aborts what an earlier owner left open, waits until its markers are written, and refuses the earlier
-// owner from then on. So the first transaction is begun here, before the publisher is handed out. Nothing is open at
-// the broker by that (a transaction begins there with its first send), so it may stay open for as long as it likes.
+// A producer object sends InitProducerId at its first `transaction()`, which raises the epoch of the
+// transactional id: the broker aborts what an earlier owner left open, waits until its markers are written,
+// and refuses the earlier owner from then on. So the first transaction is begun here, before the publisher
+// is handed out. Nothing is open at the broker by that (a transaction begins there with its first send), so
+// it may stay open for as long as it likes.
 //
-// Only one transactional producer per partition is ever alive, and logs with several writers are never written
-// transactionally, so a dead writer holds up nobody else's last stable offset.
+// Only one transactional producer per partition is ever alive, and logs with several writers are never
+// written transactionally, so a dead writer holds up nobody else's last stable offset.
 import type { Kafka, Producer, Transaction } from 'kafkajs';
 import { AmbiguousError, FencedError, UnavailableError, type Published, type Publisher } from '../log.ts';
 import { atMost, describeError, explicitPartitioner, isErrorType } from './kafka-client.ts';
@@ -96,8 +97,8 @@ function createProducer({ kafka, transactionalId }: PublisherSetting): Producer 
     transactionTimeout: TRANSACTION_TIMEOUT_MS,
     allowAutoTopicCreation: false,
     createPartitioner: explicitPartitioner,
-    // The next transaction often meets CONCURRENT_TRANSACTIONS while the markers of the last one are being written;
-    // kafkajs' first back-off of 300 ms would be most of the latency.
+    // The next transaction often meets CONCURRENT_TRANSACTIONS while the markers of the last one are being
+    // written; kafkajs' first back-off of 300 ms would be most of the latency.
     retry: { initialRetryTime: 5, maxRetryTime: 200, retries: 50 },
   });
 }

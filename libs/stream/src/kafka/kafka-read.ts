@@ -8,7 +8,8 @@ import {
 } from './kafka-cluster.ts';
 
 const READ_LIMITS: FetchLimits = {
-  // There is something to read when we ask, so the broker never waits for long and neighbours are not held up.
+  // There is something to read when we ask, so the broker never waits for long and neighbours are not held
+  // up.
   waitMs: 100,
   partitionBytesMax: 2 * 1024 * 1024,
   answerBytesMax: 2 * 1024 * 1024,
@@ -18,9 +19,10 @@ const STALL_MS_MAX = 30_000;
 const RETRY_EVERY_MS = 200;
 
 /**
- * Committed records from `from` up to `end`, which the caller took before. The end is the last stable offset, not a
- * record: a tail of nothing but markers and aborted records ends as well. One batch is fetched ahead while the
- * reader works on the one before; a slow reader costs two answers of memory and no more.
+ * Committed records from `from` up to `end`, which the caller took before. The end is the last stable
+ * offset, not a record: a tail of nothing but markers and aborted records ends as well. One batch is
+ * fetched ahead while the reader works on the one before; a slow reader costs two answers of memory and no
+ * more.
  */
 export async function* readCommitted(
   cluster: KafkaCluster,

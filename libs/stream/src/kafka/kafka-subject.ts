@@ -45,7 +45,10 @@ export function openKafkaSubject(brokers: readonly string[], prefix: string): Lo
   };
 }
 
-/** Once armed, the connection of the next produce request goes deaf: the broker writes, the client never learns. */
+/**
+ * Once armed, the connection of the next produce request goes deaf: the broker writes, the client never
+ * learns.
+ */
 function answerDropper(): { socketFactory: ISocketFactory; arm: () => void } {
   let armed = false;
   const deaf = new WeakSet<Socket>();

@@ -1,6 +1,6 @@
 import type { Kafka } from 'kafkajs';
 import type { Subscription, SubscriptionHandlers } from '../log.ts';
-import type { KafkaNotice } from './kafka-client.ts';
+import { describeError, type KafkaNotice } from './kafka-client.ts';
 import { openKafkaCluster } from './kafka-cluster.ts';
 import { joinGroup, type Membership } from './kafka-membership.ts';
 import { createPartitionReader } from './partition-reader.ts';
@@ -14,7 +14,10 @@ export interface SubscriptionSetting {
   readonly notice: KafkaNotice;
 }
 
-/** Membership tells which partitions are ours, a reader reads those that were resumed; they share nothing else. */
+/**
+ * Membership tells which partitions are ours, a reader reads those that were resumed; they share nothing
+ * else.
+ */
 export function openKafkaSubscription(
   setting: SubscriptionSetting,
   handlers: SubscriptionHandlers,
@@ -31,14 +34,27 @@ export function openKafkaSubscription(
     batch: (batch) => handlers.batch(batch),
   });
 
+  /**
+   * A listener of kafkajs that throws would end the membership; a partition nobody resumes only stands
+   * still.
+   */
+  const tell = (what: string, partitions: readonly number[], handle: () => void): void => {
+    if (partitions.length === 0) return;
+    try {
+      handle();
+    } catch (error) {
+      notice('error', `${topic}: the handler of ${what} failed: ${describeError(error)}`, { partitions });
+    }
+  };
+
   const takeAssignment = (partitions: readonly number[]): void => {
     const before = owned;
     owned = new Set(partitions);
     const revoked = [...before].filter((partition) => !owned.has(partition));
     const assigned = partitions.filter((partition) => !before.has(partition));
     for (const partition of revoked) reader.pause(partition);
-    if (revoked.length > 0) handlers.revoked(revoked);
-    if (assigned.length > 0 && !closed) handlers.assigned(assigned);
+    tell('revoked', revoked, () => handlers.revoked(revoked));
+    if (!closed) tell('assigned', assigned, () => handlers.assigned(assigned));
   };
 
   let membership: Membership | undefined;

@@ -1,9 +1,11 @@
-// A group-commit loop. Appends queue up while a send is in flight; the next send takes as many as fit. There is one
-// send in flight, so "everything unacknowledged" is that send plus the queue behind it, in order.
+// A group-commit loop. Appends queue up while a send is in flight; the next send takes as many as fit.
+// There is one send in flight, so "everything unacknowledged" is that send plus the queue behind it, in
+// order.
 //
-// On any error of a send the producer is thrown away and the same records go through a new one. kafkajs would reuse
-// the sequence number after an ambiguous error, and a later send of equal length would be answered "duplicate", that
-// is success, without being written. A new producer has a new id: a record may stand in the log twice, never not.
+// On any error of a send the producer is thrown away and the same records go through a new one. kafkajs
+// would reuse the sequence number after an ambiguous error, and a later send of equal length would be
+// answered "duplicate", that is success, without being written. A new producer has a new id: a record may
+// stand in the log twice, never not.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kafka, Producer } from 'kafkajs';
 import { OversizeError, UnavailableError, type Appended, type LogWriter } from '../log.ts';
@@ -59,7 +61,7 @@ export function createKafkaWriter(setting: WriterSetting): LogWriter {
   let abandoned = false;
   let loop: Promise<void> | undefined;
 
-  const settle = (piece: Piece, refused?: Error): void => {
+  function settle(piece: Piece, refused?: Error): void {
     pendingBytes -= piece.bytes;
     const { call } = piece;
     call.pieces--;
@@ -67,23 +69,23 @@ export function createKafkaWriter(setting: WriterSetting): LogWriter {
     if (call.pieces > 0) return;
     if (call.refused === undefined) call.resolve();
     else call.reject(call.refused);
-  };
+  }
 
-  const discardProducer = async (): Promise<void> => {
+  async function discardProducer(): Promise<void> {
     const old = producer;
     producer = undefined;
     if (old !== undefined) await atMost(DISCONNECT_MS_MAX, old.disconnect());
-  };
+  }
 
-  const attempt = async (pieces: readonly Piece[]): Promise<void> => {
+  async function attempt(pieces: readonly Piece[]): Promise<void> {
     producer ??= createProducer(setting.kafka);
     // Connecting again is free; the first time it also fetches the producer's id.
     await producer.connect();
     const records = pieces.length === 1 ? pieces[0]!.records : pieces.flatMap((piece) => piece.records);
     await sendOnce(producer, records, setting.requestTimeoutMs);
-  };
+  }
 
-  const deliver = async (pieces: readonly Piece[]): Promise<void> => {
+  async function deliver(pieces: readonly Piece[]): Promise<void> {
     for (let retryMs = RETRY_MS_MIN; ; retryMs = Math.min(retryMs * 2, RETRY_MS_MAX)) {
       if (abandoned) {
         const error = new UnavailableError(
@@ -102,10 +104,10 @@ export function createKafkaWriter(setting: WriterSetting): LogWriter {
         await sleep(retryMs);
       }
     }
-  };
+  }
 
   /** The topic takes less than we assumed: find out whose records, so that nobody else's are lost. */
-  const refuse = async (pieces: readonly Piece[]): Promise<void> => {
+  async function refuse(pieces: readonly Piece[]): Promise<void> {
     const [only] = pieces;
     if (pieces.length === 1 && only !== undefined) {
       return settle(
@@ -114,16 +116,16 @@ export function createKafkaWriter(setting: WriterSetting): LogWriter {
       );
     }
     for (const piece of pieces) await deliver([piece]);
-  };
+  }
 
-  const run = async (): Promise<void> => {
+  async function run(): Promise<void> {
     // Appends of the same turn of the event loop share the first send.
     await new Promise((resolve) => setImmediate(resolve));
     while (queue.length > 0) await deliver(takeSend(queue));
     loop = undefined;
-  };
+  }
 
-  const append = (log: string, partition: number, records: readonly Appended[]): Promise<void> => {
+  function append(log: string, partition: number, records: readonly Appended[]): Promise<void> {
     if (closing) return Promise.reject(new UnavailableError(`writer ${setting.name} is closed`));
     if (pendingBytes > PENDING_BYTES_MAX) {
       const rule = `${pendingBytes} bytes are unacknowledged, at most ${PENDING_BYTES_MAX} may be`;
@@ -146,7 +148,7 @@ export function createKafkaWriter(setting: WriterSetting): LogWriter {
       }
       loop ??= run();
     });
-  };
+  }
 
   return {
     append,
@@ -181,7 +183,8 @@ function createProducer(kafka: Kafka): Producer {
     maxInFlightRequests: 1,
     allowAutoTopicCreation: false,
     createPartitioner: explicitPartitioner,
-    // kafkajs asks for at least one; a repeat of the same send by the same producer is recognised by the broker.
+    // kafkajs asks for at least one; a repeat of the same send by the same producer is recognised by the
+    // broker.
     retry: { retries: 1, initialRetryTime: RETRY_MS_MIN },
   });
 }

@@ -1,6 +1,6 @@
-// Reads any number of partitions of one topic for as long as they are wanted: one loop per leader, one request at a
-// time for all of its partitions. A position belongs to the `resume` that set it: whatever an earlier resume asked
-// for and arrives late finds its position replaced, and is dropped.
+// Reads any number of partitions of one topic for as long as they are wanted: one loop per leader, one
+// request at a time for all of its partitions. A position belongs to the `resume` that set it: whatever an
+// earlier resume asked for and arrives late finds its position replaced, and is dropped.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LogBatch } from '../log.ts';
 import { describeError, type KafkaNotice } from './kafka-client.ts';
@@ -48,20 +48,21 @@ export function createPartitionReader(setting: ReaderSetting): PartitionReader {
   let closed = false;
   let starting: Promise<void> | undefined;
 
-  const deliver = (fetched: FetchedPartition, position: Position): void => {
+  function deliver(fetched: FetchedPartition, position: Position): void {
     const { partition, records, nextOffset, endOffset } = fetched;
     if (positions.get(partition) !== position || nextOffset === position.next) return;
     position.next = nextOffset;
     try {
       setting.batch({ log, partition, records, nextOffset, endOffset });
     } catch (error) {
-      // A batch that nobody took must not be passed over: this partition stays where it is until it is resumed.
+      // A batch that nobody took must not be passed over: this partition stays where it is until it is
+      // resumed.
       positions.delete(partition);
       notice('error', `${topic}/${partition}: the reader failed and is paused: ${describeError(error)}`, {});
     }
-  };
+  }
 
-  const readOnce = async (node: string, wanted: ReadonlyMap<number, Position>): Promise<void> => {
+  async function readOnce(node: string, wanted: ReadonlyMap<number, Position>): Promise<void> {
     const asked = [...wanted].map(([partition, { next }]) => ({ partition, from: next }));
     try {
       for (const fetched of await cluster.fetch(node, topic, asked, LIMITS)) {
@@ -75,17 +76,17 @@ export function createPartitionReader(setting: ReaderSetting): PartitionReader {
       if (position !== undefined) position.notBefore = performance.now() + GONE_RETRY_MS;
       notice('error', error.message, { offset: position?.next });
     }
-  };
+  }
 
   /** The partitions of `node` to ask for now; undefined when it has none at all. */
-  const wantedOf = (node: string, leaders: readonly string[]): Map<number, Position> | undefined => {
+  function wantedOf(node: string, leaders: readonly string[]): Map<number, Position> | undefined {
     const ofNode = [...positions].filter(([partition]) => leaders[partition] === node);
     if (ofNode.length === 0) return undefined;
     const now = performance.now();
     return new Map(ofNode.filter(([, { notBefore }]) => notBefore <= now));
-  };
+  }
 
-  const runLoop = async (node: string): Promise<void> => {
+  async function runLoop(node: string): Promise<void> {
     try {
       for (let retryMs = RETRY_MS_MIN; !closed;) {
         try {
@@ -106,9 +107,9 @@ export function createPartitionReader(setting: ReaderSetting): PartitionReader {
       // Leaders move, and a partition may have been resumed while this loop was on its way out.
       if (!closed && positions.size > 0) startLoops();
     }
-  };
+  }
 
-  const startLoops = (): void => {
+  function startLoops(): void {
     starting ??= (async () => {
       for (let retryMs = RETRY_MS_MIN; !closed; retryMs = Math.min(retryMs * 2, RETRY_MS_MAX)) {
         try {
@@ -127,7 +128,7 @@ export function createPartitionReader(setting: ReaderSetting): PartitionReader {
     })().finally(() => {
       starting = undefined;
     });
-  };
+  }
 
   return {
     resume: (partition, offset) => {
