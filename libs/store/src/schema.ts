@@ -1,3 +1,4 @@
+import { LeaseEntity } from './entity/lease.entity.ts';
 import { LogHeadEntity } from './entity/log-head.entity.ts';
 import { LogMemberEntity } from './entity/log-member.entity.ts';
 import { LogRecordEntity } from './entity/log-record.entity.ts';
@@ -8,6 +9,7 @@ import { StageRowEntity } from './entity/stage-row.entity.ts';
 import { StageSnapshotEntity } from './entity/stage-snapshot.entity.ts';
 import { WorkspaceEntity } from './entity/workspace.entity.ts';
 import { LogsAndSnapshots1795392000000 } from './migration/1795392000000-logs-and-snapshots.ts';
+import { Lease1795399200000 } from './migration/1795399200000-lease.ts';
 import { ReadSide1795395600000 } from './read/migration/1795395600000-read-side.ts';
 import { READ_ENTITIES } from './read/read.entity.ts';
 
@@ -16,6 +18,7 @@ import { READ_ENTITIES } from './read/read.entity.ts';
 
 export const ENTITIES = [
   WorkspaceEntity,
+  LeaseEntity,
   StageHeadEntity,
   StageSnapshotEntity,
   StageRowEntity,
@@ -27,4 +30,4 @@ export const ENTITIES = [
   ...READ_ENTITIES,
 ] as const;
 
-export const MIGRATIONS = [LogsAndSnapshots1795392000000, ReadSide1795395600000] as const;
+export const MIGRATIONS = [LogsAndSnapshots1795392000000, ReadSide1795395600000, Lease1795399200000] as const;
