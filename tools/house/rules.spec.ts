@@ -41,7 +41,8 @@ describe('sizes', () => {
     const inner = `function inner() {\n${'  step();\n'.repeat(40)}}\n`;
     const repository = plant({
       'a.ts': `function make() {\n${inner}${inner.replace('inner', 'other')}}\n`,
-      'a.spec.ts': `describe('x', () => {\n${'  test();\n'.repeat(100)}});\n`,
+      'a.spec.ts': `describe('x', () => {\n${"  test('y');\n".repeat(100)}});\n`,
+      'b.ts': `export function describeB() {\n  describe('x', () => {\n${"  test('y');\n".repeat(100)}});\n}\n`,
     });
     expectOnly(findSizes(repository, {}));
   });
@@ -85,9 +86,9 @@ describe('words', () => {
   test('notes to oneself, muted checks and machine paths are found', () => {
     const text = [
       `// ${'TO' + 'DO'} later`,
-      '// @ts-ignore',
-      '// oxlint-disable-next-line no-console',
-      '// oxlint-disable-next-line no-console -- the terminal is the product here',
+      `// @ts-${'ignore'}`,
+      `// oxlint-${'disable'}-next-line no-console`,
+      `// oxlint-${'disable'}-next-line no-console -- the terminal is the product here`,
       `const x = '/${'home'}/somebody/x';`,
       "const y = '/v1/events';",
     ].join('\n');

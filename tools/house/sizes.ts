@@ -1,13 +1,5 @@
 import ts from 'typescript';
-import {
-  isSpec,
-  lineOf,
-  nodesBelow,
-  sources,
-  syntaxOf,
-  type Finding,
-  type Repository,
-} from './repository.ts';
+import { lineOf, nodesBelow, sources, syntaxOf, type Finding, type Repository } from './repository.ts';
 
 export const FILE_LINES_MAX = 300;
 export const FUNCTION_LINES_MAX = 70;
@@ -62,7 +54,7 @@ function longFunctions(repository: Repository, path: string): LongFunction[] {
   const tree = syntaxOf(repository, path);
   const found: LongFunction[] = [];
   for (const node of nodesBelow(tree)) {
-    if (!ts.isFunctionLike(node) || (isSpec(path) && isDescribeCallback(node))) continue;
+    if (!ts.isFunctionLike(node)) continue;
     const line = lineOf(tree, node.getStart(tree));
     const count = ownLines(tree, node);
     if (count > FUNCTION_LINES_MAX) found.push({ name: nameOf(node), line, count });
@@ -70,11 +62,12 @@ function longFunctions(repository: Repository, path: string): LongFunction[] {
   return found;
 }
 
-/** Functions with a name of their own, declared inside, are counted for themselves: a factory is not one long step. */
+/** What has a name of its own is counted for itself: a factory is not one long step, nor a chapter of tests. */
 function ownLines(tree: ts.SourceFile, node: ts.Node): number {
   let count = span(tree, node);
   const visit = (child: ts.Node): void => {
-    if (ts.isFunctionDeclaration(child) || ts.isMethodDeclaration(child)) count -= span(tree, child);
+    const isNamed = ts.isFunctionDeclaration(child) || ts.isMethodDeclaration(child);
+    if (isNamed || isTestBlock(child)) count -= span(tree, child);
     else child.forEachChild(visit);
   };
   node.forEachChild(visit);
@@ -85,9 +78,9 @@ function span(tree: ts.SourceFile, node: ts.Node): number {
   return lineOf(tree, node.getEnd()) - lineOf(tree, node.getStart(tree)) + 1;
 }
 
-/** A describe block groups tests; it is a chapter, not a function. */
-function isDescribeCallback(node: ts.Node): boolean {
-  return ts.isCallExpression(node.parent) && node.parent.expression.getText().startsWith('describe');
+/** A describe block groups tests and is as long as they are many; each test is counted for itself. */
+function isTestBlock(node: ts.Node): boolean {
+  return ts.isCallExpression(node) && /^(describe|test|it)\b|^describe[A-Z]/.test(node.expression.getText());
 }
 
 function nameOf(node: ts.SignatureDeclaration): string {
