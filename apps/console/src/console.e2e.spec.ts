@@ -285,7 +285,7 @@ describe('the console over HTTP', () => {
     decide(0, {}, 'm-2');
 
     const [event] = await following;
-    expect([event!.id, JSON.parse(event!.data!).subject]).toEqual(['3.-', 'm-2']);
+    expect([event!.id, JSON.parse(event!.data!).subject]).toEqual(['3.0', 'm-2']);
   });
 
   test('an idle stream beats, and its beat carries the place', async () => {
@@ -298,8 +298,8 @@ describe('the console over HTTP', () => {
       if (beats.length === 2) break;
     }
     expect(beats.map((beat) => [beat.id, beat.data])).toEqual([
-      ['-.-', null],
-      ['-.1', null],
+      ['0.0', null],
+      ['0.1', null],
     ]);
   });
 

@@ -140,10 +140,10 @@ describe('a decision in words', () => {
       'Not the case — ships-on-time: on-time-rate is 9200, asked for is at least 9500, 300 short.',
     ],
     [
-      'a true condition under a not',
+      'a true condition that revokes or stands under a not',
       { value: 9_600, margin: 100, verdict: 'true' },
       true,
-      'Failed — ships-on-time: on-time-rate is 9600, asked for is at least 9500, margin 100.',
+      'The reason — ships-on-time: on-time-rate is 9600, asked for is at least 9500, margin 100.',
     ],
   ])('%s is told as it is', (_, some, isFailing, sentence) => {
     const event = decisionEvent({
@@ -265,3 +265,21 @@ function capability(metrics: MerchantCapability['metrics']): MerchantCapability 
   const text = capabilityText('m-1', '3/20/0', { metrics });
   return (JSON.parse(text) as { data: MerchantCapability }).data;
 }
+
+test.each([
+  'unknown-merchant',
+  'merchant-closed',
+  'cool-down',
+  'openings-used',
+  'no-headroom',
+  'merchant-cap',
+  'budget-dry',
+  'headroom-below-grant',
+  'duration-over',
+  'used-up',
+])('reason code %s of the allocator has words in both languages', (code) => {
+  for (const language of ['en', 'zh'] as const) {
+    const sentences = explainDecision(decisionEvent({ outcome: 'withhold', reasons: [code] }), language);
+    for (const bare of [`Reason: ${code}.`, `原因：${code}。`]) expect(sentences).not.toContain(bare);
+  }
+});

@@ -20,16 +20,16 @@ const KINDS: { readonly [kind in GrantKind]: string } = {
 };
 
 const REASONS: ReasonWords = {
+  'unknown-merchant': 'the merchant is not registered',
+  'merchant-closed': 'the merchant is closed',
   'cool-down': 'the cool-down after its last grant is not over',
-  'no-headroom': 'it can carry no more orders than it already has',
-  'budget-dry': 'the budget has too little left',
-  'cap-reached': 'it has reached the most that one merchant may get',
   'openings-used': 'it has used all its openings in this programme',
-  'already-granted': 'it already holds a grant of this programme',
-  saturated: 'its headroom shrank below what the boost brings',
-  'valid-until': 'the grant reached its end',
-  closed: 'the merchant is closed',
-  quarantined: 'the causing record was quarantined by an operator',
+  'no-headroom': 'it can carry no more orders than it already has',
+  'merchant-cap': 'it has reached the most that one merchant may get',
+  'budget-dry': 'the budget has too little left',
+  'headroom-below-grant': 'its headroom fell below what the grant brings',
+  'duration-over': 'the grant reached its end',
+  'used-up': 'the grant is used up',
 };
 
 const PARTS: { readonly [part in keyof AccountBalance]: string } = {
@@ -77,6 +77,7 @@ export const ENGLISH: Phrases = {
 };
 
 function mark(words: ConditionWords): string {
+  if (words.isFailing && words.verdict === 'true') return 'The reason —';
   if (words.isFailing) return words.verdict === 'not-assessed' ? 'Not assessed —' : 'Failed —';
   return words.verdict === 'true' ? 'Met —' : words.verdict === 'false' ? 'Not the case —' : 'Not assessed —';
 }

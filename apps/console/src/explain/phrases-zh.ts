@@ -20,16 +20,16 @@ const KINDS: { readonly [kind in GrantKind]: string } = {
 };
 
 const REASONS: ReasonWords = {
+  'unknown-merchant': '商家尚未登记',
+  'merchant-closed': '商家已关闭',
   'cool-down': '距上次权益的冷却期尚未结束',
-  'no-headroom': '承接能力已满，接不住更多订单',
-  'budget-dry': '预算余额不足',
-  'cap-reached': '已达到单个商家的上限',
   'openings-used': '在该项目中的开启次数已用完',
-  'already-granted': '已持有该项目的权益',
-  saturated: '承接余量已低于扶持带来的订单',
-  'valid-until': '权益已到有效期',
-  closed: '商家已关闭',
-  quarantined: '引发该决定的记录已被运营隔离',
+  'no-headroom': '承接能力已满，接不住更多订单',
+  'merchant-cap': '已达到单个商家的上限',
+  'budget-dry': '预算余额不足',
+  'headroom-below-grant': '承接余量已低于权益带来的订单',
+  'duration-over': '权益已到有效期',
+  'used-up': '权益已用完',
 };
 
 const PARTS: { readonly [part in keyof AccountBalance]: string } = {
@@ -75,6 +75,7 @@ export const CHINESE: Phrases = {
 
 function mark(words: ConditionWords): string {
   if (words.verdict === 'not-assessed') return '未评估';
+  if (words.isFailing && words.verdict === 'true') return '原因';
   if (words.isFailing) return '未通过';
   return words.verdict === 'true' ? '通过' : '不成立';
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson, type Json } from '#domain/canonical';
+import { decisionHash } from '#domain/allocator/allocation';
 import type { Decision } from '#domain/outputs';
 import { parseInstant } from '#domain/time';
 import { insertDecisions, type DecisionRow } from '#store/read/project';
@@ -13,8 +13,9 @@ import {
 
 /** The head of a partition's decision chain as far as it was projected. */
 export interface ChainMarks extends Marks {
-  readonly sequence: number | null;
-  readonly hash: string | null;
+  /** Sequence of the last decision; the first one of a partition has 1. */
+  readonly sequence: number;
+  readonly hash: string;
   readonly logId: string | null;
 }
 
@@ -25,7 +26,7 @@ export interface ChainMarks extends Marks {
 export const decisionsProjection: Projection<ChainMarks, DecisionRow> = {
   log: 'decisions',
   types: new Set(['updraft.decision.v1']),
-  empty: { sequence: null, hash: null, logId: null },
+  empty: { sequence: 0, hash: '', logId: null },
 
   fold(marks: ChainMarks, partition: number, record: StoredRecord): Folded<ChainMarks, DecisionRow> {
     const decision = record.event.data as unknown as Decision;
@@ -61,16 +62,7 @@ export const decisionsProjection: Projection<ChainMarks, DecisionRow> = {
   write: insertDecisions,
 };
 
-/** SHA-256 of the decision's canonical text without `hash`, as the allocator computed it. */
-export function decisionHash(event: StoredRecord['event']): string {
-  const bare = { ...event, data: { ...event.data, hash: undefined } };
-  return createHash('sha256')
-    .update(canonicalJson(bare as unknown as Json))
-    .digest('hex');
-}
-
 function breakBefore(marks: ChainMarks, decision: Decision): string | undefined {
-  if (marks.sequence === null) return undefined;
   if (decision.sequence !== marks.sequence + 1) {
     return `chain broken at ${decision.position}: sequence is ${decision.sequence}, expected ${marks.sequence + 1}`;
   }
@@ -81,7 +73,11 @@ function breakBefore(marks: ChainMarks, decision: Decision): string | undefined 
 }
 
 function alteration(record: StoredRecord, decision: Decision): string | undefined {
-  const hash = decisionHash(record.event);
+  const hash = decisionHash(record.text, sha256);
   if (hash === decision.hash) return undefined;
   return `chain broken at ${decision.position}: the record's hash is ${hash}, it says ${decision.hash}`;
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }

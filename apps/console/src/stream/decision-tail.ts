@@ -103,12 +103,12 @@ export class DecisionTail {
   }
 }
 
-/** Sequence of the last projected decision per partition, -1 for none. */
+/** Sequence of the last projected decision per partition, 0 for none. */
 export async function readHeads(sql: Sql, partitions: number): Promise<number[]> {
-  const heads = new Array<number>(partitions).fill(-1);
+  const heads = new Array<number>(partitions).fill(0);
   for (const progress of await readProgress(sql, 'decisions')) {
     const { sequence } = JSON.parse(progress.marks) as ChainMarks;
-    if (progress.partition < partitions && sequence !== null) heads[progress.partition] = sequence;
+    if (progress.partition < partitions) heads[progress.partition] = sequence;
   }
   return heads;
 }

@@ -34,10 +34,10 @@ export class StreamClients {
     private readonly limits: ClientLimits = CLIENT_LIMITS,
   ) {
     this.fromRule = {
-      rule: `must be start, or an event id of this stream: ${partitions} sequence numbers or -, joined by dots`,
+      rule: `must be start, or an event id of this stream: ${partitions} sequence numbers joined by dots`,
       parse: (text) =>
         text === 'start'
-          ? new Array<number>(partitions).fill(-1)
+          ? new Array<number>(partitions).fill(0)
           : (parseVector(text, partitions) ?? undefined),
     };
   }

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson, type Json } from '#domain/canonical';
+import { decisionHash } from '#domain/allocator/allocation';
 import type { Decision, DeadLetter, Grant, MerchantCapability } from '#domain/outputs';
 import { writeEvent } from '#domain/stage/write-event';
-import { decisionHash } from '../project/decisions.ts';
 
 // Records as the stages write them, for tests: the smallest that are whole.
 
@@ -17,7 +16,7 @@ export interface DecisionText {
 /** Writes the chained decisions of one partition. */
 export class DecisionChain {
   private sequence = 0;
-  private head = '0'.repeat(64);
+  private head = '';
 
   constructor(private readonly partition: number) {}
 
@@ -48,11 +47,9 @@ export class DecisionChain {
       previousHash: some.previousHash ?? this.head,
       hash: '',
     };
-    const event = JSON.parse(
-      eventText('allocator', 'updraft.decision.v1', subject, position, timeMs, bare),
-    ) as Parameters<typeof decisionHash>[0];
-    const hash = some.hash ?? decisionHash(event);
-    const text = canonicalJson({ ...event, data: { ...event.data, hash } } as unknown as Json);
+    const unsigned = eventText('allocator', 'updraft.decision.v1', subject, position, timeMs, bare);
+    const hash = some.hash ?? decisionHash(unsigned, sha256);
+    const text = eventText('allocator', 'updraft.decision.v1', subject, position, timeMs, { ...bare, hash });
     this.sequence = bare.sequence;
     this.head = hash;
     return { text, decision: { ...bare, hash } };
@@ -155,6 +152,9 @@ function eventText(
 }
 
 function causeAt(position: string): Decision['cause'] {
-  const hash = createHash('sha256').update(position).digest('hex');
-  return { position, eventId: `e-${position}`, type: 'updraft.order.paid.v1', hash };
+  return { position, eventId: `e-${position}`, type: 'updraft.order.paid.v1', hash: sha256(position) };
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
