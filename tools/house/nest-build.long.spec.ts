@@ -42,7 +42,7 @@ test.each(APPS)(
     rmSync(join(folder, 'dist'), { recursive: true, force: true });
     nest('build', app);
     expect(existsSync(join(folder, `dist/apps/${app}/src/main.js`))).toBe(true);
-    const different = [...byNest]
+    const different = [...outputs()]
       .filter(([path, bytes]) => bySetup.get(path) !== bytes)
       .map(([path]) => path);
     expect(different).toEqual([]);
