@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeFaults } from '#stream/contract/fault-contract';
+import { describeBrokerRestart } from '#stream/contract/fault-contract';
 import { describeWithKafka } from '#stream/kafka/jest-kafka';
 import { openKafkaSubject } from '#stream/kafka/kafka-subject';
 import type { LogContractSubject } from '#stream/log-contract';
@@ -10,7 +10,7 @@ import { startKafka, type RunningKafka } from './launch.ts';
 
 const START_TIMEOUT_MS = 120_000;
 
-describeWithKafka('the log port on a Kafka that restarts', () => {
+describeWithKafka('the log port on Kafka', () => {
   let dir: string;
   let broker: RunningKafka;
   let opened: LogContractSubject;
@@ -28,5 +28,5 @@ describeWithKafka('the log port on a Kafka that restarts', () => {
     await rm(dir, { recursive: true, force: true });
   }, START_TIMEOUT_MS);
 
-  describeFaults(() => opened, ['restartBroker']);
+  describeBrokerRestart(() => opened);
 });

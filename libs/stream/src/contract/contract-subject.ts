@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Appended, Claim, LogRecord, Logs, Published } from '../log.ts';
 
-export type Fault = 'dropNextAppendAnswer' | 'abortedSend' | 'restartBroker';
+export type Fault = 'dropNextAppendAnswer' | 'abortedSend';
 
 /** One adapter under test. */
 export interface LogContractSubject {

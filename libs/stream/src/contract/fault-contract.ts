@@ -29,9 +29,14 @@ export function describeFaults(subject: SubjectOf, faults: readonly Fault[]): vo
       },
       CASE_TIMEOUT_MS,
     );
+  });
+}
 
-    testWithFault('restartBroker', faults)(
-      'a restart of the broker in the midst loses nothing that was acknowledged',
+/** Not part of `describeLogContract`: whoever can restart a broker gives this one a broker of its own. */
+export function describeBrokerRestart(subject: SubjectOf): void {
+  describe('a broker that restarts', () => {
+    test(
+      'loses nothing that was acknowledged, and readers go on',
       async () => {
         const { logs, faults: cause } = subject();
         const log = await makeLog(subject(), 1);
