@@ -33,8 +33,8 @@ export const SESSION_TIMEOUT_MS = 6_000;
 export const REQUEST_TIMEOUT_MS = 10_000;
 const CONNECTION_TIMEOUT_MS = 3_000;
 
-/** kafkajs copies the list of a partition's records once per record, so a send of very many is quadratic. */
-export const SEND_RECORDS_MAX = 2_000;
+/** Encoding is synchronous: a send of very many tiny records would hold up the event loop. */
+export const SEND_RECORDS_MAX = 5_000;
 /** Beyond key and value a record costs lengths, offsets and a share of the batch's header. */
 const RECORD_OVERHEAD_BYTES = 24;
 /**

@@ -50,15 +50,22 @@ export async function sendOnce(
   records: readonly Addressed[],
   timeout: number,
 ): Promise<Map<string, number>> {
-  const messages = new Map<string, Message[]>();
+  const byTopic = new Map<string, Map<number, Message[]>>();
   const expected = new Set<string>();
   for (const { topic, partition, key, value } of records) {
-    let list = messages.get(topic);
-    if (list === undefined) messages.set(topic, (list = []));
-    list.push({ key, value, partition });
-    expected.add(`${topic}/${partition}`);
+    let byPartition = byTopic.get(topic);
+    if (byPartition === undefined) byTopic.set(topic, (byPartition = new Map()));
+    let messages = byPartition.get(partition);
+    if (messages === undefined) {
+      byPartition.set(partition, (messages = []));
+      expected.add(`${topic}/${partition}`);
+    }
+    messages.push({ key, value, partition });
   }
-  const topicMessages: TopicMessages[] = [...messages].map(([topic, list]) => ({ topic, messages: list }));
+  const topicMessages: TopicMessages[] = [...byTopic].map(([topic, byPartition]) => ({
+    topic,
+    messages: alreadyGrouped(byPartition),
+  }));
   const answer = await through.sendBatch({ acks: -1, timeout, topicMessages });
   const firstOffsets = new Map<string, number>();
   for (const { topicName, partition, baseOffset } of answer) {
@@ -70,4 +77,14 @@ export async function sendOnce(
   }
   if (expected.size > 0) throw new Error(`not acknowledged, because unknown: ${[...expected].join(', ')}`);
   return firstOffsets;
+}
+
+/**
+ * kafkajs groups the messages of a topic by partition with a copy of the list per message, which for 2,000 of them
+ * takes longer than all the rest of the send. It asks the list for two things only: `find`, to see whether a value
+ * is missing, and `reduce`, to group. Ours are grouped and have values, so that is what this answers.
+ */
+function alreadyGrouped(byPartition: ReadonlyMap<number, Message[]>): Message[] {
+  const groups = Object.fromEntries(byPartition);
+  return { find: () => undefined, reduce: () => groups } as unknown as Message[];
 }
