@@ -13,7 +13,7 @@ export interface OpenDoor {
   readonly writer: HeldWriter;
   readonly health: Health;
   readonly url: string;
-  post(contentType: string, body: string | Uint8Array, headers?: Record<string, string>): Promise<Response>;
+  post(contentType: string, body: string | Blob, headers?: Record<string, string>): Promise<Response>;
   metrics(): Promise<string>;
 }
 
