@@ -7,16 +7,16 @@ import type { TestDatabase } from './testing/test-database.ts';
 import { bindLogId, boundLogId, workspaceSchema } from './workspace.ts';
 
 describeOnBoth('database', (open) => {
-  let test_: TestDatabase;
+  let opened: TestDatabase;
   beforeAll(async () => {
-    test_ = await open();
+    opened = await open();
   });
   afterAll(async () => {
-    await test_.close();
+    await opened.close();
   });
 
   test('a transaction commits what its handle wrote', async () => {
-    const { database } = test_;
+    const { database } = opened;
     await database.transaction(async (sql) => {
       await sql.query(`insert into stage_head (stage, partition, takeover) values ('commit', 0, $1)`, [7]);
     });
@@ -27,7 +27,7 @@ describeOnBoth('database', (open) => {
   });
 
   test('a transaction that throws leaves nothing behind, and the next one works', async () => {
-    const { database } = test_;
+    const { database } = opened;
     const failing = database.transaction(async (sql) => {
       await sql.query(`insert into stage_head (stage, partition, takeover) values ('rollback', 0, 1)`);
       throw new Error('changed my mind');
@@ -38,7 +38,7 @@ describeOnBoth('database', (open) => {
   });
 
   test('a statement error that the work swallowed still fails the transaction', async () => {
-    const { database } = test_;
+    const { database } = opened;
     const work = database.transaction(async (sql) => {
       await sql.query('select 1 / 0').catch(() => {});
     });
@@ -50,20 +50,20 @@ describeOnBoth('database', (open) => {
     ['a nested transaction', ({ database }) => database.transaction(async () => 1)],
     ['a TypeORM query', ({ database }) => database.dataSource.query('select 1')],
   ])('%s past the handle of the open transaction is refused at once', async (_what, misuse) => {
-    const { database } = test_;
+    const { database } = opened;
     const startedAt = performance.now();
-    await expect(database.transaction(() => misuse(test_))).rejects.toThrow(OutsideTransactionError);
+    await expect(database.transaction(() => misuse(opened))).rejects.toThrow(OutsideTransactionError);
     expect(performance.now() - startedAt).toBeLessThan(1_000);
     expect((await database.query(`select 1 as one`)).rows).toEqual([{ one: 1 }]);
   });
 
   test('a handle kept beyond its transaction is refused', async () => {
-    const kept = await test_.database.transaction(async (sql) => sql);
+    const kept = await opened.database.transaction(async (sql) => sql);
     await expect(kept.query('select 1')).rejects.toThrow('has ended');
   });
 
   test('what a transaction started and left running may query once it is over', async () => {
-    const { database } = test_;
+    const { database } = opened;
     let go = (): void => {};
     const gate = new Promise<void>((resolve) => {
       go = resolve;
@@ -77,18 +77,18 @@ describeOnBoth('database', (open) => {
   });
 
   test('the migrations make exactly the schema that the entities describe', async () => {
-    const log = await test_.database.dataSource.driver.createSchemaBuilder().log();
+    const log = await opened.database.dataSource.driver.createSchemaBuilder().log();
     expect(log.upQueries.map(({ query }) => query)).toEqual([]);
   });
 
   test('migrating again changes nothing', async () => {
-    await migrate(test_.database);
-    const { rows } = await test_.database.query<{ n: string }>('select count(*) as n from migration');
-    expect(rows).toEqual([{ n: String(test_.database.dataSource.migrations.length) }]);
+    await migrate(opened.database);
+    const { rows } = await opened.database.query<{ n: string }>('select count(*) as n from migration');
+    expect(rows).toEqual([{ n: String(opened.database.dataSource.migrations.length) }]);
   });
 
   test('a workspace is bound to one log and refuses another', async () => {
-    const { database } = test_;
+    const { database } = opened;
     expect(await boundLogId(database)).toBeNull();
     await bindLogId(database, 'log-a');
     await bindLogId(database, 'log-a');
@@ -97,17 +97,17 @@ describeOnBoth('database', (open) => {
 });
 
 describeWithPostgres('database on a server', (open) => {
-  let test_: TestDatabase;
+  let opened: TestDatabase;
   beforeAll(async () => {
-    test_ = await open();
+    opened = await open();
   });
   afterAll(async () => {
-    await test_.close();
+    await opened.close();
   });
 
   test('a connection that the server ends is a StoreUnavailableError, and the pool recovers', async () => {
-    const { database } = test_;
-    const other = await test_.openAnother();
+    const { database } = opened;
+    const other = await opened.openAnother();
     let tell = (_pid: number): void => {};
     const told = new Promise<number>((resolve) => {
       tell = resolve;
@@ -124,12 +124,12 @@ describeWithPostgres('database on a server', (open) => {
   });
 
   test('processes that migrate at once do not disturb each other', async () => {
-    const others = await Promise.all([test_.openAnother(), test_.openAnother(), test_.openAnother()]);
+    const others = await Promise.all([opened.openAnother(), opened.openAnother(), opened.openAnother()]);
     const [first] = others;
     await first?.query(`drop schema "${first.schema}" cascade`);
     await Promise.all(others.map((each) => migrate(each)));
-    const { rows } = await test_.database.query<{ n: string }>('select count(*) as n from migration');
-    expect(rows).toEqual([{ n: String(test_.database.dataSource.migrations.length) }]);
+    const { rows } = await opened.database.query<{ n: string }>('select count(*) as n from migration');
+    expect(rows).toEqual([{ n: String(opened.database.dataSource.migrations.length) }]);
   });
 });
 

@@ -32,7 +32,12 @@ export async function keepLease(sql: Sql, name: string, holder: string, forMs: n
 }
 
 /** Leaves word for the next holder. False: the lease is no longer ours. */
-export async function saveLeaseState(sql: Sql, name: string, holder: string, state: string): Promise<boolean> {
+export async function saveLeaseState(
+  sql: Sql,
+  name: string,
+  holder: string,
+  state: string,
+): Promise<boolean> {
   const { rowCount } = await sql.query(`update lease set state = $3 where name = $1 and holder = $2`, [
     name,
     holder,
@@ -42,5 +47,8 @@ export async function saveLeaseState(sql: Sql, name: string, holder: string, sta
 }
 
 export async function dropLease(sql: Sql, name: string, holder: string): Promise<void> {
-  await sql.query(`update lease set held_until = '-infinity' where name = $1 and holder = $2`, [name, holder]);
+  await sql.query(`update lease set held_until = '-infinity' where name = $1 and holder = $2`, [
+    name,
+    holder,
+  ]);
 }

@@ -36,16 +36,16 @@ async function collect<T>(pages: AsyncIterable<readonly T[]>): Promise<T[]> {
 }
 
 describeOnBoth('snapshot store', (open) => {
-  let test_: TestDatabase;
+  let opened: TestDatabase;
   let store: SnapshotStore;
   let partition = 0;
 
   beforeAll(async () => {
-    test_ = await open();
-    store = createSnapshotStore(test_.database);
+    opened = await open();
+    store = createSnapshotStore(opened.database);
   });
   afterAll(async () => {
-    await test_.close();
+    await opened.close();
   });
   beforeEach(() => {
     partition++;
@@ -243,17 +243,17 @@ describeOnBoth('snapshot store', (open) => {
 });
 
 describeWithPostgres('snapshot store, two processes', (open) => {
-  let test_: TestDatabase;
+  let opened: TestDatabase;
   beforeAll(async () => {
-    test_ = await open();
+    opened = await open();
   });
   afterAll(async () => {
-    await test_.close();
+    await opened.close();
   });
 
   test('a take-over waits for the save that is under way, and the next save of the old owner is refused', async () => {
-    const mine = createSnapshotStore(test_.database);
-    const theirs = createSnapshotStore(await test_.openAnother());
+    const mine = createSnapshotStore(opened.database);
+    const theirs = createSnapshotStore(await opened.openAnother());
     await mine.head('scoring', 0);
     const claim = { stage: 'scoring', partition: 0, owner: 'a', takeover: 1 };
     await mine.claim(claim);
@@ -266,7 +266,7 @@ describeWithPostgres('snapshot store, two processes', (open) => {
         rowsOf(keys, () => 'x'),
       )
       .then(() => order.push('saved'));
-    while (!(await isHeld(test_))) await new Promise((resolve) => setTimeout(resolve, 2));
+    while (!(await isHeld(opened))) await new Promise((resolve) => setTimeout(resolve, 2));
     const taking = theirs.claim({ ...claim, owner: 'b', takeover: 2 }).then(() => order.push('taken'));
     await Promise.all([saving, taking]);
     expect(order).toEqual(['saved', 'taken']);

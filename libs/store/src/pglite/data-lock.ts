@@ -4,6 +4,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -37,8 +38,9 @@ const heldHere = new Set<string>();
  * Takes the lock of a data directory, or throws DataDirectoryInUseError naming process and path. Two PGlite on one
  * directory would destroy it. A lock left by a killed process is recognised and replaced. Returns the release.
  */
-export function lockDataDirectory(dataDir: string): () => void {
-  mkdirSync(dataDir, { recursive: true });
+export function lockDataDirectory(folder: string): () => void {
+  mkdirSync(folder, { recursive: true });
+  const dataDir = realpathSync(folder);
   const file = join(dataDir, 'updraft.lock');
   const me: Holder = { pid: process.pid, host: hostname(), started: startOf(process.pid) };
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {

@@ -1,5 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { openDatabase } from '../database.ts';
 import type { StoreDatabase } from '../database.ts';
@@ -9,6 +18,8 @@ import { startPglite } from '../pglite/pglite.ts';
 
 /** The server that the PostgreSQL halves of the specs run on, e.g. postgres://postgres@127.0.0.1:5432/postgres */
 export const POSTGRES_VARIABLE = 'UPDRAFT_TEST_POSTGRES';
+
+const IMAGE_AGE_MS_MAX = 24 * 60 * 60 * 1000;
 
 export interface TestDatabase {
   readonly database: StoreDatabase;
@@ -20,7 +31,7 @@ export interface TestDatabase {
 
 /** A migrated PGlite of its own, in memory, restored from an image that is made once per state of the migrations. */
 export async function openTestDatabase(): Promise<TestDatabase> {
-  const pglite = await startPglite({ image: await migratedImage() });
+  const pglite = await startPglite({ image: MIGRATED_IMAGE });
   const database = await openDatabase({ url: pglite.url, embedded: true });
   return {
     database,
@@ -82,11 +93,12 @@ export function describeOnBoth(name: string, suite: (open: () => Promise<TestDat
 }
 
 /** Made once and kept; two test processes that start at once both make it, and the renaming lets either win. */
-export async function migratedImage(): Promise<string> {
+async function makeImage(): Promise<string> {
   const folder = join(packageRoot(import.meta.url), 'node_modules/.cache/updraft');
   const file = join(folder, `database-${migrationsHash()}.tar`);
   if (existsSync(file)) return file;
   mkdirSync(folder, { recursive: true });
+  removeOldImages(folder);
   const pglite = await startPglite();
   const database = await openDatabase({ url: pglite.url, embedded: true });
   await migrate(database);
@@ -97,6 +109,15 @@ export async function migratedImage(): Promise<string> {
   renameSync(draft, file);
   await pglite.stop();
   return file;
+}
+
+/** 40 MB each, and every change of a migration makes another. */
+function removeOldImages(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const file = join(folder, name);
+    const madeAt = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
+    if (Date.now() - madeAt > IMAGE_AGE_MS_MAX) rmSync(file, { force: true });
+  }
 }
 
 function migrationsHash(): string {
@@ -112,3 +133,9 @@ function migrationsHash(): string {
   hash.update(readFileSync(join(root, 'node_modules/@electric-sql/pglite/package.json')));
   return hash.digest('hex').slice(0, 16);
 }
+
+/**
+ * A migrated data directory, for `startPglite({ image })`. Made while this module is imported and not in a hook: cold
+ * it takes longer than a hook may.
+ */
+export const MIGRATED_IMAGE = await makeImage();

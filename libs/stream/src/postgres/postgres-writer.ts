@@ -135,10 +135,15 @@ export class PostgresWriter implements LogWriter {
   }
 
   private acknowledge(taken: readonly Taken[]): void {
+    const done: Queued[] = [];
     for (const { queued, records } of taken) {
       queued.written += records.length;
-      if (queued.written < queued.records.length) continue;
-      this.remove(queued);
+      if (queued.written === queued.records.length) done.push(queued);
+    }
+    // What was taken is the front of the queue, and only its last call can be half done.
+    this.queue.splice(0, done.length);
+    for (const queued of done) {
+      this.bytes -= queued.bytes;
       queued.accept();
     }
     for (const log of new Set(taken.map(({ queued }) => queued.log))) this.signal.notify(log);
