@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER, HttpAdapterHost } from '@nestjs/core';
 import type { TokenRecord } from '#contracts/tokens';
 import type { SnapshotStore } from '#store/snapshot-store';
 import type { Database } from '#store/sql';
@@ -6,8 +7,9 @@ import type { Logs } from '#stream/log';
 import type { Health } from '#telemetry/health';
 import type { Log } from '#telemetry/log';
 import type { Registry } from '#telemetry/metrics';
+import { ProblemFilter } from '#telemetry/problem.filter';
 import { BundleShelf } from './bundle-shelf.ts';
-import type { ConsoleLimits } from './console.config.ts';
+import type { ConsoleLimits } from './console-limits.ts';
 import { DecisionsController } from './http/decisions.controller.ts';
 import { MerchantsController } from './http/merchants.controller.ts';
 import { OperationsController } from './http/operations.controller.ts';
@@ -28,12 +30,12 @@ export interface ConsoleParts {
   readonly registry: Registry;
   readonly config: ConsoleLimits;
   /** Where alarms are told besides /readyz. */
-  readonly log?: Log;
+  readonly log: Log;
   /** For /v1/status; without it the stages' part is empty. */
   readonly snapshots?: SnapshotStore;
 }
 
-/** For the fastify adapter of whoever serves the console: a merchant id is longer than a path part may be by default. */
+/** For the fastify adapter of whoever serves the console: a merchant id is longer than a path part may be. */
 export const HTTP_OPTIONS = { routerOptions: { maxParamLength: 400 } } as const;
 
 @Module({})
@@ -64,6 +66,11 @@ export class ConsoleModule {
         },
         { provide: ReadSide, useFactory: () => readSide },
         ReaderGuard,
+        {
+          provide: APP_FILTER,
+          useFactory: (host: HttpAdapterHost) => new ProblemFilter(host, parts.log),
+          inject: [HttpAdapterHost],
+        },
       ],
     };
   }

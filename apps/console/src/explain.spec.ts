@@ -102,7 +102,8 @@ describe('a decision in words', () => {
     const sentences = explainDecision(issued, 'en');
 
     expect(sentences).toContain(
-      'Grant 3/10/0/0 is a traffic boost of 500 (at most 800), valid from 2026-11-11 08:00:00 UTC to 2026-11-18 08:00:00 UTC.',
+      'Grant 3/10/0/0 is a traffic boost of 500 (at most 800), ' +
+        'valid from 2026-11-11 08:00:00 UTC to 2026-11-18 08:00:00 UTC.',
     );
     expect(sentences).toContain('Budget “traffic” (exposures): free 9000 → 8500, held 1000 → 1500.');
     expect(sentences).toContain('No condition failed.');

@@ -34,7 +34,7 @@ export interface ReadSideParts {
   readonly clients: StreamClients;
   readonly health: Health;
   readonly registry: Registry;
-  readonly log: Log | null;
+  readonly log: Log;
   readonly limits: ProjectorLimits;
 }
 
@@ -80,7 +80,7 @@ export class ReadSide implements OnApplicationBootstrap, BeforeApplicationShutdo
 
   failed(log: string, error: Error): void {
     this.metrics.failures.inc({ log });
-    this.parts.log?.warn({ log, error }, 'projecting failed and is tried again');
+    this.parts.log.warn({ log, error }, 'projecting failed and is tried again');
   }
 
   looked(log: string): void {
@@ -88,7 +88,7 @@ export class ReadSide implements OnApplicationBootstrap, BeforeApplicationShutdo
     const faults = projector.faults();
     const detail = faults.join('; ');
     this.parts.health.set(checkName(log), faults.length === 0, detail);
-    if (detail !== '' && detail !== this.alarmed.get(log)) this.parts.log?.error({ log }, `alarm: ${detail}`);
+    if (detail !== '' && detail !== this.alarmed.get(log)) this.parts.log.error({ log }, `alarm: ${detail}`);
     this.alarmed.set(log, detail);
     this.metrics.faults.set({ log }, faults.length);
     this.metrics.clients.set(this.parts.clients.count());
