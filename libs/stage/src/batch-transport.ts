@@ -9,6 +9,7 @@ export interface BatchContext {
   readonly partition: number;
 }
 
+/** What the transport tells its stage. */
 interface Events extends Record<string, (...args: never[]) => void> {
   assigned: (partitions: readonly number[]) => void;
   revoked: (partitions: readonly number[]) => void;
@@ -31,6 +32,8 @@ export class BatchTransport extends Server<Events> implements CustomTransportStr
     private readonly group: string,
     /** Told of an error that a handler let out, which is a bug. */
     private readonly onError: (error: unknown, batch: LogBatch) => void,
+    /** Finishes what is under way while this member still owns its partitions. */
+    private readonly beforeLeaving: () => Promise<void>,
   ) {
     super();
   }
@@ -52,6 +55,7 @@ export class BatchTransport extends Server<Events> implements CustomTransportStr
   }
 
   async close(): Promise<void> {
+    await this.beforeLeaving();
     await this.subscription?.close();
     this.subscription = null;
   }

@@ -7,9 +7,6 @@ import type { LogRecord } from '#stream/log';
 /** Positions that this partition's quarantine names, with the reason. */
 export type Quarantine = ReadonlyMap<string, string>;
 
-const ACTIVITY_TYPES: ReadonlySet<string> = new Set(INPUT_TYPES.activity);
-const CAPABILITY_TYPES: ReadonlySet<string> = new Set(INPUT_TYPES.capability);
-
 /** Bytes to a stage's input record. Throws UndecodableError: the partition pauses rather than guess. */
 export function decodeInput(
   input: StageDefinition['input'],
@@ -19,20 +16,20 @@ export function decodeInput(
 ): InputRecord {
   const text = record.value.toString('utf8');
   if (input === 'capability') {
-    const event = decode(text, CAPABILITY_TYPES);
+    const event = decode(text, INPUT_TYPES.capability);
     return { position: parsePosition(event.data['position'] as string), key: record.key, text, event };
   }
   const position = [partition, record.offset];
   const quarantined = quarantine.get(formatPosition(position));
   if (quarantined === undefined)
-    return { position, key: record.key, text, event: decode(text, ACTIVITY_TYPES) };
+    return { position, key: record.key, text, event: decode(text, INPUT_TYPES.activity) };
   return { position, key: record.key, text, event: quarantinedEvent(text, record.key), quarantined };
 }
 
 /** A quarantined record may be one that cannot be decoded at all. */
 function quarantinedEvent(text: string, key: string | null): CloudEvent {
   try {
-    return decode(text, ACTIVITY_TYPES);
+    return decode(text, INPUT_TYPES.activity);
   } catch {
     const subject = key === null ? {} : { subject: key };
     return { specversion: '1.0', id: '', source: '', type: 'undecodable', ...subject, time: '', data: {} };

@@ -28,8 +28,8 @@ export function createSnapshotter(
   claim: Claim,
   machine: PartitionMachine,
   report: (report: StageReport) => void,
-  /** A write found the partition lost. */
-  onFailure: (error: unknown) => void,
+  /** A write ended: well, or with the error that says that the partition is lost. */
+  onSettled: (failure: unknown) => void,
 ): Snapshotter {
   let records = 0;
   /** When the oldest change that no snapshot holds was made; null: none. */
@@ -82,12 +82,13 @@ export function createSnapshotter(
       inFlight = write(mark).then(
         () => {
           inFlight = null;
+          onSettled(null);
         },
         (error: unknown) => {
           inFlight = null;
           failure = error;
           unsavedSince = frozenSince;
-          onFailure(error);
+          onSettled(error);
         },
       );
     },

@@ -17,8 +17,12 @@ export function createStageRunner(ports: RunnerPorts, stage: StageDefinition, re
   /** Runners that were dropped and have not come to rest: a partition's next runner waits for its last. */
   const resting = new Map<number, Promise<void>>();
 
+  let isClosing = false;
+
   return {
     assigned(partitions) {
+      // What arrives while leaving is left to whoever stays.
+      if (isClosing) return;
       for (const partition of partitions) {
         if (runners.has(partition)) continue;
         const runner = createPartitionRunner(ports, stage, partition, (what) =>
@@ -40,6 +44,7 @@ export function createStageRunner(ports: RunnerPorts, stage: StageDefinition, re
     },
     offer: (batch) => runners.get(batch.partition)?.offer(batch),
     async close() {
+      isClosing = true;
       await Promise.all([...runners.values()].map((runner) => runner.stop()));
       runners.clear();
       await Promise.all(resting.values());

@@ -1,6 +1,6 @@
 import { formatPosition, parsePosition } from '#domain/stage/position';
 import type { FrozenChunk, Hash, PartitionMachine, Restored, StageDefinition } from '#domain/stage/stage';
-import type { Head, SnapshotMark, SnapshotStore } from '#store/snapshot-store';
+import { LostOwnershipError, type Head, type SnapshotMark, type SnapshotStore } from '#store/snapshot-store';
 import type { Claim, Logs, Publisher } from '#stream/log';
 import type { Quarantine } from './decode-input.ts';
 import { createPublishedTail, findPublishedEnd, holds, type PublishedTail } from './published-tail.ts';
@@ -15,7 +15,8 @@ import { HaltError, type StageReport } from './report.ts';
 //      From here on an earlier owner can neither save a snapshot nor load a row.
 //   3  Find the published position: read the stage's own log from the head's hint to its end. Not before 1 and 2,
 //      or an earlier owner could still add to it.
-//   4  Load the snapshot, read again after 2, because an earlier owner may have saved one between 0 and 2. If the log
+//   4  Load the snapshot, read again after 2, because an earlier owner may have saved one between 0 and 2; if the head
+//      names somebody else by then, the partition is theirs. If the log
 //      lacks what the snapshot says was published, the snapshot is ignored and the stage runs again from genesis. If
 //      snapshot or outputs lie beyond the end of the input, the input has lost records and the partition pauses.
 //   5  Run. Until the published position is passed, outputs are compared with the log and not published.
@@ -71,18 +72,22 @@ async function load(
   report: (report: StageReport) => void,
 ): Promise<Owned> {
   const { partition } = claim;
-  const inputEnd = (await logs.endOffsets(stage.input))[partition] ?? 0;
   const head = await store.head(stage.name, partition);
+  if (head.takeover !== claim.takeover || head.owner !== claim.owner) {
+    throw new LostOwnershipError(`${stage.name} ${partition}: ${head.owner ?? 'nobody'} took over meanwhile`);
+  }
   const snapshot = await usable({ logs, store, hash }, stage, claim, head, report);
   const mark = snapshot?.mark ?? null;
+  const hint = mark?.published?.offsetHint ?? 0;
+  const end = await findPublishedEnd(logs, stage.output, partition, hint, hash);
+  // Asked after the outputs were read: whatever they are of was in the input before.
+  const inputEnd = (await logs.endOffsets(stage.input))[partition] ?? 0;
   if (mark !== null && mark.inputOffset > inputEnd) {
     throw new HaltError(
       mark.position,
       `the snapshot reads on at offset ${mark.inputOffset}, ${stage.input} ends at ${inputEnd}: records were lost`,
     );
   }
-  const hint = mark?.published?.offsetHint ?? 0;
-  const end = await findPublishedEnd(logs, stage.output, partition, hint, hash);
   const lastOffset = end?.position[1] ?? -1;
   if (stage.input === 'activity' && lastOffset >= inputEnd) {
     throw new HaltError(

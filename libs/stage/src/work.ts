@@ -49,8 +49,8 @@ export function createWork(
   /** What is stepped and acknowledged: where a snapshot taken now would stand. */
   let position: Position | null = machine.position();
   let inputOffset = mark?.inputOffset ?? 0;
-  const snapshots = createSnapshotter(store, clock, limits, claim, machine, report, (error) => {
-    failure = error;
+  const snapshots = createSnapshotter(store, clock, limits, claim, machine, report, (failed) => {
+    failure ??= failed;
     wakeUp();
   });
 
@@ -183,7 +183,7 @@ export function createWork(
   function considerSnapshot(isLast = false): void {
     if (position === null || !tail.isDone()) return;
     const { engine } = machine;
-    const facts = { ...machine.gauges() };
+    const facts = { ...machine.gauges(), bundle: machine.liveBundle() };
     const snapshotMark: SnapshotMark = {
       position: formatPosition(position),
       inputOffset,

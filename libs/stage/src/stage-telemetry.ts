@@ -1,0 +1,90 @@
+import type { Health } from '#telemetry/health';
+import type { Log } from '#telemetry/log';
+import { counter, gauge, histogram, LATENCY_SECONDS_BUCKETS, type Registry } from '#telemetry/metrics';
+import type { Reporter, StageReport } from './report.ts';
+
+const BATCH_BUCKETS = [1, 10, 100, 500, 1_000, 2_000, 4_000, 10_000];
+
+/** Hangs metrics, health and log lines on what the partitions report. */
+export function stageTelemetry(registry: Registry, health: Health, log: Log): Reporter {
+  const labels = ['stage', 'partition'] as const;
+  const records = counter(registry, { name: 'stage_records_total', help: 'Input records stepped.', labels });
+  const outputs = counter(registry, { name: 'stage_outputs_total', help: 'Output records produced.', labels });
+  const suppressed = counter(registry, {
+    name: 'stage_suppressed_total',
+    help: 'Outputs met again in the log after a take-over and not published twice.',
+    labels,
+  });
+  const takeovers = counter(registry, { name: 'stage_takeovers_total', help: 'Take-overs of a partition.', labels });
+  const lost = counter(registry, { name: 'stage_lost_total', help: 'Times a partition was lost or let go.', labels });
+  const lag = gauge(registry, { name: 'stage_lag_records', help: 'Input records not yet stepped.', labels });
+  const halted = gauge(registry, { name: 'stage_halted', help: '1 while the partition stands still.', labels });
+  const position = gauge(registry, {
+    name: 'stage_published_offset',
+    help: 'Activity offset of the last published output.',
+    labels,
+  });
+  const snapshotAt = gauge(registry, {
+    name: 'stage_snapshot_timestamp_seconds',
+    help: 'When the last snapshot committed, Unix time.',
+    labels,
+  });
+  const batchSize = histogram(registry, {
+    name: 'stage_batch_records',
+    help: 'Records of a batch.',
+    labels: ['stage'] as const,
+    buckets: BATCH_BUCKETS,
+  });
+  const batchSeconds = histogram(registry, {
+    name: 'stage_batch_seconds',
+    help: 'Time from taking a batch to its publication.',
+    labels: ['stage'] as const,
+    buckets: LATENCY_SECONDS_BUCKETS,
+  });
+
+  return (stage, partition, report) => {
+    const at = { stage, partition: String(partition) };
+    const check = `${stage} ${partition}`;
+    switch (report.kind) {
+      case 'taken-over':
+        takeovers.inc(at);
+        halted.set(at, 0);
+        health.set(check, true);
+        log.info({ stage, ...reportOf(report), partition }, 'partition taken over');
+        return;
+      case 'batch':
+        records.inc(at, report.records);
+        outputs.inc(at, report.outputs);
+        lag.set(at, Math.max(0, report.lag));
+        batchSize.observe({ stage }, report.records);
+        batchSeconds.observe({ stage }, report.ms / 1_000);
+        return;
+      case 'published':
+        position.set(at, Number(report.position.split('/')[1]));
+        return;
+      case 'suppressed':
+        suppressed.inc(at, report.outputs);
+        return;
+      case 'snapshot':
+        snapshotAt.set(at, Date.now() / 1_000);
+        return;
+      case 'snapshot-ignored':
+      case 'waiting':
+        log.warn({ stage, partition, why: report.why }, report.kind);
+        return;
+      case 'lost':
+        lost.inc(at);
+        health.set(check, false, report.why);
+        log.warn({ stage, partition, why: report.why }, 'partition let go');
+        return;
+      case 'halted':
+        halted.set(at, 1);
+        health.set(check, false, `halted at ${report.at}: ${report.why}`);
+        log.error({ stage, partition, at: report.at, why: report.why }, 'partition halted: a person must look');
+    }
+  };
+}
+
+function reportOf(report: Extract<StageReport, { kind: 'taken-over' }>): object {
+  return { takeover: report.takeover, from: report.from, published: report.published };
+}

@@ -1,0 +1,119 @@
+import { encodeTick } from '#contracts/genesis';
+import { UnavailableError, type Logs, type LogWriter } from '#stream/log';
+import { StoreUnavailableError } from '#store/snapshot-store';
+import type { Clock } from './clock.ts';
+
+// Live time: one process writes ticks to every partition, each second where there is traffic, every 15 s where there
+// is none. Ticks are monotone and an equal one moves nothing, so two tickers for a moment do no harm.
+
+/** With traffic a tick a second; without, one in this many seconds. */
+export const QUIET_TICK_MS = 15_000;
+const BUSY_TICK_MS = 1_000;
+/** A gap longer than this means the pipeline was away. */
+export const GAP_MS = 60_000;
+/** How long after a gap what is adverse to merchants is held. */
+export const CATCH_UP_MS = 10 * 60_000;
+/** The ticker's clock may differ from the database's by this much, else it doesn't tick. */
+export const CLOCK_SKEW_MS_MAX = 5_000;
+
+export interface TickerPorts {
+  readonly logs: Logs;
+  readonly writer: LogWriter;
+  readonly logId: string;
+  readonly partitions: number;
+  readonly clock: Clock;
+  readonly wallClock: () => number;
+  /** Leadership, the database's clock, and what the last ticker left word of. */
+  readonly lease: {
+    keep(): Promise<{ readonly isHeld: boolean; readonly state: string; readonly databaseNowMs: number }>;
+    save(state: string): Promise<void>;
+    drop(): Promise<void>;
+  };
+  /** Log time that the partitions have reached, and whether all of them are live; null until they began. */
+  readonly reached: () => Promise<{ readonly nowMs: number; readonly isLive: boolean } | null>;
+  readonly onState: (ok: boolean, detail: string) => void;
+}
+
+export interface Ticker {
+  run(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+interface TickerState {
+  lastTickMs: number;
+  catchUpUntilMs: number;
+}
+
+export function createTicker(ports: TickerPorts): Ticker {
+  const { clock, lease, onState, wallClock } = ports;
+  let isStopping = false;
+  let running: Promise<void> = Promise.resolve();
+  let state: TickerState | null = null;
+  let ends: readonly number[] = [];
+  let quietSince: number[] = [];
+
+  async function turn(): Promise<void> {
+    const { isHeld, state: left, databaseNowMs } = await lease.keep();
+    if (!isHeld) {
+      state = null;
+      return onState(true, 'another process ticks');
+    }
+    const nowMs = wallClock();
+    if (Math.abs(nowMs - databaseNowMs) > CLOCK_SKEW_MS_MAX) {
+      return onState(false, `clock differs from the database's by ${nowMs - databaseNowMs} ms: not ticking`);
+    }
+    const reached = await ports.reached();
+    if (reached === null || !reached.isLive) return onState(true, 'history: ticks come with the records');
+    state ??= stateFrom(left, reached.nowMs);
+    if (nowMs < state.lastTickMs) return onState(true, 'log time is ahead of the clock: waiting');
+    if (nowMs - state.lastTickMs > GAP_MS) state.catchUpUntilMs = nowMs + CATCH_UP_MS;
+    await tickAll(nowMs, nowMs < state.catchUpUntilMs);
+    state.lastTickMs = nowMs;
+    await lease.save(JSON.stringify(state));
+    onState(true, nowMs < state.catchUpUntilMs ? 'catching up' : '');
+  }
+
+  async function tickAll(atMs: number, catchingUp: boolean): Promise<void> {
+    const now = await ports.logs.endOffsets('activity');
+    const value = encodeTick(ports.logId, { atMs, catchingUp });
+    const writes: Promise<void>[] = [];
+    const after = [...now];
+    for (let partition = 0; partition < ports.partitions; partition++) {
+      const isBusy = now[partition] !== ends[partition];
+      const sinceMs = atMs - (quietSince[partition] ?? 0);
+      if (!isBusy && sinceMs < QUIET_TICK_MS) continue;
+      quietSince[partition] = atMs;
+      after[partition] = now[partition]! + 1;
+      writes.push(ports.writer.append('activity', partition, [{ key: null, value }]));
+    }
+    ends = after;
+    await Promise.all(writes);
+  }
+
+  async function loop(): Promise<void> {
+    while (!isStopping) {
+      try {
+        await turn();
+      } catch (error) {
+        if (!(error instanceof UnavailableError || error instanceof StoreUnavailableError)) throw error;
+        onState(false, error.message);
+      }
+      await clock.sleep(BUSY_TICK_MS);
+    }
+    await lease.drop().catch(() => undefined);
+  }
+
+  return {
+    run: () => (running = loop()),
+    async stop() {
+      isStopping = true;
+      await running;
+    },
+  };
+}
+
+/** After a change of ticker the log says how far time came; the catch-up that was on goes on. */
+function stateFrom(left: string, reachedMs: number): TickerState {
+  const { catchUpUntilMs = 0, lastTickMs = 0 } = JSON.parse(left) as Partial<TickerState>;
+  return { lastTickMs: Math.max(lastTickMs, reachedMs), catchUpUntilMs };
+}

@@ -1,0 +1,112 @@
+import { byCodeUnit } from '#domain/canonical';
+import type { FrozenChunk, FrozenRow } from '#domain/stage/stage';
+import {
+  LostOwnershipError,
+  StoreUnavailableError,
+  type Claim,
+  type Head,
+  type SnapshotStore,
+} from '#store/snapshot-store';
+import type { Actor, Turns } from './world.ts';
+
+interface ModelledHead {
+  takeover: number;
+  owner: string | null;
+  snapshot: Head['snapshot'];
+  rows: Map<string, FrozenRow>;
+  chunks: FrozenChunk[];
+}
+
+/** What the database keeps. Shared by all processes. */
+export type Tables = Map<string, ModelledHead>;
+
+/** How often a write happened although its answer was lost. */
+const LOST_ANSWER_SHARE = 0.02;
+
+export function isValid(tables: Tables, claim: Claim): boolean {
+  const head = tables.get(`${claim.stage}/${claim.partition}`);
+  return head !== undefined && head.owner === claim.owner && head.takeover === claim.takeover;
+}
+
+/** The snapshot is gone, and whoever relied on its rows has lost the partition with it. */
+export function loseSnapshot(tables: Tables, key: string): boolean {
+  const head = tables.get(key);
+  if (head === undefined || head.snapshot === null) return false;
+  head.takeover += 1;
+  head.owner = null;
+  head.snapshot = null;
+  head.rows = new Map();
+  head.chunks = [];
+  return true;
+}
+
+export function createModelledStore(tables: Tables, turns: Turns, actor: Actor): SnapshotStore {
+  const headOf = (stage: string, partition: number): ModelledHead => {
+    const key = `${stage}/${partition}`;
+    const head = tables.get(key) ?? { takeover: 0, owner: null, snapshot: null, rows: new Map(), chunks: [] };
+    tables.set(key, head);
+    return head;
+  };
+  const checked = (claim: Claim): ModelledHead => {
+    if (!isValid(tables, claim)) throw new LostOwnershipError(`${claim.stage} ${claim.partition} is not ours`);
+    return headOf(claim.stage, claim.partition);
+  };
+
+  return {
+    head: (stage, partition) =>
+      turns.turn(actor, 'head', () => {
+        const { takeover, owner, snapshot } = headOf(stage, partition);
+        return { takeover, owner, snapshot };
+      }),
+    claim: (claim) =>
+      turns.turn(actor, 'claim', () => {
+        const head = headOf(claim.stage, claim.partition);
+        if (head.takeover !== claim.takeover - 1) {
+          turns.met('claim-refused');
+          return false;
+        }
+        head.takeover = claim.takeover;
+        head.owner = claim.owner;
+        return true;
+      }),
+    async *index(claim) {
+      yield await turns.turn(actor, 'index', () => {
+        const rows = [...checked(claim).rows.values()];
+        return rows.map(({ key, due, held }) => ({ key, due, held })).sort((a, b) => byCodeUnit(a.key, b.key));
+      });
+    },
+    async *chunks(claim) {
+      yield await turns.turn(actor, 'chunks', () =>
+        [...checked(claim).chunks].sort((a, b) => a.hour - b.hour || a.sequence - b.sequence),
+      );
+    },
+    rows: (claim, keys) =>
+      turns.turn(actor, 'rows', () => {
+        const { rows } = checked(claim);
+        turns.met('lazy-load');
+        return new Map(keys.flatMap((key) => (rows.has(key) ? [[key, rows.get(key)!.body]] : [])));
+      }),
+    save: (claim, mark, frozen) =>
+      turns.turn(actor, 'save', () => {
+        const head = checked(claim);
+        head.snapshot = { mark, root: frozen.root };
+        for (const row of frozen.rows) head.rows.set(row.key, row);
+        const isKept = (chunk: FrozenChunk): boolean =>
+          !frozen.droppedHours.includes(chunk.hour) &&
+          !frozen.chunks.some((added) => added.hour === chunk.hour && added.sequence === chunk.sequence);
+        head.chunks = [...head.chunks.filter(isKept), ...frozen.chunks];
+        turns.met('snapshot');
+        if (!turns.chance.of(LOST_ANSWER_SHARE)) return;
+        turns.met('snapshot-answer-lost');
+        throw new StoreUnavailableError('the answer to the snapshot was lost');
+      }),
+    discard: (claim) =>
+      turns.turn(actor, 'discard', () => {
+        const head = checked(claim);
+        head.snapshot = null;
+        head.rows = new Map();
+        head.chunks = [];
+      }),
+    heads: () => Promise.resolve([]),
+  };
+}

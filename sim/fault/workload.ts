@@ -1,0 +1,223 @@
+import { encodeGenesis, encodePolicyActivated, encodeSettings, encodeTick } from '#contracts/genesis';
+import { partitionOf } from '#contracts/partition';
+import { canonicalJson, type Json } from '#domain/canonical';
+import { ENGINE } from '#domain/engine';
+import { compileBundle, type Compiled } from '#domain/policy/compile';
+import { DAY_MS, formatInstant, HOUR_MS } from '#domain/time';
+import type { Appended } from '#stream/log';
+import type { Chance } from './chance.ts';
+
+// A short, dense history: few merchants, hours apart, with everything in it that a stage treats specially.
+
+export const LOG_ID = 'sim';
+const START_MS = 1_760_000_000_000;
+const MERCHANTS_PER_PARTITION = 4;
+
+export interface Step {
+  readonly partition: number;
+  readonly records: readonly Appended[];
+}
+
+export interface Workload {
+  readonly partitions: number;
+  readonly bundles: readonly { readonly hash: string; readonly text: string }[];
+  /** What the producers append, in order. */
+  readonly steps: readonly Step[];
+  /** Equal ticks at the end, after which nothing may be due any more. */
+  readonly endMs: number;
+}
+
+export function makeWorkload(chance: Chance, hash: (text: string) => string, partitions: number, days: number): Workload {
+  const bundles = [1, 2].map((edition) => bundleOf(edition, hash));
+  const merchants = merchantsOf(partitions);
+  const steps: Step[] = [];
+  const all = (value: Buffer): void => {
+    for (let partition = 0; partition < partitions; partition++) {
+      steps.push({ partition, records: [{ key: null, value }] });
+    }
+  };
+  all(
+    encodeGenesis({
+      logId: LOG_ID,
+      partitions,
+      hashFunction: 'murmur2',
+      zone: 'Asia/Shanghai',
+      zoneTransitions: [{ fromMs: 0, offsetMinutes: 480 }],
+      latenessMs: 2 * DAY_MS,
+      futureMs: HOUR_MS / 6,
+      nowMs: START_MS,
+      engine: ENGINE,
+    }),
+  );
+  activate(steps, chance, bundles[0]!.hash, 1, partitions);
+  let nowMs = START_MS;
+  let serial = 0;
+  const endMs = START_MS + days * DAY_MS;
+  let isSecond = false;
+  while (nowMs < endMs) {
+    nowMs += (2 + chance.below(7)) * HOUR_MS;
+    const catchingUp = chance.of(0.15);
+    const tick = encodeTick(LOG_ID, { atMs: nowMs, catchingUp });
+    for (let times = chance.of(0.25) ? 2 : 1; times > 0; times--) all(tick);
+    if (chance.of(0.05)) all(encodeTick(LOG_ID, { atMs: nowMs - HOUR_MS, catchingUp: false }));
+    for (let count = chance.below(merchants.length); count > 0; count--) {
+      const merchant = chance.pick(merchants);
+      const record = eventRecord(chance, merchant, nowMs, serial++);
+      const partition = partitionOf(merchant, partitions);
+      steps.push({ partition, records: chance.of(0.1) ? [record, record] : [record] });
+    }
+    if (!isSecond && nowMs > START_MS + (days * DAY_MS) / 2) {
+      isSecond = true;
+      activate(steps, chance, bundles[1]!.hash, 2, partitions);
+      all(encodeSettings(LOG_ID, { sequence: 1, mode: 'live' }, nowMs));
+    }
+  }
+  for (let times = 0; times < 4; times++) all(encodeTick(LOG_ID, { atMs: endMs + DAY_MS, catchingUp: false }));
+  return { partitions, bundles, steps, endMs: endMs + DAY_MS };
+}
+
+/** Seven of sixteen first, the rest a little later, and some of them twice: a registry that re-sends. */
+function activate(steps: Step[], chance: Chance, bundle: string, sequence: number, partitions: number): void {
+  const value = encodePolicyActivated(LOG_ID, { sequence, bundle, approvedBy: ['sim'] }, START_MS);
+  const early = Math.ceil((partitions * 7) / 16);
+  for (let partition = 0; partition < early; partition++) steps.push({ partition, records: [{ key: null, value }] });
+  for (let partition = chance.of(0.5) ? 0 : early; partition < partitions; partition++) {
+    steps.push({ partition, records: [{ key: null, value }] });
+  }
+}
+
+function merchantsOf(partitions: number): string[] {
+  const merchants: string[] = [];
+  const perPartition = new Array<number>(partitions).fill(0);
+  for (let serial = 0; merchants.length < partitions * MERCHANTS_PER_PARTITION; serial++) {
+    const merchant = `m-${serial}`;
+    const partition = partitionOf(merchant, partitions);
+    if (perPartition[partition]! >= MERCHANTS_PER_PARTITION) continue;
+    perPartition[partition]! += 1;
+    merchants.push(merchant);
+  }
+  return merchants;
+}
+
+function eventRecord(chance: Chance, merchant: string, nowMs: number, serial: number): Appended {
+  const lateMs = chance.of(0.1) ? chance.below(72) * HOUR_MS : chance.below(3_600_000);
+  const atMs = chance.of(0.02) ? nowMs + DAY_MS : nowMs - lateMs;
+  // Now and then an id of the past with other content: a conflict.
+  const id = chance.of(0.03) && serial > 0 ? `e-${chance.below(serial)}` : `e-${serial}`;
+  const [type, data] = eventOf(chance, merchant, atMs, serial);
+  const event = {
+    specversion: '1.0',
+    id,
+    source: '/sim',
+    type,
+    subject: merchant,
+    time: formatInstant(atMs),
+    datacontenttype: 'application/json',
+    data,
+  };
+  return { key: merchant, value: Buffer.from(canonicalJson(event as Json)) };
+}
+
+function eventOf(chance: Chance, merchant: string, atMs: number, serial: number): [string, Json] {
+  const order = {
+    orderId: `o-${chance.below(serial + 1)}`,
+    orderedAt: formatInstant(atMs - chance.below(48) * HOUR_MS),
+    shipBy: formatInstant(atMs + (chance.below(72) - 24) * HOUR_MS),
+    amountMinor: 1_000 + chance.below(9_000),
+    currency: 'CNY',
+    category: 'tea',
+    buyer: `b_${'0'.repeat(32)}`,
+  };
+  const kinds: readonly (readonly [string, Json])[] = [
+    ['updraft.merchant.registered.v1', { category: 'tea', country: 'CN', currency: 'CNY' }],
+    ['updraft.order.paid.v1', order],
+    ['updraft.order.paid.v1', order],
+    ['updraft.order.paid.v1', order],
+    ['updraft.order.shipped.v1', order],
+    ['updraft.order.shipped.v1', order],
+    ['updraft.order.shipped.v1', order],
+    ['updraft.review.posted.v1', { ...order, stars: 1 + chance.below(5) }],
+    ['updraft.order.refunded.v1', { ...order, refundMinor: 500, forQuality: chance.of(0.5) }],
+    ['updraft.order.cancelled.v1', { ...order, by: 'merchant', wasShipped: chance.of(0.5) }],
+    ['updraft.training.completed.v1', { course: chance.of(0.7) ? 'first-sale' : 'photos' }],
+    ['updraft.survey.answered.v1', { survey: 's', answers: { wants: chance.pick(['yes', 'no', 'not_now']) } }],
+    ['updraft.capacity.declared.v1', { ordersPerDay: 1 + chance.below(12) }],
+    ['updraft.inventory.reported.v1', { units: chance.below(60) }],
+    ['updraft.boost.delivered.v1', { grantId: `${partitionText(chance)}`, exposures: chance.below(900) }],
+    ['updraft.merchant.closed.v1', { reason: merchant }],
+  ];
+  return [...chance.pick(kinds)] as [string, Json];
+}
+
+/** A grant id that may well exist: the third or fourth thing an early record led to. */
+function partitionText(chance: Chance): string {
+  return `${chance.below(2)}/${chance.below(60)}/${chance.below(3)}/${chance.below(2)}`;
+}
+
+function bundleOf(edition: number, hash: (text: string) => string): { hash: string; text: string } {
+  const result = compileBundle(sourceOf(edition));
+  if ('findings' in result) throw new Error(JSON.stringify(result.findings));
+  const { text }: Compiled = result.compiled;
+  return { hash: hash(text), text };
+}
+
+function sourceOf(edition: number): unknown {
+  const names = { en: 'sim' };
+  return {
+    bundle: `sim-${edition}`,
+    names,
+    currency: 'CNY',
+    metrics: [
+      { id: 'orders', names, sum: 'ordersPaid', window: '3d' },
+      { id: 'on-time', names, ratio: 'shippedOnTime', per: 'ordersShipped', window: '4d' },
+      { id: 'overdue', names, state: 'overdueOrders' },
+      { id: 'age', names, ageDays: true },
+    ],
+    score: { minimumWeight: '0%', components: [{ metric: 'on-time', weight: '100%', from: '0%', to: '100%' }] },
+    ladder: {
+      id: 'ladder',
+      dwell: '12h',
+      minimum: { metric: 'orders', count: 1 },
+      tiers: [
+        { id: 'low', names, enter: '0%', leave: '0%' },
+        { id: 'mid', names, enter: '40%', leave: '30%' },
+        { id: 'top', names, enter: edition === 1 ? '80%' : '70%', leave: '60%' },
+      ],
+    },
+    capacity: {
+      window: '3d',
+      growth: '200%',
+      probe: 4,
+      stockCover: '2d',
+      grain: { edges: [0, 1, 2, 4, 8, 16], hysteresis: '10%' },
+    },
+    accounts: [{ id: 'budget', names, unit: 'exposures', total: edition === 1 ? 6_000 : 5_000 }],
+    programmes: [
+      {
+        id: 'welcome',
+        names,
+        kind: 'traffic',
+        who: { all: [{ training: 'first-sale' }, { survey: 'wants', isNot: 'not_now' }] },
+        account: 'budget',
+        size: { fixed: 400 },
+        duration: '1d',
+        settle: '6h',
+        coolDown: '1d',
+        limits: { openings: 3, perMerchant: 1_200 },
+      },
+      {
+        id: 'growth',
+        names,
+        kind: 'traffic',
+        who: { all: [{ tierAtLeast: 'mid' }, { metric: 'age', op: '>=', value: 1 }] },
+        revokeWhen: { metric: 'overdue', op: '>', value: 2 },
+        account: 'budget',
+        size: { perHeadroom: 100, minimum: 100, maximum: 800 },
+        duration: '2d',
+        settle: '12h',
+        coolDown: '6h',
+        limits: { openings: 9, perMerchant: 5_000, shrinkBelow: '70%' },
+      },
+    ],
+  };
+}
