@@ -1,7 +1,7 @@
 import { BPS, mulDivFloor } from '../number.ts';
 import type { MerchantCapability } from '../outputs.ts';
 import { tierOrder, type Bundle, type Programme } from '../policy/bundle.ts';
-import { assess, atomsOf, evaluate, failingAtoms } from '../policy/condition.ts';
+import { assess, atomsOf, evaluate, failingAtoms, type TierOrder } from '../policy/condition.ts';
 import { beginSettling, commitUsage, openAccount, release, reserve, type Account } from './account.ts';
 import {
   budgetEvidence,
@@ -91,19 +91,10 @@ function keepUp(
     end(allocation, row, programme.id, standing, 'revoke', ['merchant-closed']);
     return false;
   }
-  const tiers = tierOrder(bundle);
-  const { revokeWhen } = programme;
-  if (revokeWhen !== null && evaluate(revokeWhen, capability, tiers) === 'true') {
+  const met = revoking(programme, capability, tierOrder(bundle));
+  if (met.length > 0) {
     if (root.catchingUp) return true;
-    const met = atomsOf(revokeWhen).filter((atom) => assess(atom, capability, tiers).verdict === 'true');
-    end(
-      allocation,
-      row,
-      programme.id,
-      standing,
-      'revoke',
-      met.map((atom) => atom.id),
-    );
+    end(allocation, row, programme.id, standing, 'revoke', met);
     return false;
   }
   const fits = fittingSize(programme, capability.headroom);
@@ -113,6 +104,17 @@ function keepUp(
   if (root.catchingUp) return true;
   shrink(allocation, row, programme, grant, size);
   return false;
+}
+
+/** The atoms that speak for revoking: a running grant is revoked for them, and none is issued against them. */
+function revoking(programme: Programme, capability: MerchantCapability, tiers: TierOrder): readonly string[] {
+  const { revokeWhen } = programme;
+  if (revokeWhen === null || evaluate(revokeWhen, capability, tiers) !== 'true') return [];
+  const blamed = new Set(failingAtoms({ not: revokeWhen }, capability, tiers));
+  const met = atomsOf(revokeWhen).filter(
+    (atom) => blamed.has(atom.id) && assess(atom, capability, tiers).verdict !== 'not-assessed',
+  );
+  return met.map((atom) => atom.id);
 }
 
 /** Ends the grant when its time is over or nothing of it is left. */
@@ -210,7 +212,10 @@ function applyFor(
   const { root } = allocation;
   const account = root.accounts[programme.account] ?? openAccount();
   const { size, reasons } = sizeFor(bundle, capability, programme, standing, root.nowMs, account.free);
-  const conditions = evidenceFor(programme.who, capability, bundle);
+  const { who, revokeWhen } = programme;
+  const isBarred = revoking(programme, capability, tierOrder(bundle)).length > 0;
+  const weighed = isBarred && revokeWhen !== null ? { all: [who, revokeWhen] } : who;
+  const conditions = evidenceFor(weighed, capability, bundle);
   const about = { programme: programme.id, merchantId: row.id, capability, conditions, reasons };
   if (size > 0) {
     const grant: RunningGrant = {
@@ -254,6 +259,7 @@ function sizeFor(
   if (!capability.isKnown) reasons.push('unknown-merchant');
   if (capability.isClosed) reasons.push('merchant-closed');
   reasons.push(...failingAtoms(programme.who, capability, tierOrder(bundle)));
+  reasons.push(...revoking(programme, capability, tierOrder(bundle)));
   if (nowMs < standing.coolDownUntilMs) reasons.push('cool-down');
   if (standing.openings >= programme.openingsMax) reasons.push('openings-used');
   const fits = fittingSize(programme, capability.headroom);
