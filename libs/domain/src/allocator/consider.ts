@@ -103,6 +103,8 @@ function keepUp(
   if (fits >= line || size >= grant.size) return false;
   if (root.catchingUp) return true;
   shrink(allocation, row, programme, grant, size);
+  // Shrunk to what was used already, nothing of it is left: it ends here, not whenever somebody looks again.
+  expireIfOver(allocation, row, programme.id, standing);
   return false;
 }
 
@@ -128,7 +130,8 @@ function expireIfOver(
   if (grant === null) return false;
   const isOver = allocation.root.nowMs >= grant.validUntilMs;
   if (!isOver && grant.spent < grant.size) return false;
-  end(allocation, row, programme, standing, 'expire', [isOver ? 'duration-over' : 'used-up']);
+  const reason = isOver ? 'duration-over' : grant.spent > 0 ? 'used-up' : 'nothing-left';
+  end(allocation, row, programme, standing, 'expire', [reason]);
   return true;
 }
 
