@@ -73,7 +73,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<StoreDatab
   return database;
 }
 
-function poolOptions(options: DatabaseOptions, schema: string): pg.PoolConfig & { onConnect: unknown } {
+function poolOptions(options: DatabaseOptions, schema: string): object {
   return {
     max: options.embedded ? 1 : Math.max(POOL_MIN, options.poolMax ?? POOL_DEFAULT),
     connectionTimeoutMillis: CONNECT_MS_MAX,

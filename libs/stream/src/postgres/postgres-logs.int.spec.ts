@@ -1,113 +1,43 @@
 import { createSnapshotStore } from '#store/postgres-snapshot-store';
-import { StoreUnavailableError } from '#store/snapshot-store';
-import { describeWithPostgres, openTestDatabase } from '#store/testing/test-database';
+import { describeOnBoth } from '#store/testing/test-database';
 import type { TestDatabase } from '#store/testing/test-database';
-import { describeLogContract } from '../log-contract.ts';
-import type { Fault, LogContractSubject } from '../log-contract.ts';
 import { AmbiguousError, FencedError, UnavailableError } from '../log.ts';
 import type { Appended, Claim, LogRecord, Logs } from '../log.ts';
-import { appendRecords } from './append-records.ts';
-import { LogCatalog } from './log-catalog.ts';
-import type { LogDatabase } from './log-database.ts';
 import { createPostgresLogs } from './postgres-logs.ts';
+import { losingAnswers } from './testing/losing-answers.ts';
 
-const FAULTS: readonly Fault[] = ['dropNextAppendAnswer', 'abortedSend'];
-const GROUP_TIMES = { sessionMs: 3_000, heartbeatMs: 250 };
-
-/** A database that can lose the answer to a statement: it is done, and nobody is told. */
-function losingAnswers(database: LogDatabase): { database: LogDatabase; dropNext(): void } {
-  let dropping = false;
-  return {
-    dropNext: () => {
-      dropping = true;
-    },
-    database: {
-      embedded: database.embedded,
-      transaction: (work, order) => database.transaction(work, order),
-      async query<Row>(text: string, values?: readonly unknown[]) {
-        const result = await database.query<Row>(text, values);
-        if (!dropping || !text.includes('insert into log_record')) return result;
-        dropping = false;
-        throw new StoreUnavailableError('the answer was lost');
-      },
-    },
-  };
-}
-
-async function openSubject(open: () => Promise<TestDatabase>): Promise<LogContractSubject> {
-  const opened = await open();
-  const losing = losingAnswers(opened.database);
-  const logs = createPostgresLogs({ sql: losing.database, groupTimes: GROUP_TIMES });
-  const elsewhere = opened.database.embedded ? losing.database : await opened.openAnother();
-  const others: Logs[] = [];
-  return {
-    logs,
-    second() {
-      const other = createPostgresLogs({ sql: elsewhere, groupTimes: GROUP_TIMES });
-      others.push(other);
-      return other;
-    },
-    claimSetup: (stage, partition, owner, takeover) =>
-      setClaim(opened, { stage, partition, owner, takeover }),
-    faults: {
-      dropNextAppendAnswer: losing.dropNext,
-      abortedSend: (log, partition, records) => appendAndRollBack(opened.database, log, partition, records),
-    },
-    async close() {
-      for (const each of [logs, ...others]) await each.close();
-      await opened.close();
-    },
-  };
-}
-
-async function setClaim({ database }: TestDatabase, claim: Claim): Promise<void> {
-  const store = createSnapshotStore(database);
-  await store.head(claim.stage, claim.partition);
-  await database.query(
-    `update stage_head set owner = $3, takeover = $4 where stage = $1 and partition = $2`,
-    [claim.stage, claim.partition, claim.owner, claim.takeover],
-  );
-}
-
-async function appendAndRollBack(
-  database: LogDatabase,
-  log: string,
-  partition: number,
-  records: readonly Appended[],
-): Promise<void> {
-  const { id } = await new LogCatalog(database).find(log);
-  const aborted = database.transaction(async (sql) => {
-    const inside: LogDatabase = {
-      embedded: database.embedded,
-      query: sql.query,
-      transaction: (work) => work(sql),
-    };
-    await appendRecords(inside, [{ logId: id, partition, records }], null);
-    throw new Error('aborted');
-  });
-  await expect(aborted).rejects.toThrow('aborted');
-}
-
-async function readAll(logs: Logs, log: string, partition: number): Promise<LogRecord[]> {
-  const records: LogRecord[] = [];
-  for await (const batch of logs.read(log, partition, 0)) records.push(...batch.records);
-  return records;
-}
+// What this adapter promises beyond the contract.
 
 const text = (value: string, key: string | null = null): Appended => ({ key, value: Buffer.from(value) });
 
-describeLogContract('the log port on PGlite', () => openSubject(openTestDatabase), FAULTS);
-describeWithPostgres('the log port', (open) => {
-  describeLogContract('fulfils the contract', () => openSubject(open), FAULTS);
-});
+async function collectFrom(logs: Logs, log: string, partition: number, from: number): Promise<LogRecord[]> {
+  const records: LogRecord[] = [];
+  for await (const batch of logs.read(log, partition, from)) records.push(...batch.records);
+  return records;
+}
 
-/** What only this adapter promises. */
-function describeAdapter(open: () => Promise<TestDatabase>): void {
+const readAll = (logs: Logs, log: string, partition: number): Promise<LogRecord[]> =>
+  collectFrom(logs, log, partition, 0);
+
+async function untilTrue(holds: () => boolean): Promise<void> {
+  for (let i = 0; i < 1_000 && !holds(); i++) await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(holds()).toBe(true);
+}
+
+async function takeOver({ database }: TestDatabase, stage: string): Promise<Claim> {
+  const store = createSnapshotStore(database);
+  const { takeover } = await store.head(stage, 0);
+  const claim = { stage, partition: 0, owner: 'a', takeover: takeover + 1 };
+  expect(await store.claim(claim)).toBe(true);
+  return claim;
+}
+
+describeOnBoth('logs as tables', (open) => {
   let opened: TestDatabase;
   let logs: Logs;
   beforeAll(async () => {
     opened = await open();
-    logs = createPostgresLogs({ sql: opened.database, groupTimes: GROUP_TIMES });
+    logs = createPostgresLogs({ sql: opened.database });
   });
   afterAll(async () => {
     await logs.close();
@@ -135,15 +65,16 @@ function describeAdapter(open: () => Promise<TestDatabase>): void {
 
   test('a publication larger than a statement is still all or nothing', async () => {
     await logs.create([{ log: 'large', partitions: 1 }]);
-    const claim = { stage: 'large', partition: 0, owner: 'a', takeover: 3 };
-    await setClaim(opened, claim);
+    const claim = await takeOver(opened, 'large');
     const outputs = Array.from({ length: 12_000 }, (_, i) => ({
       log: 'large',
       partition: 0,
       ...text(String(i)),
     }));
     const publisher = await logs.publisher('p');
-    await expect(publisher.publish(outputs, { ...claim, takeover: 2 })).rejects.toThrow(FencedError);
+    await expect(publisher.publish(outputs, { ...claim, takeover: claim.takeover + 1 })).rejects.toThrow(
+      FencedError,
+    );
     expect(await logs.endOffsets('large')).toEqual([0]);
     expect(await publisher.publish(outputs, claim)).toEqual(new Map([['large', 0]]));
     expect((await readAll(logs, 'large', 0)).map(({ value }) => value.toString())).toEqual(
@@ -155,8 +86,7 @@ function describeAdapter(open: () => Promise<TestDatabase>): void {
     const losing = losingAnswers(opened.database);
     const apart = createPostgresLogs({ sql: losing.database });
     await apart.create([{ log: 'ambiguous', partitions: 1 }]);
-    const claim = { stage: 'ambiguous', partition: 0, owner: 'a', takeover: 1 };
-    await setClaim(opened, claim);
+    const claim = await takeOver(opened, 'ambiguous');
     const publisher = await apart.publisher('p');
     losing.dropNext();
     const publishing = publisher.publish([{ log: 'ambiguous', partition: 0, ...text('x') }], claim);
@@ -166,8 +96,7 @@ function describeAdapter(open: () => Promise<TestDatabase>): void {
 
   test('a compacted log keeps the newest record of each key and every record without one', async () => {
     await logs.create([{ log: 'compacted', partitions: 2, compacted: true }]);
-    const claim = { stage: 'compacted', partition: 0, owner: 'a', takeover: 1 };
-    await setClaim(opened, claim);
+    const claim = await takeOver(opened, 'compacted');
     const publisher = await logs.publisher('p');
     const count = 9_000;
     const outputs = Array.from({ length: count }, (_, i) => ({
@@ -211,6 +140,33 @@ function describeAdapter(open: () => Promise<TestDatabase>): void {
     expect(await logs.endOffsets('backlog')).toEqual([41]);
   });
 
+  test('an offset beyond the end is refused on reading, and a subscribed partition stands still and says so', async () => {
+    const errors: unknown[] = [];
+    const apart = createPostgresLogs({ sql: opened.database, onError: (error) => errors.push(error) });
+    await apart.create([{ log: 'lost', partitions: 2 }]);
+    await apart.writer('w').append('lost', 0, [text('0'), text('1')]);
+    await expect(collectFrom(apart, 'lost', 0, 3)).rejects.toThrow('lost/0 has offsets 0 to 2, not 3');
+    expect(await collectFrom(apart, 'lost', 0, 2)).toEqual([]);
+    const got: string[] = [];
+    const subscription = await apart.subscribe('lost', 'g', {
+      assigned: (partitions) => partitions.forEach((p) => subscription.resume(p, p === 0 ? 3 : 0)),
+      revoked: () => {},
+      batch: (batch) => {
+        got.push(...batch.records.map(({ value }) => value.toString()));
+        if (got.includes('throw')) throw new Error('cannot take this');
+      },
+    });
+    await untilTrue(() => errors.length === 1);
+    expect(String(errors[0])).toContain('not 3');
+    await apart.writer('w').append('lost', 1, [text('throw')]);
+    await untilTrue(() => errors.length === 2);
+    expect(String(errors[1])).toContain('cannot take this');
+    subscription.resume(0, 1);
+    await untilTrue(() => got.includes('1'));
+    expect(got).toEqual(['throw', '1']);
+    await apart.close();
+  });
+
   test('a closed subscription delivers nothing, not even a page that was being read', async () => {
     await logs.create([{ log: 'closing', partitions: 1 }]);
     await logs.writer('w').append(
@@ -238,98 +194,5 @@ function describeAdapter(open: () => Promise<TestDatabase>): void {
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(batches).toBe(atClose);
     expect(atClose).toBe(0);
-  });
-}
-
-describe('logs as tables (PGlite)', () => describeAdapter(openTestDatabase));
-describeWithPostgres('logs as tables', (open) => {
-  describeAdapter(open);
-
-  test('appends over the same partitions in any order never wait for each other crosswise', async () => {
-    const opened = await open();
-    const connections = [opened.database, await opened.openAnother(), await opened.openAnother()];
-    const all = connections.map((sql) => createPostgresLogs({ sql }));
-    await all[0]?.create([{ log: 'crosswise', partitions: 4 }]);
-    const claim = { stage: 'crosswise', partition: 0, owner: 'a', takeover: 1 };
-    await setClaim(opened, claim);
-    const rounds = 60;
-    await Promise.all(
-      all.map(async (logs, name) => {
-        const publisher = await logs.publisher(`p${name}`);
-        for (let round = 0; round < rounds; round++) {
-          const order = [0, 1, 2, 3].map((i) => (i * (name + 1) + round) % 4);
-          const outputs = order.flatMap((p) =>
-            [0, 1].map(() => ({ log: 'crosswise', partition: p, ...text('x') })),
-          );
-          await publisher.publish(outputs, claim);
-        }
-      }),
-    );
-    const ends = (await all[0]?.endOffsets('crosswise')) ?? [];
-    expect(ends.reduce((sum, end) => sum + end)).toBe(3 * rounds * 8);
-    await opened.close();
-  });
-
-  test('a take-over waits for the publication under way, and the next one is fenced', async () => {
-    const opened = await open();
-    const store = createSnapshotStore(await opened.openAnother());
-    const logs = createPostgresLogs({ sql: opened.database });
-    await logs.create([{ log: 'fenced', partitions: 1 }]);
-    await store.head('fenced', 0);
-    const claim = { stage: 'fenced', partition: 0, owner: 'a', takeover: 1 };
-    await store.claim(claim);
-    const publisher = await logs.publisher('p');
-    let published = 0;
-    const publishing = (async (): Promise<void> => {
-      for (;;) {
-        await publisher.publish([{ log: 'fenced', partition: 0, ...text('x') }], claim);
-        published++;
-      }
-    })();
-    while (published < 20) await new Promise((resolve) => setTimeout(resolve, 1));
-    await store.claim({ ...claim, owner: 'b', takeover: 2 });
-    const atClaim = await logs.endOffsets('fenced');
-    await expect(publishing).rejects.toThrow(FencedError);
-    // Whatever the first owner got in was in before the claim was: the new owner, reading now, misses nothing.
-    expect(await logs.endOffsets('fenced')).toEqual(atClaim);
-    await opened.close();
-  });
-
-  test('a member that falls silent loses its partitions to the others, and knows it', async () => {
-    const opened = await open();
-    let silent = false;
-    const database = opened.database;
-    const failing: LogDatabase = {
-      embedded: false,
-      transaction: (work, order) => database.transaction(work, order),
-      query: <Row>(sql: string, values?: readonly unknown[]) =>
-        silent ? Promise.reject(new StoreUnavailableError('away')) : database.query<Row>(sql, values),
-    };
-    const times = { sessionMs: 800, heartbeatMs: 100 };
-    const first = createPostgresLogs({ sql: failing, groupTimes: times });
-    const second = createPostgresLogs({ sql: await opened.openAnother(), groupTimes: times });
-    await first.create([{ log: 'silent', partitions: 3 }]);
-    const one = new Set<number>();
-    const two = new Set<number>();
-    const noting = (own: Set<number>) => ({
-      assigned: (partitions: readonly number[]) => partitions.forEach((p) => own.add(p)),
-      revoked: (partitions: readonly number[]) => partitions.forEach((p) => own.delete(p)),
-      batch: () => {},
-    });
-    const mine = await first.subscribe('silent', 'g', noting(one));
-    await second.subscribe('silent', 'g', noting(two));
-    const until = async (holds: () => boolean): Promise<void> => {
-      for (let i = 0; i < 500 && !holds(); i++) await new Promise((resolve) => setTimeout(resolve, 10));
-      expect(holds()).toBe(true);
-    };
-    await until(() => one.size + two.size === 3 && one.size > 0 && two.size > 0);
-    silent = true;
-    await until(() => two.size === 3 && one.size === 0);
-    expect(mine.isMember()).toBe(false);
-    silent = false;
-    await until(() => mine.isMember() && one.size > 0 && two.size < 3);
-    await first.close();
-    await second.close();
-    await opened.close();
   });
 });

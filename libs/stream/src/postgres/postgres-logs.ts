@@ -16,7 +16,7 @@ import { LogSignal } from './log-signal.ts';
 import { PostgresPublisher } from './postgres-publisher.ts';
 import { PostgresSubscription } from './postgres-subscription.ts';
 import { PostgresWriter } from './postgres-writer.ts';
-import { readEnds, readPage } from './read-records.ts';
+import { readEnds, readPage, refuseMissing } from './read-records.ts';
 import { GROUP_TIMES, TableGroups } from './table-groups.ts';
 import type { GroupTimes } from './table-groups.ts';
 
@@ -145,6 +145,7 @@ class PostgresLogs implements Logs {
   ): AsyncGenerator<LogBatch> {
     const endOffset = await ending;
     const { id } = await this.catalog.findPartition(log, partition);
+    refuseMissing(log, partition, from, endOffset);
     for (let offset = from; offset < endOffset;) {
       const { records, nextOffset } = await readPage(this.database, id, partition, offset, endOffset);
       offset = nextOffset;

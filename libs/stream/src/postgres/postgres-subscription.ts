@@ -1,10 +1,10 @@
 import { UnavailableError } from '../log.ts';
-import type { Subscription, SubscriptionHandlers } from '../log.ts';
+import type { LogBatch, Subscription, SubscriptionHandlers } from '../log.ts';
 import type { Groups, Membership } from './group-membership.ts';
 import type { LogEntry } from './log-catalog.ts';
 import type { LogDatabase } from './log-database.ts';
 import type { LogSignal } from './log-signal.ts';
-import { readEnds, readPage } from './read-records.ts';
+import { readEnds, readPage, refuseMissing } from './read-records.ts';
 
 /** How the partitions of one member are read. */
 interface Reading {
@@ -17,7 +17,11 @@ interface Reading {
 /** Where a partition is read next. A new object per `resume`: a page asked for under an earlier one is dropped. */
 interface Cursor {
   offset: number;
+  /** When it was last said that the partition does not have this offset. */
+  complainedAt: number;
 }
+
+const COMPLAIN_MS = 5_000;
 
 /**
  * One loop reads all partitions of the member in turn, a page each, and waits when there was nothing. At most one
@@ -50,7 +54,7 @@ export class PostgresSubscription implements Subscription {
 
   resume(partition: number, offset: number): void {
     if (this.closed || !this.own.includes(partition)) return;
-    this.cursors.set(partition, { offset });
+    this.cursors.set(partition, { offset, complainedAt: -Infinity });
     this.stir();
   }
 
@@ -98,18 +102,47 @@ export class PostgresSubscription implements Subscription {
   private async round(): Promise<boolean> {
     const { database } = this.reading;
     const { id, log } = this.entry;
-    const ends = await readEnds(database, id, [...this.cursors.keys()]);
+    // What is resumed from here on is for the next round: its end is not among those asked for.
+    const cursors = [...this.cursors];
+    const ends = await readEnds(
+      database,
+      id,
+      cursors.map(([partition]) => partition),
+    );
     let more = false;
-    for (const [partition, cursor] of [...this.cursors]) {
+    for (const [partition, cursor] of cursors) {
       const end = ends.get(partition) ?? 0;
-      if (cursor.offset >= end || !this.isCurrent(partition, cursor)) continue;
+      if (!this.isCurrent(partition, cursor) || !this.hasMore(partition, cursor, end)) continue;
       const { records, nextOffset } = await readPage(database, id, partition, cursor.offset, end);
       if (!this.isCurrent(partition, cursor)) continue;
       more = true;
       cursor.offset = nextOffset;
-      if (records.length > 0) this.handlers.batch({ log, partition, records, nextOffset, endOffset: end });
+      if (records.length > 0) this.deliver({ log, partition, records, nextOffset, endOffset: end });
     }
     return more;
+  }
+
+  /** A partition that lacks the offset it is to be read from stands still, and says so from time to time. */
+  private hasMore(partition: number, cursor: Cursor, end: number): boolean {
+    if (cursor.offset < end && cursor.offset >= 0) return true;
+    if (cursor.offset === end || performance.now() - cursor.complainedAt < COMPLAIN_MS) return false;
+    cursor.complainedAt = performance.now();
+    try {
+      refuseMissing(this.entry.log, partition, cursor.offset, end);
+    } catch (error) {
+      this.reading.onError(error);
+    }
+    return false;
+  }
+
+  /** A batch that its reader cannot take is the reader's bug: it pauses this partition, and the others go on. */
+  private deliver(batch: LogBatch): void {
+    try {
+      this.handlers.batch(batch);
+    } catch (error) {
+      this.pause(batch.partition);
+      this.reading.onError(error);
+    }
   }
 
   private isCurrent(partition: number, cursor: Cursor): boolean {

@@ -6,6 +6,17 @@ import { numberArray } from './statement-arrays.ts';
 const PAGE_OFFSETS = 2_000;
 const PAGE_BYTES_MAX = 1024 * 1024;
 
+/** A partition was asked for an offset beyond its end: the log has lost records, or it is another log. */
+export class OffsetMissingError extends Error {
+  override readonly name = 'OffsetMissingError';
+}
+
+/** Nothing is skipped: an offset that the partition never had must not quietly become its end. */
+export function refuseMissing(log: string, partition: number, offset: number, end: number): void {
+  if (offset >= 0 && offset <= end) return;
+  throw new OffsetMissingError(`offset: ${log}/${partition} has offsets 0 to ${end}, not ${offset}.`);
+}
+
 export interface LogPage {
   readonly records: readonly LogRecord[];
   readonly nextOffset: number;
