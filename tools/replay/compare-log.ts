@@ -121,20 +121,21 @@ function openCursor(batches: AsyncIterable<Pick<RawBatch, 'records'>>): Cursor {
   let records: readonly RawRecord[] = [];
   let next = 0;
   const take = (): RawRecord | null => records[next++] ?? null;
+  /** False at the end. */
+  const load = async (): Promise<boolean> => {
+    const result = await iterator.next();
+    records = result.done === true ? [] : result.value.records;
+    next = 0;
+    return result.done !== true;
+  };
   return {
     take,
     async fetch() {
-      for (;;) {
-        const result = await iterator.next();
-        if (result.done === true) {
-          records = [];
-          return null;
-        }
-        records = result.value.records;
-        next = 0;
+      while (await load()) {
         const record = take();
         if (record !== null) return record;
       }
+      return null;
     },
   };
 }

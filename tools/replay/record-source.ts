@@ -33,6 +33,27 @@ export function logSource(logs: Logs, name: string): RecordSource {
   };
 }
 
+/**
+ * Resolves once the end of the log is taken, with everything up to there: what is appended later is not seen. What
+ * is taken first cannot be ahead of what is taken next.
+ */
+export async function takeEnd(batches: AsyncIterable<RawBatch>): Promise<AsyncIterable<RawBatch>> {
+  const iterator = batches[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  return withFirst(first, iterator);
+}
+
+async function* withFirst(
+  first: IteratorResult<RawBatch>,
+  rest: AsyncIterator<RawBatch>,
+): AsyncGenerator<RawBatch, void, undefined> {
+  try {
+    for (let next = first; next.done !== true; next = await rest.next()) yield next.value;
+  } finally {
+    await rest.return?.();
+  }
+}
+
 export async function* recordsOf(
   batches: AsyncIterable<RawBatch>,
 ): AsyncGenerator<RawRecord, void, undefined> {

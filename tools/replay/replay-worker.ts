@@ -19,6 +19,8 @@ export interface PartitionFeed {
   readonly partition: number;
   readonly batchRecords: number;
   readonly quarantine: readonly Quarantined[];
+  /** Canonical text by hash. */
+  readonly bundles: ReadonlyMap<string, string>;
   readonly activity: AsyncIterable<RawBatch>;
 }
 
@@ -32,10 +34,7 @@ export interface WorkerEvents {
 const FRAME_RECORDS_MAX = 1_000;
 const STDERR_CHARS_KEPT = 4_000;
 
-export async function openReplayWorker(
-  isolation: Isolation,
-  bundles: ReadonlyMap<string, string>,
-): Promise<ReplayWorker> {
+export async function openReplayWorker(isolation: Isolation): Promise<ReplayWorker> {
   const child = startWorkerProcess(isolation);
   const exit = watchExit(child);
   const frames = readFrames(child.stdout as AsyncIterable<Buffer>);
@@ -57,7 +56,6 @@ export async function openReplayWorker(
     if (isolation.hasNamespace && hello.interfaces > 0) {
       throw new Error(`a replay worker has ${hello.interfaces} network interfaces in a namespace of its own`);
     }
-    for (const [hash, text] of bundles) await send(bundleFrame(hash, text));
     return {
       hello,
       run: (feed, on) => runPartition(feed, on, { send, next, close }),
@@ -80,6 +78,7 @@ async function runPartition(feed: PartitionFeed, on: WorkerEvents, pipe: Pipe): 
   let isOver = false;
   const feeding = async (): Promise<void> => {
     const { partition, batchRecords, quarantine } = feed;
+    for (const [hash, text] of feed.bundles) await send(bundleFrame(hash, text));
     await send(openFrame({ partition, batchRecords, quarantine }));
     for await (const { records } of feed.activity) {
       for (let from = 0; from < records.length && !isOver; from += FRAME_RECORDS_MAX) {

@@ -9,7 +9,7 @@ import { createDigest, digestOf, overallDigest } from './digest.ts';
 import { findIsolation, type Isolation } from './isolation.ts';
 import { createLatestByKey } from './latest-by-key.ts';
 import type { Stop } from './partition-replay.ts';
-import { readBundles, readQuarantine, type RawBatch, type RecordSource } from './record-source.ts';
+import { readBundles, readQuarantine, takeEnd, type RawBatch, type RecordSource } from './record-source.ts';
 import { asBatches, isAfter, lettersOnce, readGrants } from './recorded-log.ts';
 import { openReplayWorker, type ReplayWorker } from './replay-worker.ts';
 import type { ProducedRecord } from './wire.ts';
@@ -56,15 +56,14 @@ export async function replay(source: RecordSource, options: ReplayOptions = {}):
   const { workers: workersMax = WORKERS_DEFAULT, batchRecords = BATCH_RECORDS_DEFAULT } = options;
   const isolation = options.isolation ?? findIsolation();
   const partitions = await source.partitions();
-  const bundles = await readBundles(source);
   const progress = { records: 0, total: 0, partitionsDone: 0, partitions };
   const logs: LogResult[] = [];
   const workers: ReplayWorker[] = [];
   let next = 0;
-  let failure: unknown = null;
+  let failure: Error | null = null;
 
   const work = async (): Promise<void> => {
-    const worker = await openReplayWorker(isolation, bundles);
+    const worker = await openReplayWorker(isolation);
     workers.push(worker);
     while (next < partitions && failure === null) {
       const context = { source, worker, partition: next++, batchRecords, progress, tell: options.onProgress };
@@ -77,15 +76,17 @@ export async function replay(source: RecordSource, options: ReplayOptions = {}):
     try {
       await work();
     } catch (error) {
-      failure ??= error;
+      failure ??= error as Error;
       // The others are in the middle of partitions that nobody asks about any more.
       for (const worker of workers) worker.close();
     }
   };
   await Promise.all(Array.from({ length: Math.min(workersMax, partitions) }, untilFailure));
   for (const worker of workers) worker.close();
-  if (failure !== null && !(failure instanceof FindingError)) throw failure;
-  return resultOf(logs, failure, progress.records, isolation);
+  // The compiler does not see that the loop above may have set it.
+  const failed = failure as Error | null;
+  if (failed !== null && !(failed instanceof FindingError)) throw failed;
+  return resultOf(logs, failed, progress.records, isolation);
 }
 
 function resultOf(
@@ -131,23 +132,25 @@ interface PartitionContext {
 
 async function replayPartition(context: PartitionContext): Promise<LogResult[]> {
   const { source, worker, partition, batchRecords, progress, tell } = context;
+  const decisions = await takeEnd(source.read('decisions', partition));
+  const capability = await takeEnd(source.read('capability', partition));
+  const letters = await takeEnd(source.read('dead-letters', partition));
   const comparisons = {
-    decisions: compareLog('decisions', partition, source.read('decisions', partition)),
-    capability: compareLog('capability', partition, source.read('capability', partition)),
-    'dead-letters': compareLog(
-      'dead-letters',
-      partition,
-      lettersOnce(source.read('dead-letters', partition), `scoring/${partition}`),
-    ),
+    decisions: compareLog('decisions', partition, decisions),
+    capability: compareLog('capability', partition, capability),
+    'dead-letters': compareLog('dead-letters', partition, lettersOnce(letters, `scoring/${partition}`)),
   };
   const grants = await compareGrants(source, partition);
   try {
-    const quarantine = await readQuarantine(source, partition);
-    const activity = digestActivity(source.read('activity', partition), partition, (records) => {
+    const taken = await takeEnd(source.read('activity', partition));
+    const activity = digestActivity(taken, partition, (records) => {
       progress.total += records;
     });
+    // After the end of activity: whatever it names was written before it.
+    const quarantine = await readQuarantine(source, partition);
+    const bundles = await readBundles(source);
     await worker.run(
-      { partition, batchRecords, quarantine, activity: activity.batches },
+      { partition, batchRecords, quarantine, bundles, activity: activity.batches },
       {
         async produced(record) {
           if (record.log === 'grants') return grants.add(record);

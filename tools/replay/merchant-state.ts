@@ -1,0 +1,116 @@
+import { byCodeUnit } from '#domain/canonical';
+import { DAYS_KEPT } from '#domain/scoring/bucket';
+import { FACTS } from '#domain/scoring/fact';
+import { merchantRowFormat, type MerchantRow } from '#domain/scoring/merchant-row';
+import type { ScoringRoot } from '#domain/scoring/root';
+import { DAY_MS, formatInstant, localDay } from '#domain/time';
+import { openPartitionReplay } from './partition-replay.ts';
+import { readBundles, readQuarantine, type RecordSource } from './record-source.ts';
+
+/** What scoring knows of a merchant after the last activity record of its partition. */
+export interface MerchantState {
+  readonly merchantId: string;
+  readonly partition: number;
+  /** Position of the last record that was counted in. */
+  readonly asOf: string;
+  /** Log time there. */
+  readonly now: string;
+  readonly registeredAt: string | null;
+  readonly isClosed: boolean;
+  readonly category: string | null;
+  readonly country: string | null;
+  readonly tier: string | null;
+  readonly tierSince: string | null;
+  readonly declaredPerDay: number | null;
+  readonly stockUnits: number | null;
+  readonly openOrders: number;
+  readonly overdueOrders: number;
+  /** Orders paid and neither shipped nor cancelled, by the day they must leave. */
+  readonly openByShipDay: { readonly [day: string]: number };
+  readonly trainings: readonly string[];
+  readonly tools: readonly string[];
+  readonly survey: { readonly [question: string]: string };
+  /** Largest cumulative exposures reported, by grant. */
+  readonly boosts: { readonly [grantId: string]: number };
+  /** Facts that are not zero, by local day, ascending; days that no window can reach are left out. */
+  readonly days: readonly { readonly day: string; readonly facts: { readonly [fact: string]: number } }[];
+}
+
+/**
+ * Replays activity through scoring in this process and says what came of it, merchants in byte order within their
+ * partition. The truth and not a snapshot: it costs a replay.
+ */
+export async function* merchantStates(source: RecordSource): AsyncGenerator<MerchantState, void, undefined> {
+  const bundles = await readBundles(source);
+  const partitions = await source.partitions();
+  for (let partition = 0; partition < partitions; partition += 1) {
+    const quarantine = await readQuarantine(source, partition);
+    const replay = openPartitionReplay({ partition, bundles, quarantine, withAllocator: false });
+    for await (const { records } of source.read('activity', partition)) {
+      const { stop } = replay.step(records);
+      if (stop !== null) throw new Error(`activity stops at ${stop.position}: ${stop.why}`);
+    }
+    const asOf = replay.asOf();
+    if (asOf === null) continue;
+    const { root: rootText, rows } = replay.scoringState();
+    const root = JSON.parse(rootText) as ScoringRoot;
+    const ids = [...rows.keys()].filter((key) => !key.endsWith('#')).sort(byCodeUnit);
+    for (const id of ids) {
+      const row = merchantRowFormat.decode(id, rows.get(id)!, rows.get(`${id}#`) ?? null);
+      yield stateOf(row, root, partition, asOf);
+    }
+  }
+}
+
+function stateOf(row: MerchantRow, root: ScoringRoot, partition: number, asOf: string): MerchantState {
+  const today = localDay(root.nowMs, root.zone);
+  const open = [...row.open].filter(([, count]) => count !== 0).sort(([a], [b]) => a - b);
+  const sum = (counts: readonly (readonly [number, number])[]): number =>
+    Math.max(
+      0,
+      counts.reduce((total, [, count]) => total + count, 0),
+    );
+  const { tier, sinceMs } = row.tier;
+  return {
+    merchantId: row.id,
+    partition,
+    asOf,
+    now: formatInstant(root.nowMs),
+    registeredAt: instantOrNull(row.registeredAtMs),
+    isClosed: row.isClosed,
+    category: row.category,
+    country: row.country,
+    tier,
+    tierSince: instantOrNull(sinceMs),
+    declaredPerDay: row.declaredPerDay,
+    stockUnits: row.stockUnits,
+    openOrders: sum(open),
+    overdueOrders: sum(open.filter(([day]) => day < today)),
+    openByShipDay: Object.fromEntries(open.map(([day, count]) => [dateOf(day), count])),
+    trainings: [...row.trainings].sort(byCodeUnit),
+    tools: [...row.tools].sort(byCodeUnit),
+    survey: row.survey,
+    boosts: Object.fromEntries([...row.boosts].sort(([a], [b]) => byCodeUnit(a, b))),
+    days: daysOf(row, today),
+  };
+}
+
+function daysOf(row: MerchantRow, today: number): MerchantState['days'] {
+  return [...row.buckets.days]
+    .filter(([day]) => day > today - DAYS_KEPT)
+    .sort(([a], [b]) => a - b)
+    .map(([day, amounts]) => ({
+      day: dateOf(day),
+      facts: Object.fromEntries(
+        FACTS.flatMap((fact, place) => (amounts[place] === 0 ? [] : [[fact, amounts[place]!] as const])),
+      ),
+    }));
+}
+
+function dateOf(day: number): string {
+  return formatInstant(day * DAY_MS).slice(0, 10);
+}
+
+function instantOrNull(ms: number | null): string | null {
+  return ms === null ? null : formatInstant(ms);
+}
