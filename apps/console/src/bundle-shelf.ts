@@ -1,4 +1,6 @@
 import type { Bundle, Names } from '#domain/policy/bundle';
+import type { Decision } from '#domain/outputs';
+import type { CloudEvent } from '#domain/stage/stage';
 import type { Logs } from '#stream/log';
 import { BARE_IDS, type Language, type Naming } from './explain.ts';
 
@@ -46,6 +48,11 @@ export class BundleShelf {
       // Names are a courtesy: an explanation in ids is better than none.
     }
   }
+}
+
+/** Hash of the bundle that a decision was made under. */
+export function bundleOf(decision: CloudEvent): string {
+  return (decision.data as unknown as Decision).bundle;
 }
 
 function namingOf(bundle: Bundle, language: Language): Naming {

@@ -170,12 +170,10 @@ function marginOf(op: string, difference: number): number | null {
 function wordsOf(condition: ConditionEvidence, isFailing: boolean, naming: Naming): ConditionWords {
   const [kind = '', ...rest] = condition.what.split(':');
   const id = rest.join(':');
-  const text = (value: Json): string =>
-    kind === 'tier' && typeof value === 'string'
-      ? naming.tier(value)
-      : typeof value === 'string'
-        ? value
-        : String(value);
+  const text = (value: Json): string => {
+    if (typeof value !== 'string') return JSON.stringify(value);
+    return kind === 'tier' ? naming.tier(value) : value;
+  };
   return {
     id: condition.id,
     kind,

@@ -66,7 +66,7 @@ export class PartitionStatus {
         const marks = clock === undefined ? null : (JSON.parse(clock.marks) as ClockMarks);
         return {
           partition,
-          now: marks?.nowMs == null ? null : new Date(marks.nowMs).toISOString(),
+          now: isoOf(marks?.nowMs ?? null),
           nowPosition: marks?.nowPosition ?? null,
           projections: projectionsOf(projected, (log) => ends.get(log)?.[partition] ?? 0),
           stages: Object.fromEntries(
@@ -114,4 +114,8 @@ function projectionsOf(
       ];
     }),
   );
+}
+
+function isoOf(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
 }

@@ -2,7 +2,7 @@ import { Controller, Get, Header, Headers, Inject, Param, Query, Res, UseGuards 
 import type { CloudEvent } from '#domain/stage/stage';
 import { findDecision, findDecisions } from '#store/read/find-decisions';
 import type { Database } from '#store/sql';
-import { BundleShelf } from '../bundle-shelf.ts';
+import { bundleOf, BundleShelf } from '../bundle-shelf.ts';
 import { explainDecision, languageOf } from '../explain.ts';
 import { DATABASE, PARTITIONS } from '../injection.ts';
 import { readAsOf, readTogether } from '../read-scope.ts';
@@ -85,7 +85,7 @@ export class DecisionsController {
     if (found.row === null) throw notFound(`no decision at position ${position}`, { asOf: found.asOf });
     const record = JSON.parse(found.row.record) as CloudEvent;
     const language = languageOf(accept);
-    const naming = await this.shelf.naming(String(record.data['bundle']), language);
+    const naming = await this.shelf.naming(bundleOf(record), language);
     return {
       asOf: found.asOf,
       id: position,

@@ -6,7 +6,7 @@ import { findGrants } from '#store/read/find-grants';
 import { findMerchant, findMerchants } from '#store/read/find-merchants';
 import type { DecisionRow, MerchantRow } from '#store/read/project';
 import type { Database } from '#store/sql';
-import { BundleShelf } from '../bundle-shelf.ts';
+import { bundleOf, BundleShelf } from '../bundle-shelf.ts';
 import { languageOf, recourseOf, type Language, type Recourse } from '../explain.ts';
 import { readAsOf, readTogether, type AsOf } from '../read-scope.ts';
 import { DATABASE, PARTITIONS } from '../injection.ts';
@@ -83,7 +83,7 @@ export class MerchantsController {
     const all: Recourse[] = [];
     for (const row of standing.filter((each) => ADVERSE.has(each.outcome))) {
       const event = JSON.parse(row.record) as CloudEvent;
-      const naming = await this.shelf.naming(String(event.data['bundle']), language);
+      const naming = await this.shelf.naming(bundleOf(event), language);
       all.push(...recourseOf(event, capability, language, naming));
     }
     return all;

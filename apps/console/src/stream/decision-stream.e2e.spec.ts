@@ -118,8 +118,12 @@ describe('the live stream of decisions', () => {
     socket.pause();
     socket.on('error', () => {});
     const { authorization } = bearer('auditor');
-    const request = `GET /v1/decisions/stream?from=start HTTP/1.1\r\nhost: x\r\nauthorization: ${authorization}\r\n\r\n`;
-    socket.write(request);
+    const head = [
+      'GET /v1/decisions/stream?from=start HTTP/1.1',
+      'host: x',
+      `authorization: ${authorization}`,
+    ];
+    socket.write(`${head.join('\r\n')}\r\n\r\n`);
     await until(() => served.streamClients() === 1);
 
     await until(() => served.streamClients() === 0);
