@@ -30,6 +30,9 @@ export function considerMerchant(allocation: Allocation, row: ApplicantRow): voi
   const { bundle, root, rows } = allocation;
   if (bundle === null) return;
   row.activation = root.sweeps['activation']!.number;
+  // After an activation, what scoring said by the bundle before is no ground to decide by this one: its metrics, tiers
+  // and grain may not even exist there. Scoring's own sweep tells everybody anew; until then only time goes on.
+  const capability = row.capability?.bundle === root.bundleHash ? row.capability : null;
   let isHeld = false;
   settleDue(allocation, row);
   for (const [id, standing] of Object.entries(row.programmes)) {
@@ -39,9 +42,11 @@ export function considerMerchant(allocation: Allocation, row: ApplicantRow): voi
   }
   for (const programme of bundle.programmes) {
     const standing = standingOf(row, programme.id);
-    if (standing.grant !== null) isHeld = keepUp(allocation, row, programme, standing) || isHeld;
-    if (standing.grant === null && row.capability !== null) {
-      applyFor(allocation, bundle, row, row.capability, programme, standing);
+    if (standing.grant !== null) {
+      isHeld = keepUp(allocation, row, capability, programme, standing) || isHeld;
+    }
+    if (standing.grant === null && capability !== null) {
+      applyFor(allocation, bundle, row, capability, programme, standing);
     }
   }
   rows.setHeld(row.id, isHeld);
@@ -79,12 +84,12 @@ function commitTo(
 function keepUp(
   allocation: Allocation,
   row: ApplicantRow,
+  capability: MerchantCapability | null,
   programme: Programme,
   standing: Standing,
 ): boolean {
   const { root, bundle } = allocation;
   const grant = standing.grant!;
-  const capability = row.capability;
   if (expireIfOver(allocation, row, programme.id, standing)) return false;
   if (capability === null || bundle === null) return false;
   if (capability.isClosed) {
