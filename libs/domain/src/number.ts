@@ -13,6 +13,14 @@ export function mulDivFloor(a: number, b: number, c: number): number {
   return safe(Number(isBelow ? quotient - 1n : quotient));
 }
 
+/** floor(a × b ÷ c) for non-negative quantities, at most QUANTITY_MAX. */
+export function mulDivQuantity(a: number, b: number, c: number): number {
+  const product = a * b;
+  if (Number.isSafeInteger(product)) return Math.min(mulDivFloor(a, b, c), QUANTITY_MAX);
+  const exact = (BigInt(a) * BigInt(b)) / BigInt(c);
+  return exact > BigInt(QUANTITY_MAX) ? QUANTITY_MAX : Number(exact);
+}
+
 /** floor(a × b ÷ c + 1/2) for non-negative integers. */
 export function mulDivHalfUp(a: number, b: number, c: number): number {
   return safe(Number((2n * BigInt(a) * BigInt(b) + BigInt(c)) / (2n * BigInt(c))));
@@ -21,6 +29,17 @@ export function mulDivHalfUp(a: number, b: number, c: number): number {
 /** a + b, refusing to leave the safe integers: a total that wrapped would be a silent lie. */
 export function addSafe(a: number, b: number): number {
   return safe(a + b);
+}
+
+/**
+ * Where measured quantities stop growing. What producers report is summed without end, and a step must not throw for
+ * it; far above every marketplace, and far enough below 2^53 that differences of two such quantities stay exact.
+ */
+export const QUANTITY_MAX = 1_000_000_000_000_000;
+
+/** a + b for non-negative quantities, at most QUANTITY_MAX. Order of adding makes no difference. */
+export function addQuantity(a: number, b: number): number {
+  return Math.min(a + b, QUANTITY_MAX);
 }
 
 export function clamp(value: number, low: number, high: number): number {

@@ -1,4 +1,4 @@
-import { addSafe } from '../number.ts';
+import { addQuantity, addSafe } from '../number.ts';
 import type { AccountBalance } from '../outputs.ts';
 
 // The account of one partition: its share of a budget, double entry. Whatever happens, at every position:
@@ -51,7 +51,7 @@ export function commitUsage(
     ...account,
     [from]: account[from] - amount,
     spent: account.spent + amount,
-    overrun: addSafe(account.overrun, overrun),
+    overrun: addQuantity(account.overrun, overrun),
   });
 }
 

@@ -1,3 +1,4 @@
+import { QUANTITY_MAX } from '../number.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../time.ts';
 
 /** What is wrong with a policy source, where. */
@@ -95,8 +96,8 @@ export function readerOf(value: unknown, findings: Finding[], field = ''): Reade
     },
     quantity() {
       const number = typeof value === 'number' ? value : percentAsBps(value);
-      if (number !== null && Number.isSafeInteger(number)) return number;
-      fail('must be a whole number, or a percentage with at most two decimals');
+      if (number !== null && Number.isSafeInteger(number) && Math.abs(number) <= QUANTITY_MAX) return number;
+      fail(`must be a whole number up to ${QUANTITY_MAX}, or a percentage with at most two decimals`);
       return 0;
     },
     only(keys) {

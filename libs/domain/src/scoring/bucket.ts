@@ -1,4 +1,4 @@
-import { addSafe } from '../number.ts';
+import { addQuantity } from '../number.ts';
 import { FACTS } from './fact.ts';
 
 // Day buckets of one merchant and their running totals. Totals are a cache: they are recomputed from the buckets when
@@ -24,10 +24,10 @@ export function addFact(buckets: Buckets, day: number, place: number, amount: nu
     amounts = new Array<number>(FACTS.length).fill(0);
     buckets.days.set(day, amounts);
   }
-  amounts[place] = addSafe(amounts[place]!, amount);
+  amounts[place] = addQuantity(amounts[place]!, amount);
   for (const [windowDays, cached] of buckets.totals) {
     if (day > cached.today - windowDays && day <= cached.today) {
-      cached.sums[place] = addSafe(cached.sums[place]!, amount);
+      cached.sums[place] = addQuantity(cached.sums[place]!, amount);
     }
   }
 }
@@ -39,7 +39,8 @@ export function windowTotals(buckets: Buckets, windowDays: number, today: number
   const sums = new Array<number>(FACTS.length).fill(0);
   for (const [day, amounts] of buckets.days) {
     if (day <= today - windowDays || day > today) continue;
-    for (let place = 0; place < amounts.length; place++) sums[place] = addSafe(sums[place]!, amounts[place]!);
+    for (let place = 0; place < amounts.length; place++)
+      sums[place] = addQuantity(sums[place]!, amounts[place]!);
   }
   buckets.totals.set(windowDays, { today, sums });
   return sums;

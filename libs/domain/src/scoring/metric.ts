@@ -1,4 +1,4 @@
-import { mulDivFloor } from '../number.ts';
+import { mulDivQuantity, QUANTITY_MAX } from '../number.ts';
 import { DAY_MS } from '../time.ts';
 import type { Formula } from '../policy/bundle.ts';
 import { windowTotals, type Buckets } from './bucket.ts';
@@ -21,10 +21,13 @@ export function measure(formula: Formula, merchant: MerchantNow): number | null 
     if (merchant.registeredAtMs === null) return null;
     return Math.max(0, Math.floor((merchant.nowMs - merchant.registeredAtMs) / DAY_MS));
   }
-  if ('state' in formula) return merchant[formula.state];
+  if ('state' in formula) {
+    const value = merchant[formula.state];
+    return value === null ? null : Math.min(value, QUANTITY_MAX);
+  }
   const totals = windowTotals(merchant.buckets, formula.windowDays, merchant.today);
   if ('sum' in formula) return totals[FACT_PLACE.get(formula.sum)!]!;
   const per = totals[FACT_PLACE.get(formula.per)!]!;
   if (per < formula.minimumCount) return null;
-  return mulDivFloor(totals[FACT_PLACE.get(formula.ratio)!]!, formula.scale, per);
+  return mulDivQuantity(totals[FACT_PLACE.get(formula.ratio)!]!, formula.scale, per);
 }
