@@ -68,6 +68,7 @@ function openAllocator(partition: number, restored: Restored | null, hash: Hash)
     addBundle: (name, text) => void machine.bundles.set(name, parseBundle(text)),
     addRows: (found) => rows.add(found),
     step: (record) => step(machine, record),
+    liveBundle: () => root.bundleHash,
     gauges: () => ({
       nowMs: root.nowMs,
       catchingUp: root.catchingUp ? 1 : 0,

@@ -1,6 +1,6 @@
 import type { MerchantEvents, MerchantEventType } from '../events.ts';
 import type { InputRecord } from '../stage/stage.ts';
-import { formatInstant, HOUR_MS, localDay, parseInstant } from '../time.ts';
+import { formatInstant, localDay, parseInstant } from '../time.ts';
 import { addFact, DAYS_KEPT } from './bucket.ts';
 import { defectiveOrder, FACT_PLACE, factsOf, openOrderDelta, usageOf, type FactId } from './fact.ts';
 import { applyProfile, BOOSTS_MAX, DEFECTS_MAX, putBounded, type MerchantRow } from './merchant-row.ts';
@@ -28,17 +28,22 @@ export function countEvent(scoring: ScoringPartition, record: InputRecord): void
   applyProfile(row, type, data, atMs);
   addFacts(scoring, row, type, data, atMs);
   rows.touch(row.id);
-  look(scoring, row, null);
+  look(scoring, row);
 }
 
 /** In time, not from the future, and seen for the first time. */
 function isAdmitted(scoring: ScoringPartition, record: InputRecord, atMs: number): boolean {
   const { root, counts, dedupe, hash } = scoring;
   const { time, source, id } = record.event;
-  if (atMs < root.nowMs - root.latenessMs) {
+  if (atMs < root.horizonMs) {
     counts.late += 1;
-    const limit = `${root.latenessMs / HOUR_MS} h before log time ${formatInstant(root.nowMs)}`;
-    refuse(scoring, record, 'too-late', `occurred at ${time}, more than ${limit}`);
+    const limit = `limit ${root.latenessMs} ms, log time ${formatInstant(root.nowMs)}`;
+    refuse(
+      scoring,
+      record,
+      'too-late',
+      `occurred at ${time}, before ${formatInstant(root.horizonMs)}: ${limit}`,
+    );
     return false;
   }
   if (atMs > root.nowMs + root.futureMs) {
@@ -60,10 +65,9 @@ function isAdmitted(scoring: ScoringPartition, record: InputRecord, atMs: number
 function catchUp(scoring: ScoringPartition, row: MerchantRow): void {
   const { root, rows } = scoring;
   const dueMs = rows.due(row.id);
-  if (row.activation < root.sweeps['activation']!.number) look(scoring, row, 'activation');
-  else if ((dueMs !== null && dueMs <= root.nowMs) || (rows.held.has(row.id) && !root.catchingUp)) {
-    look(scoring, row, null);
-  }
+  const isSwept = row.activation < root.sweeps['activation']!.number;
+  const isDue = dueMs !== null && dueMs <= root.nowMs;
+  if (isSwept || isDue || (rows.held.has(row.id) && !root.catchingUp)) look(scoring, row);
 }
 
 /** Once a day, at the first event: closed days move to the annex, and what no window can reach any more is dropped. */
@@ -86,7 +90,8 @@ function addFacts(
 ): void {
   const { zone } = scoring.root;
   const day = localDay(atMs, zone);
-  const orderedDay = 'orderedAt' in data ? localDay(parseInstant(data.orderedAt), zone) : day;
+  // An order is not placed after what happened to it: a day to come would keep a bucket and a timer for years.
+  const orderedDay = 'orderedAt' in data ? Math.min(day, localDay(parseInstant(data.orderedAt), zone)) : day;
   for (const delta of factsOf(type, data, atMs)) {
     addTo(scoring, row, delta.fact, delta.amount, delta.day === 'occurred' ? day : orderedDay);
   }

@@ -10,6 +10,11 @@ export interface ScoringRoot {
   catchingUp: boolean;
   latenessMs: number;
   futureMs: number;
+  /**
+   * Events that occurred before this are too late: log time less the lateness limit, and never again earlier, because
+   * ids from before it are forgotten and a repeat could not be told from a first delivery.
+   */
+  horizonMs: number;
   zone: readonly ZoneTransition[];
   mode: 'history' | 'live';
   settingsSequence: number;
@@ -30,6 +35,7 @@ export function emptyRoot(): ScoringRoot {
     catchingUp: false,
     latenessMs: 0,
     futureMs: 0,
+    horizonMs: 0,
     zone: [],
     mode: 'history',
     settingsSequence: 0,
@@ -47,6 +53,7 @@ export function beginWith(root: ScoringRoot, genesis: Genesis): void {
   root.latenessMs = genesis.latenessMs;
   root.futureMs = genesis.futureMs;
   root.zone = genesis.zoneTransitions;
+  moveHorizon(root);
 }
 
 export function applySettings(root: ScoringRoot, settings: Settings): void {
@@ -55,4 +62,10 @@ export function applySettings(root: ScoringRoot, settings: Settings): void {
   root.futureMs = settings.futureMs ?? root.futureMs;
   root.zone = settings.zoneTransitions ?? root.zone;
   root.mode = settings.mode ?? root.mode;
+  moveHorizon(root);
+}
+
+/** After time or the lateness limit changed. A raised limit takes effect as time goes on. */
+export function moveHorizon(root: ScoringRoot): void {
+  root.horizonMs = Math.max(root.horizonMs, root.nowMs - root.latenessMs);
 }

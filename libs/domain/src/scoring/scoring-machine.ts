@@ -25,7 +25,7 @@ import { countEvent } from './count-event.ts';
 import { createDedupe } from './dedupe.ts';
 import { liveBundle } from './evaluate.ts';
 import { merchantRowFormat } from './merchant-row.ts';
-import { applySettings, beginWith, emptyRoot, type ScoringRoot } from './root.ts';
+import { applySettings, beginWith, emptyRoot, moveHorizon, type ScoringRoot } from './root.ts';
 import { forward, look, refuse, type ScoringPartition } from './scoring-partition.ts';
 
 // Scoring: activity in, capability out. One record after the other: decide whether it counts, add its facts, look at
@@ -55,7 +55,7 @@ function openScoring(partition: number, restored: Restored | null, hash: Hash): 
     today: 0,
   };
   const { root, rows, dedupe, bundles } = machine;
-  dedupe.expireBefore(root.nowMs - root.latenessMs);
+  dedupe.expireBefore(root.horizonMs);
   return {
     engine: ENGINE,
     position: () => (root.position === null ? null : parsePosition(root.position)),
@@ -64,14 +64,19 @@ function openScoring(partition: number, restored: Restored | null, hash: Hash): 
         ? rows.missing(keysOf(shareFor(machine, record), record.event.subject ?? null))
         : [],
     needsBundle(record) {
+      // What is quarantined is not stepped: an activation of a bundle that does not exist can be passed in this way.
+      if (record.quarantined !== undefined) return null;
       const { type, data } = record.event;
       const isActivation = type === 'updraft.control.policy-activated.v1';
-      const wanted = isActivation ? (data as unknown as PolicyActivated).bundle : root.bundleHash;
+      const { sequence, bundle } = data as unknown as PolicyActivated;
+      // A repeat changes nothing: it is stepped with the live bundle, like any other record.
+      const wanted = isActivation && sequence > root.bundleSequence ? bundle : root.bundleHash;
       return wanted === null || bundles.has(wanted) ? null : wanted;
     },
     addBundle: (name, text) => void bundles.set(name, liveBundle(name, parseBundle(text))),
     addRows: (found) => rows.add(found),
     step: (record) => step(machine, record),
+    liveBundle: () => root.bundleHash,
     gauges: () => gaugesOf(machine),
     dirtyBytes: () => rows.dirtyBytes() + dedupe.pendingBytes(),
     dirtyRows: () => rows.dirtyRows(),
@@ -124,7 +129,8 @@ function applyControl(machine: ScoringPartition, record: InputRecord): void {
       if (tick.atMs < root.nowMs) return;
       root.nowMs = tick.atMs;
       root.catchingUp = tick.catchingUp;
-      dedupe.expireBefore(root.nowMs - root.latenessMs);
+      moveHorizon(root);
+      dedupe.expireBefore(root.horizonMs);
       forward(machine, type, data as Json, root.activityHash);
       return;
     }
@@ -132,6 +138,7 @@ function applyControl(machine: ScoringPartition, record: InputRecord): void {
       const settings = data as unknown as Settings;
       if (settings.sequence <= root.settingsSequence) return;
       applySettings(root, settings);
+      dedupe.expireBefore(root.horizonMs);
       forward(machine, type, data as Json);
       return;
     }
@@ -165,13 +172,13 @@ function runShare(machine: ScoringPartition, share: Share): void {
   const { root, rows } = machine;
   for (const key of share.timers) {
     const dueMs = rows.due(key);
-    if (dueMs !== null && dueMs <= root.nowMs) look(machine, rows.get(key), null);
+    if (dueMs !== null && dueMs <= root.nowMs) look(machine, rows.get(key));
   }
-  for (const key of share.held) if (rows.held.has(key)) look(machine, rows.get(key), null);
+  for (const key of share.held) if (rows.held.has(key)) look(machine, rows.get(key));
   for (const { keys } of share.sweeps) {
     for (const key of keys) {
       const row = rows.get(key);
-      if (row.activation < root.sweeps['activation']!.number) look(machine, row, 'activation');
+      if (row.activation < root.sweeps['activation']!.number) look(machine, row);
     }
   }
 }
@@ -200,5 +207,6 @@ function gaugesOf({ root, rows, dedupe, counts }: ScoringPartition): Record<stri
     dedupeIds: dedupe.size,
     bundleSequence: root.bundleSequence,
     settingsSequence: root.settingsSequence,
+    isLive: root.mode === 'live' ? 1 : 0,
   };
 }

@@ -26,11 +26,14 @@ export interface ScoringPartition {
   today: number;
 }
 
-/** Looks at a merchant and says what changed. `because` forces a record: everybody is told after an activation. */
-export function look(scoring: ScoringPartition, row: MerchantRow, because: 'activation' | null): void {
+/** Looks at a merchant and says what changed; the first look after an activation says everything. */
+export function look(scoring: ScoringPartition, row: MerchantRow): void {
   const { root, rows } = scoring;
-  const live = root.bundleHash === null ? undefined : scoring.bundles.get(root.bundleHash);
-  if (live === undefined) return;
+  if (root.bundleHash === null) return;
+  const live = scoring.bundles.get(root.bundleHash);
+  if (live === undefined) throw new Error(`bundle ${root.bundleHash} was not added`);
+  // Whoever looks first, a timer or the sweep: what was said by the bundle before cannot be compared with.
+  const isToldAnew = row.activation < root.sweeps['activation']!.number;
   row.activation = root.sweeps['activation']!.number;
   const evaluation = evaluateMerchant(row, live, {
     nowMs: root.nowMs,
@@ -41,7 +44,7 @@ export function look(scoring: ScoringPartition, row: MerchantRow, because: 'acti
   rows.setDue(row.id, evaluation.dueMs);
   rows.setHeld(row.id, evaluation.isHeld);
   rows.touch(row.id);
-  const why = because === null ? changesBetween(row.said, evaluation.said, live.atoms) : [because];
+  const why = isToldAnew ? ['activation'] : changesBetween(row.said, evaluation.said, live.atoms);
   if (why.length === 0) return;
   row.said = evaluation.said;
   write(scoring, 'updraft.capability.merchant.v1', row.id, (position) =>

@@ -78,6 +78,8 @@ export interface PartitionMachine {
   addRows(rows: ReadonlyMap<string, string | null>): void;
   /** Synchronous, deterministic. Throws only for a bug; state is then unusable and is dropped by the caller. */
   step(record: InputRecord): readonly OutputRecord[];
+  /** Hash of the live bundle; null before the first activation. */
+  liveBundle(): string | null;
   /** The facts behind `/metrics` and `/readyz`. */
   gauges(): Readonly<Record<string, number>>;
   /** Approximate bytes that changed since the last freeze. */
