@@ -1,6 +1,7 @@
-import { comparePositions, parsePosition } from '#domain/stage/position';
+import { comparePositions, formatPosition } from '#domain/stage/position';
 import type { InputRecord, OutputRecord, PartitionMachine, StageDefinition } from '#domain/stage/stage';
 import { decodeInput } from '#stage/decode-input';
+import { positionOf } from '#stage/published-tail';
 import { sha256 } from '#stage/sha256';
 import type { LogRecord } from '#stream/log';
 import { committed, type Broker } from './modelled-log.ts';
@@ -26,9 +27,18 @@ export function violations(broker: Broker, workload: Workload): string[] {
     );
     found.push(
       ...compare('capability', partition, capability, committed(broker, 'capability', partition)),
-      ...compare('decisions', partition, ofLog(decided, 'decisions'), committed(broker, 'decisions', partition)),
+      ...compare(
+        'decisions',
+        partition,
+        ofLog(decided, 'decisions'),
+        committed(broker, 'decisions', partition),
+      ),
       ...compareGrants(partition, ofLog(decided, 'grants'), committed(broker, 'grants', partition)),
-      ...compareLetters(partition, ofLog(scored, 'dead-letters'), committed(broker, 'dead-letters', partition)),
+      ...compareLetters(
+        partition,
+        ofLog(scored, 'dead-letters'),
+        committed(broker, 'dead-letters', partition),
+      ),
       ...ticksForwarded(partition, activity, capability),
       ...nothingDue(`scoring ${partition}`, scored.machine, workload.endMs),
       ...nothingDue(`allocator ${partition}`, decided.machine, workload.endMs),
@@ -40,7 +50,8 @@ export function violations(broker: Broker, workload: Workload): string[] {
 /** How many outputs the workload led to, for the report. */
 export function outputsOf(broker: Broker, workload: Workload, log: string): number {
   let count = 0;
-  for (let partition = 0; partition < workload.partitions; partition++) count += committed(broker, log, partition).length;
+  for (let partition = 0; partition < workload.partitions; partition++)
+    count += committed(broker, log, partition).length;
   return count;
 }
 
@@ -49,7 +60,12 @@ interface Rerun {
   readonly machine: PartitionMachine;
 }
 
-function rerun(stage: StageDefinition, workload: Workload, partition: number, records: readonly LogRecord[]): Rerun {
+function rerun(
+  stage: StageDefinition,
+  workload: Workload,
+  partition: number,
+  records: readonly LogRecord[],
+): Rerun {
   const machine = stage.open(partition, null, sha256);
   for (const { hash, text } of workload.bundles) machine.addBundle(hash, text);
   const outputs: OutputRecord[] = [];
@@ -75,7 +91,8 @@ function compare(
   for (let i = 0; i < length; i++) {
     const wanted = expected[i]?.text;
     const stands = actual[i]?.value.toString('utf8');
-    if (wanted !== stands) return [`${at}: record ${i} should be ${wanted ?? 'absent'}, is ${stands ?? 'absent'}`];
+    if (wanted !== stands)
+      return [`${at}: record ${i} should be ${wanted ?? 'absent'}, is ${stands ?? 'absent'}`];
   }
   const unordered = expected.findIndex(
     (output, i) => i > 0 && comparePositions(expected[i - 1]!.position, output.position) >= 0,
@@ -83,7 +100,11 @@ function compare(
   return unordered < 0 ? [] : [`${at}: position ${expected[unordered]!.position.join('/')} is out of order`];
 }
 
-function compareGrants(partition: number, expected: readonly OutputRecord[], actual: readonly LogRecord[]): string[] {
+function compareGrants(
+  partition: number,
+  expected: readonly OutputRecord[],
+  actual: readonly LogRecord[],
+): string[] {
   const latest = (pairs: readonly (readonly [string | null, string])[]): string =>
     JSON.stringify([...new Map(pairs)].sort(([a], [b]) => ((a ?? '') < (b ?? '') ? -1 : 1)));
   const wanted = latest(expected.map(({ key, text }) => [key, text]));
@@ -92,21 +113,33 @@ function compareGrants(partition: number, expected: readonly OutputRecord[], act
 }
 
 /** Dead letters may stand twice; their receiver takes exactly the next sequence and drops lower ones. */
-function compareLetters(partition: number, expected: readonly OutputRecord[], actual: readonly LogRecord[]): string[] {
+function compareLetters(
+  partition: number,
+  expected: readonly OutputRecord[],
+  actual: readonly LogRecord[],
+): string[] {
   const taken: string[] = [];
   for (const { value } of actual) {
     const text = value.toString('utf8');
     const { sequence } = (JSON.parse(text) as { data: { sequence: number } }).data;
-    if (sequence > taken.length + 1) return [`dead-letters ${partition}: ${sequence} follows ${taken.length}`];
+    if (sequence > taken.length + 1)
+      return [`dead-letters ${partition}: ${sequence} follows ${taken.length}`];
     if (sequence === taken.length + 1) taken.push(text);
-    else if (taken[sequence - 1] !== text) return [`dead-letters ${partition}: ${sequence} stands twice and differs`];
+    else if (taken[sequence - 1] !== text)
+      return [`dead-letters ${partition}: ${sequence} stands twice and differs`];
   }
   const wanted = expected.map(({ text }) => text);
-  return JSON.stringify(wanted) === JSON.stringify(taken) ? [] : [`dead-letters ${partition}: not those expected`];
+  return JSON.stringify(wanted) === JSON.stringify(taken)
+    ? []
+    : [`dead-letters ${partition}: not those expected`];
 }
 
 /** Every tick that is not older than the one before is forwarded once, with its own time; counted from raw activity. */
-function ticksForwarded(partition: number, activity: readonly LogRecord[], capability: readonly OutputRecord[]): string[] {
+function ticksForwarded(
+  partition: number,
+  activity: readonly LogRecord[],
+  capability: readonly OutputRecord[],
+): string[] {
   let nowMs = 0;
   let wanted = 0;
   for (const { value } of activity) {
@@ -129,10 +162,8 @@ function nothingDue(at: string, machine: PartitionMachine, endMs: number): strin
   return left.length === 0 ? [] : [`${at}: still due or held: ${left.map(({ key }) => key).join(' ')}`];
 }
 
-/** The activity offset up to which the whole pipeline has come in a partition. */
-export function decidedUpTo(broker: Broker, partition: number): number {
-  const last = committed(broker, 'capability', partition).at(-1);
-  if (last === undefined) return -1;
-  const { data } = JSON.parse(last.value.toString('utf8')) as { data: { position: string } };
-  return parsePosition(data.position)[1]!;
+/** Position of the newest committed record of a derived log. */
+export function lastPosition(broker: Broker, log: string, partition: number): string | null {
+  const last = committed(broker, log, partition).at(-1);
+  return last === undefined ? null : formatPosition(positionOf(last));
 }

@@ -45,7 +45,11 @@ export interface SimulationResult {
   readonly decisions: number;
 }
 
-export async function simulate(firstSeed: number, schedules: number, failuresMax = 1): Promise<SimulationResult> {
+export async function simulate(
+  firstSeed: number,
+  schedules: number,
+  failuresMax = 1,
+): Promise<SimulationResult> {
   const counts = new Map<string, number>(MUST_MEET.map((what) => [what, 0]));
   const failures: { seed: number; violations: readonly string[] }[] = [];
   let steps = 0;
@@ -71,7 +75,9 @@ async function main(): Promise<void> {
   const result = await simulate(Number(values.seed), Number(values.schedules));
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
   for (const [what, count] of [...result.counts].sort()) console.log(`${String(count).padStart(9)}  ${what}`);
-  console.log(`${values.schedules} schedules, ${result.steps} steps, ${result.decisions} decisions in ${seconds} s`);
+  console.log(
+    `${values.schedules} schedules, ${result.steps} steps, ${result.decisions} decisions in ${seconds} s`,
+  );
   for (const { seed, violations } of result.failures) {
     console.log(`seed ${seed}: reproduce with --seed ${seed} --schedules 1`);
     for (const violation of violations) console.log(`  ${violation.slice(0, 2_000)}`);

@@ -99,7 +99,14 @@ export async function subscribeModelled(
           start = from + turns.chance.below(start - from);
         }
         if (start >= end) return true;
-        const batch = slice(log, partition, modelled, start, end, 1 + turns.chance.below(broker.faults.batchMax));
+        const batch = slice(
+          log,
+          partition,
+          modelled,
+          start,
+          end,
+          1 + turns.chance.below(broker.faults.batchMax),
+        );
         next = batch.nextOffset;
         handlers.batch(batch);
         return false;

@@ -94,7 +94,11 @@ export function create(broker: Broker, specs: readonly LogSpec[]): void {
     broker.specs.set(spec.log, spec);
     broker.logs.set(
       spec.log,
-      Array.from({ length: spec.partitions }, () => ({ entries: [], open: new Set<Transaction>(), waiting: new Set<() => void>() })),
+      Array.from({ length: spec.partitions }, () => ({
+        entries: [],
+        open: new Set<Transaction>(),
+        waiting: new Set<() => void>(),
+      })),
     );
   }
 }
@@ -104,7 +108,8 @@ function check(broker: Broker, specs: readonly LogSpec[]): string[] {
     const spec = broker.specs.get(log);
     if (spec === undefined) return [`${log}: does not exist`];
     const findings: string[] = [];
-    if (spec.partitions !== partitions) findings.push(`${log}: has ${spec.partitions} partitions, not ${partitions}`);
+    if (spec.partitions !== partitions)
+      findings.push(`${log}: has ${spec.partitions} partitions, not ${partitions}`);
     if ((spec.compacted ?? false) !== (compacted ?? false)) findings.push(`${log}: compaction differs`);
     return findings;
   });
@@ -157,7 +162,7 @@ async function* read(
 ): AsyncGenerator<LogBatch> {
   const modelled = partitionsOf(broker, log)[partition]!;
   const end = await turns.turn(actor, 'read-end', () => stableEnd(modelled));
-  for (let next = from; next < end; ) {
+  for (let next = from; next < end;) {
     const start = next;
     const count = 1 + turns.chance.below(broker.faults.batchMax);
     const batch = await turns.turn(actor, 'read', () => slice(log, partition, modelled, start, end, count));
@@ -167,7 +172,11 @@ async function* read(
   }
 }
 
-function append(modelled: ModelledPartition, record: Appended | null, transaction: Transaction | null): number {
+function append(
+  modelled: ModelledPartition,
+  record: Appended | null,
+  transaction: Transaction | null,
+): number {
   modelled.entries.push({ record, transaction });
   if (transaction === null) wake(modelled);
   return modelled.entries.length - 1;
@@ -187,7 +196,8 @@ function createWriter(broker: Broker, turns: Turns, actor: Actor): LogWriter {
     async append(log, partition, records) {
       if (isClosed) throw new UnavailableError('the writer is closed');
       const modelled = partitionsOf(broker, log)[partition]!;
-      if (records.some(({ value }) => value.length > SEND_BYTES_MAX)) throw new OversizeError('record too large');
+      if (records.some(({ value }) => value.length > SEND_BYTES_MAX))
+        throw new OversizeError('record too large');
       const bytes = records.reduce((sum, { value }) => sum + value.length, 0);
       pending += bytes;
       const written = last.then(() =>
@@ -215,8 +225,12 @@ async function createPublisher(broker: Broker, turns: Turns, actor: Actor, name:
   const epoch = await turns.turn(actor, 'fence', () => fence(broker, turns, name));
   let isUsable = true;
 
-  async function publishOrFail(outputs: readonly Published[], claim: Claim): Promise<ReadonlyMap<string, number>> {
-    if (broker.isClaimValid !== null) return turns.turn(actor, 'publish', () => publishAtOnce(broker, outputs, claim));
+  async function publishOrFail(
+    outputs: readonly Published[],
+    claim: Claim,
+  ): Promise<ReadonlyMap<string, number>> {
+    if (broker.isClaimValid !== null)
+      return turns.turn(actor, 'publish', () => publishAtOnce(broker, outputs, claim));
     const offsets = new Map<string, number>();
     const transaction = await turns.turn(actor, 'begin', () => {
       checkEpoch(broker, name, epoch);
@@ -249,7 +263,8 @@ async function createPublisher(broker: Broker, turns: Turns, actor: Actor, name:
   return {
     async publish(outputs, claim) {
       if (!isUsable) throw new FencedError('the publisher failed before');
-      if (outputs.some(({ value }) => value.length > SEND_BYTES_MAX)) throw new OversizeError('output too large');
+      if (outputs.some(({ value }) => value.length > SEND_BYTES_MAX))
+        throw new OversizeError('output too large');
       try {
         return await publishOrFail(outputs, claim);
       } catch (error) {
@@ -291,8 +306,13 @@ export function endTransaction(broker: Broker, name: string, state: 'committed' 
   }
 }
 
-function publishAtOnce(broker: Broker, outputs: readonly Published[], claim: Claim): ReadonlyMap<string, number> {
-  if (!broker.isClaimValid!(claim)) throw new FencedError(`${claim.stage} ${claim.partition}: the claim is not valid`);
+function publishAtOnce(
+  broker: Broker,
+  outputs: readonly Published[],
+  claim: Claim,
+): ReadonlyMap<string, number> {
+  if (!broker.isClaimValid!(claim))
+    throw new FencedError(`${claim.stage} ${claim.partition}: the claim is not valid`);
   const offsets = new Map<string, number>();
   for (const { log, partition, key, value } of outputs) {
     const offset = append(partitionsOf(broker, log)[partition]!, { key, value }, null);

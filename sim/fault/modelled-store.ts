@@ -48,7 +48,8 @@ export function createModelledStore(tables: Tables, turns: Turns, actor: Actor):
     return head;
   };
   const checked = (claim: Claim): ModelledHead => {
-    if (!isValid(tables, claim)) throw new LostOwnershipError(`${claim.stage} ${claim.partition} is not ours`);
+    if (!isValid(tables, claim))
+      throw new LostOwnershipError(`${claim.stage} ${claim.partition} is not ours`);
     return headOf(claim.stage, claim.partition);
   };
 
@@ -72,7 +73,9 @@ export function createModelledStore(tables: Tables, turns: Turns, actor: Actor):
     async *index(claim) {
       yield await turns.turn(actor, 'index', () => {
         const rows = [...checked(claim).rows.values()];
-        return rows.map(({ key, due, held }) => ({ key, due, held })).sort((a, b) => byCodeUnit(a.key, b.key));
+        return rows
+          .map(({ key, due, held }) => ({ key, due, held }))
+          .sort((a, b) => byCodeUnit(a.key, b.key));
       });
     },
     async *chunks(claim) {

@@ -1,8 +1,15 @@
 import { sha256 } from '#stage/sha256';
 import { chanceFrom, type Chance } from './chance.ts';
-import { outputsOf, violations } from './invariants.ts';
+import { lastPosition, outputsOf, violations } from './invariants.ts';
 import { evict, rebalance } from './modelled-group.ts';
-import { create, createBroker, createModelledLogs, stableEnd, partitionsOf, type Broker } from './modelled-log.ts';
+import {
+  create,
+  createBroker,
+  createModelledLogs,
+  stableEnd,
+  partitionsOf,
+  type Broker,
+} from './modelled-log.ts';
 import { isValid, loseSnapshot, type Tables } from './modelled-store.ts';
 import { createProcess, STAGES, type ModelledProcess } from './process.ts';
 import { makeWorkload, type Workload } from './workload.ts';
@@ -82,7 +89,8 @@ class Run {
           this.calm();
           continue;
         }
-        if (!this.isDrained()) this.found.push(`nothing can happen any more, and not everything is decided: ${this.situation()}`);
+        if (!this.isDrained())
+          this.found.push(`nothing can happen any more, and not everything is decided: ${this.situation()}`);
         break;
       }
     }
@@ -114,13 +122,22 @@ class Run {
 
   private spawn(stage: ModelledProcess['stage']): void {
     const name = `${stage.name}-${++this.serial}`;
-    const process = createProcess(this.world, this.broker, this.tables, name, stage, (_process, _stage, partition, what) => {
-      if (what.kind === 'halted') this.found.push(`${name} halted partition ${partition} at ${what.at}: ${what.why}`);
-      if (what.kind === 'suppressed') this.world.met('suppressed');
-      if (what.kind === 'snapshot-ignored') this.world.met('snapshot-ignored');
-      if (what.kind === 'taken-over') this.world.met(what.from === null ? 'taken-over-genesis' : 'taken-over-snapshot');
-      if (what.kind === 'lost') this.world.met(`lost-${what.why.split(':')[0]}`);
-    });
+    const process = createProcess(
+      this.world,
+      this.broker,
+      this.tables,
+      name,
+      stage,
+      (_process, _stage, partition, what) => {
+        if (what.kind === 'halted')
+          this.found.push(`${name} halted partition ${partition} at ${what.at}: ${what.why}`);
+        if (what.kind === 'suppressed') this.world.met('suppressed');
+        if (what.kind === 'snapshot-ignored') this.world.met('snapshot-ignored');
+        if (what.kind === 'taken-over')
+          this.world.met(what.from === null ? 'taken-over-genesis' : 'taken-over-snapshot');
+        if (what.kind === 'lost') this.world.met(`lost-${what.why.split(':')[0]}`);
+      },
+    );
     this.processes.push(process);
     process.start();
   }
@@ -158,7 +175,11 @@ class Run {
       if (owner !== process.actor.name || snapshot === null) continue;
       const partition = Number(key.split('/')[1]);
       if (this.chance.of(0.2) && loseSnapshot(this.tables, key)) this.world.met('snapshot-lost');
-      else if (process.stage.name === 'allocator' && this.chance.of(0.2)) this.loseTail('decisions', partition);
+      else if (process.stage.name === 'allocator' && this.chance.of(0.2)) {
+        // With the newest records goes whatever the dead process had on the wire: a log never gets a hole.
+        this.world.forget(process.actor);
+        this.loseTail('decisions', partition);
+      }
     }
     this.spawn(process.stage);
   }
@@ -210,20 +231,16 @@ class Run {
   private isDrained(): boolean {
     if (!this.isProduced) return false;
     for (let partition = 0; partition < this.workload.partitions; partition++) {
-      for (const { name, input } of Object.values(STAGES)) {
+      for (const { name, input, output } of Object.values(STAGES)) {
+        const mark = this.tables.get(`${name}/${partition}`)?.snapshot?.mark;
         const end = stableEnd(partitionsOf(this.broker, input)[partition]!);
-        const at = this.stepped.get(`${name}/${partition}`) ?? 0;
-        if (at < end) return false;
+        if ((mark?.inputOffset ?? 0) < end) return false;
+        // A log that lost its tail must have been repaired.
+        if (lastPosition(this.broker, output, partition) !== (mark?.published?.position ?? null))
+          return false;
       }
     }
     return true;
-  }
-
-  /** Input offset that each stage partition has come to, by the snapshots it took. */
-  private get stepped(): Map<string, number> {
-    const at = new Map<string, number>();
-    for (const [key, { snapshot }] of this.tables) at.set(key, snapshot?.mark.inputOffset ?? 0);
-    return at;
   }
 
   /** Who owns what and how far it came, in words, for a schedule that doesn't end. */
@@ -238,7 +255,9 @@ class Run {
       parts.push(`${key} owner ${owner} takeover ${takeover} at ${snapshot?.mark.inputOffset ?? 'genesis'}`);
     }
     const alive = this.processes.map(({ actor }) => `${actor.name}${actor.isFrozen ? ' frozen' : ''}`);
-    return [...parts, `alive ${alive.join(' ')}`, `open ${[...this.broker.open.keys()].join(' ')}`].join('; ');
+    return [...parts, `alive ${alive.join(' ')}`, `open ${[...this.broker.open.keys()].join(' ')}`].join(
+      '; ',
+    );
   }
 
   private async settle(): Promise<void> {

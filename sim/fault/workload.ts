@@ -27,7 +27,12 @@ export interface Workload {
   readonly endMs: number;
 }
 
-export function makeWorkload(chance: Chance, hash: (text: string) => string, partitions: number, days: number): Workload {
+export function makeWorkload(
+  chance: Chance,
+  hash: (text: string) => string,
+  partitions: number,
+  days: number,
+): Workload {
   const bundles = [1, 2].map((edition) => bundleOf(edition, hash));
   const merchants = merchantsOf(partitions);
   const steps: Step[] = [];
@@ -72,7 +77,8 @@ export function makeWorkload(chance: Chance, hash: (text: string) => string, par
       all(encodeSettings(LOG_ID, { sequence: 1, mode: 'live' }, nowMs));
     }
   }
-  for (let times = 0; times < 4; times++) all(encodeTick(LOG_ID, { atMs: endMs + DAY_MS, catchingUp: false }));
+  for (let times = 0; times < 4; times++)
+    all(encodeTick(LOG_ID, { atMs: endMs + DAY_MS, catchingUp: false }));
   return { partitions, bundles, steps, endMs: endMs + DAY_MS };
 }
 
@@ -80,7 +86,8 @@ export function makeWorkload(chance: Chance, hash: (text: string) => string, par
 function activate(steps: Step[], chance: Chance, bundle: string, sequence: number, partitions: number): void {
   const value = encodePolicyActivated(LOG_ID, { sequence, bundle, approvedBy: ['sim'] }, START_MS);
   const early = Math.ceil((partitions * 7) / 16);
-  for (let partition = 0; partition < early; partition++) steps.push({ partition, records: [{ key: null, value }] });
+  for (let partition = 0; partition < early; partition++)
+    steps.push({ partition, records: [{ key: null, value }] });
   for (let partition = chance.of(0.5) ? 0 : early; partition < partitions; partition++) {
     steps.push({ partition, records: [{ key: null, value }] });
   }
@@ -140,7 +147,10 @@ function eventOf(chance: Chance, merchant: string, atMs: number, serial: number)
     ['updraft.order.refunded.v1', { ...order, refundMinor: 500, forQuality: chance.of(0.5) }],
     ['updraft.order.cancelled.v1', { ...order, by: 'merchant', wasShipped: chance.of(0.5) }],
     ['updraft.training.completed.v1', { course: chance.of(0.7) ? 'first-sale' : 'photos' }],
-    ['updraft.survey.answered.v1', { survey: 's', answers: { wants: chance.pick(['yes', 'no', 'not_now']) } }],
+    [
+      'updraft.survey.answered.v1',
+      { survey: 's', answers: { wants: chance.pick(['yes', 'no', 'not_now']) } },
+    ],
     ['updraft.capacity.declared.v1', { ordersPerDay: 1 + chance.below(12) }],
     ['updraft.inventory.reported.v1', { units: chance.below(60) }],
     ['updraft.boost.delivered.v1', { grantId: `${partitionText(chance)}`, exposures: chance.below(900) }],
@@ -173,7 +183,10 @@ function sourceOf(edition: number): unknown {
       { id: 'overdue', names, state: 'overdueOrders' },
       { id: 'age', names, ageDays: true },
     ],
-    score: { minimumWeight: '0%', components: [{ metric: 'on-time', weight: '100%', from: '0%', to: '100%' }] },
+    score: {
+      minimumWeight: '0%',
+      components: [{ metric: 'on-time', weight: '100%', from: '0%', to: '100%' }],
+    },
     ladder: {
       id: 'ladder',
       dwell: '12h',

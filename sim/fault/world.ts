@@ -25,6 +25,8 @@ export interface Turns {
 export interface World extends Turns {
   readonly counts: Map<string, number>;
   clockOf(actor: Actor): Clock;
+  /** What the actor had under way never happens. */
+  forget(actor: Actor): void;
   nowMs(): number;
   /** One scheduling step; false when nothing can happen any more. */
   step(): Promise<boolean>;
@@ -91,6 +93,9 @@ export function createWorld(seed: number, counts: Map<string, number>): World {
     counts,
     met,
     nowMs: () => nowMs,
+    forget(actor) {
+      operations = operations.filter((operation) => operation.actor !== actor);
+    },
     turn(actor, _name, effect) {
       return new Promise((resolve, reject) => {
         const run = (answers: boolean): void => {

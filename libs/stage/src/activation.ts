@@ -43,7 +43,9 @@ export async function activateBundle(
   const before = await scoringFacts(ports);
   const sequences = before.map((facts) => Number(facts['bundleSequence'] ?? 0));
   const newest = Math.max(0, ...sequences);
-  const isNewestOurs = before.some((facts) => facts['bundleSequence'] === newest && facts['bundle'] === bundle);
+  const isNewestOurs = before.some(
+    (facts) => facts['bundleSequence'] === newest && facts['bundle'] === bundle,
+  );
   const sequence = isNewestOurs ? newest : newest + 1;
   const sentAt = new Map<number, number>();
   while (isWanted()) {
@@ -64,7 +66,9 @@ export async function activateBundle(
   }
 }
 
-async function scoringFacts({ store }: ActivationPorts): Promise<Readonly<Record<string, string | number | null>>[]> {
+async function scoringFacts({
+  store,
+}: ActivationPorts): Promise<Readonly<Record<string, string | number | null>>[]> {
   const heads = await store.heads();
   return heads
     .filter((head) => head.stage === 'scoring')

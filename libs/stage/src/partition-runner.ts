@@ -4,6 +4,7 @@ import {
   AmbiguousError,
   FencedError,
   UnavailableError,
+  type Claim,
   type LogBatch,
   type Logs,
   type LogWriter,
@@ -63,6 +64,7 @@ export function createPartitionRunner(
   let mode: 'running' | 'stopping' | 'dropped' = 'running';
   let wakeUp: () => void = () => undefined;
   let running: Promise<void> = Promise.resolve();
+  let claim: Claim | null = null;
   const isRunning = (): boolean => mode === 'running';
 
   /** Resolves when something was offered or asked, or after `ms`. */
@@ -71,8 +73,21 @@ export function createPartitionRunner(
     await (ms === null ? woken : Promise.race([woken, clock.sleep(ms)]));
   }
 
+  /** What looks like a bug may only be the view of an owner that somebody else has followed: that one is lost. */
+  async function isStillOurs(): Promise<boolean> {
+    if (claim === null) return true;
+    try {
+      const { takeover, owner } = await ports.store.head(stage.name, partition);
+      return takeover === claim.takeover && owner === claim.owner;
+    } catch (error) {
+      return !isPassing(error);
+    }
+  }
+
   async function own(): Promise<void> {
+    claim = null;
     const owned = await takeOver(ports, stage, partition, ports.owner, report);
+    claim = owned.claim;
     const work = createWork(ports, stage, owned, report, () => wakeUp());
     try {
       queue.clear();
@@ -112,7 +127,7 @@ export function createPartitionRunner(
         control.pause(partition);
         queue.clear();
         if (!isRunning()) return;
-        if (!isPassing(error)) {
+        if (!isPassing(error) && (await isStillOurs())) {
           const at = error instanceof HaltError ? error.at : 'take-over';
           report({ kind: 'halted', at, why: messageOf(error) });
           return;

@@ -9,16 +9,32 @@ const BATCH_BUCKETS = [1, 10, 100, 500, 1_000, 2_000, 4_000, 10_000];
 export function stageTelemetry(registry: Registry, health: Health, log: Log): Reporter {
   const labels = ['stage', 'partition'] as const;
   const records = counter(registry, { name: 'stage_records_total', help: 'Input records stepped.', labels });
-  const outputs = counter(registry, { name: 'stage_outputs_total', help: 'Output records produced.', labels });
+  const outputs = counter(registry, {
+    name: 'stage_outputs_total',
+    help: 'Output records produced.',
+    labels,
+  });
   const suppressed = counter(registry, {
     name: 'stage_suppressed_total',
     help: 'Outputs met again in the log after a take-over and not published twice.',
     labels,
   });
-  const takeovers = counter(registry, { name: 'stage_takeovers_total', help: 'Take-overs of a partition.', labels });
-  const lost = counter(registry, { name: 'stage_lost_total', help: 'Times a partition was lost or let go.', labels });
+  const takeovers = counter(registry, {
+    name: 'stage_takeovers_total',
+    help: 'Take-overs of a partition.',
+    labels,
+  });
+  const lost = counter(registry, {
+    name: 'stage_lost_total',
+    help: 'Times a partition was lost or let go.',
+    labels,
+  });
   const lag = gauge(registry, { name: 'stage_lag_records', help: 'Input records not yet stepped.', labels });
-  const halted = gauge(registry, { name: 'stage_halted', help: '1 while the partition stands still.', labels });
+  const halted = gauge(registry, {
+    name: 'stage_halted',
+    help: '1 while the partition stands still.',
+    labels,
+  });
   const position = gauge(registry, {
     name: 'stage_published_offset',
     help: 'Activity offset of the last published output.',
@@ -80,7 +96,10 @@ export function stageTelemetry(registry: Registry, health: Health, log: Log): Re
       case 'halted':
         halted.set(at, 1);
         health.set(check, false, `halted at ${report.at}: ${report.why}`);
-        log.error({ stage, partition, at: report.at, why: report.why }, 'partition halted: a person must look');
+        log.error(
+          { stage, partition, at: report.at, why: report.why },
+          'partition halted: a person must look',
+        );
     }
   };
 }

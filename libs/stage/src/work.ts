@@ -43,9 +43,10 @@ export function createWork(
   const { claim, machine, publisher, tail, mark } = owned;
   const { partition } = claim;
   let failure: unknown = null;
-  let published: PublishedMark | null = mark?.published ?? null;
-  if (published === null && tail.end !== null)
-    published = markOf(tail.end.position, tail.end.hash, tail.end.offset);
+  // The log's own end, which may be further than the snapshot knew.
+  const { end } = tail;
+  let published: PublishedMark | null =
+    end === null ? (mark?.published ?? null) : markOf(end.position, end.hash, end.offset);
   /** What is stepped and acknowledged: where a snapshot taken now would stand. */
   let position: Position | null = machine.position();
   let inputOffset = mark?.inputOffset ?? 0;

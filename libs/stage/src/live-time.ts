@@ -1,0 +1,56 @@
+import { dropLease, keepLease, saveLeaseState } from '#store/lease';
+import type { Health } from '#telemetry/health';
+import type { Backbone } from './backbone.ts';
+import { readGenesis } from './begin-log.ts';
+import { systemClock } from './clock.ts';
+import type { Companion } from './stage-process.ts';
+import { createTicker } from './ticker.ts';
+
+/** A ticker that died is followed after this long. */
+const LEASE_MS = 5_000;
+const LEASE = 'ticker';
+const BEGIN_POLL_MS = 500;
+
+/** Starts the ticker of this process; it ticks only while it holds the lease and the log is live. */
+export async function startLiveTime(backbone: Backbone, owner: string, health: Health): Promise<Companion> {
+  const { logs, database, store } = backbone;
+  let genesis = await readGenesis(logs);
+  while (genesis === null) {
+    await systemClock.sleep(BEGIN_POLL_MS);
+    genesis = await readGenesis(logs);
+  }
+  const { partitions, logId } = genesis;
+  const writer = logs.writer('ticker');
+  const ticker = createTicker({
+    logs,
+    writer,
+    logId,
+    partitions,
+    clock: systemClock,
+    wallClock: Date.now,
+    lease: {
+      keep: () => keepLease(database, LEASE, owner, LEASE_MS),
+      save: async (state) => void (await saveLeaseState(database, LEASE, owner, state)),
+      drop: () => dropLease(database, LEASE, owner),
+    },
+    async reached() {
+      const heads = (await store.heads()).filter(
+        (head) => head.stage === 'scoring' && head.snapshot !== null,
+      );
+      if (heads.length < partitions) return null;
+      const facts = heads.map((head) => head.snapshot!.mark.facts);
+      return {
+        nowMs: Math.max(...facts.map((fact) => Number(fact['nowMs'] ?? 0))),
+        isLive: facts.every((fact) => fact['isLive'] === 1),
+      };
+    },
+    onState: (ok, detail) => health.set('ticker', ok, detail),
+  });
+  void ticker.run();
+  return {
+    async stop() {
+      await ticker.stop();
+      await writer.close();
+    },
+  };
+}
