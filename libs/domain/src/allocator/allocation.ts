@@ -173,10 +173,10 @@ export function budgetEvidence(
   return { account: id, unit, ...balances };
 }
 
-export function termsOf(grant: RunningGrant, kind: GrantTerms['kind']): GrantTerms {
+export function termsOf(grant: RunningGrant): GrantTerms {
   return {
     grantId: grant.grantId,
-    kind,
+    kind: grant.kind,
     size: grant.size,
     maximum: grant.maximum,
     validFrom: formatInstant(grant.validFromMs),

@@ -1,9 +1,10 @@
-import type { MerchantCapability } from '../outputs.ts';
+import type { GrantKind, MerchantCapability } from '../outputs.ts';
 import type { RowFormat } from '../stage/merchant-rows.ts';
 
 /** A grant that runs. `size` units of its account were reserved; `spent` of them were used. */
 export interface RunningGrant {
   readonly grantId: string;
+  readonly kind: GrantKind;
   readonly account: string;
   readonly maximum: number;
   readonly validFromMs: number;

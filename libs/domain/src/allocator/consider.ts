@@ -37,8 +37,10 @@ export function considerMerchant(allocation: Allocation, row: ApplicantRow): voi
   settleDue(allocation, row);
   for (const [id, standing] of Object.entries(row.programmes)) {
     // A programme that the live bundle no longer has: its grants run out, and nothing new is decided.
-    if (bundle.programmes.every((programme) => programme.id !== id))
-      expireIfOver(allocation, row, id, standing);
+    if (bundle.programmes.some((programme) => programme.id === id)) continue;
+    if (!expireIfOver(allocation, row, id, standing) && standing.grant !== null && capability?.isClosed) {
+      end(allocation, row, id, standing, 'revoke', ['merchant-closed']);
+    }
   }
   for (const programme of bundle.programmes) {
     const standing = standingOf(row, programme.id);
@@ -157,7 +159,7 @@ function shrink(
     conditions: [],
     reasons: ['headroom-below-grant'],
     budget,
-    grant: { terms: termsOf(grant, programme.kind), status: 'shrunk' },
+    grant: { terms: termsOf(grant), status: 'shrunk' },
   });
 }
 
@@ -187,7 +189,7 @@ function end(
     reasons,
     budget,
     grant: {
-      terms: termsOf(grant, programme?.kind ?? 'traffic'),
+      terms: termsOf(grant),
       status: outcome === 'expire' ? 'expired' : 'revoked',
     },
   });
@@ -228,6 +230,7 @@ function applyFor(
   if (size > 0) {
     const grant: RunningGrant = {
       grantId: nextDecisionId(allocation),
+      kind: programme.kind,
       account: programme.account,
       maximum: size,
       validFromMs: root.nowMs,
@@ -241,7 +244,7 @@ function applyFor(
     standing.grant = grant;
     standing.openings += 1;
     standing.withheld = '';
-    const terms = { terms: termsOf(grant, programme.kind), status: 'active' as const };
+    const terms = { terms: termsOf(grant), status: 'active' as const };
     decide(allocation, { ...about, outcome: 'issue', budget, grant: terms });
     return;
   }
