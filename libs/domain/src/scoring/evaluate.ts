@@ -98,7 +98,7 @@ export function evaluateMerchant(row: MerchantRow, live: LiveBundle, moment: Mom
       tools: [...row.tools].sort(byCodeUnit),
     },
     said: `${verdicts}|${row.tier.tier ?? ''}|${row.grain}|${flags}`,
-    dueMs: nextDue(row, live, moment, step.waitsUntilMs, orders),
+    dueMs: nextDue(row, live, moment, step.waitsUntilMs),
     isHeld: step.isHeld,
   };
 }
@@ -155,11 +155,12 @@ function nextDue(
   live: LiveBundle,
   { nowMs, today, zone }: Moment,
   waitsUntilMs: number | null,
-  orders: OrdersOpen,
 ): number | null {
   const instants: number[] = waitsUntilMs === null ? [] : [waitsUntilMs];
   const canSlide = row.newestDay !== null && row.newestDay > today - live.windowDaysMax;
-  if (canSlide || orders.open > orders.overdue) instants.push(startOfLocalDay(today + 1, zone));
+  // Per day, not in sum: an order that left before it was paid for must not hide another that falls overdue.
+  const canFallOverdue = [...row.open].some(([day, count]) => day >= today && count !== 0);
+  if (canSlide || canFallOverdue) instants.push(startOfLocalDay(today + 1, zone));
   if (row.registeredAtMs !== null) {
     for (const age of live.ageCrossings) {
       const at = row.registeredAtMs + age * DAY_MS;
