@@ -1,7 +1,7 @@
 import type { MerchantEvents, MerchantEventType } from '../events.ts';
 import type { RowFormat } from '../stage/merchant-rows.ts';
 import { emptyBuckets, packDays, unpackDays, type Buckets } from './bucket.ts';
-import type { TierState } from './tier.ts';
+import { NO_TIER, type TierState } from './tier.ts';
 
 /** What scoring keeps of one merchant. */
 export interface MerchantRow {
@@ -54,7 +54,7 @@ export const merchantRowFormat: RowFormat<MerchantRow> = {
     open: new Map(),
     boosts: new Map(),
     defects: new Map(),
-    tier: { tier: null, sinceMs: null },
+    tier: NO_TIER,
     grain: null,
     said: '',
     activation: 0,

@@ -31,6 +31,8 @@ export interface TierState {
   readonly sinceMs: number | null;
 }
 
+export const NO_TIER: TierState = { tier: null, sinceMs: null };
+
 export interface TierStep {
   readonly next: TierState;
   /** What the score alone would give today. */
@@ -54,7 +56,9 @@ export function stepTier(
   canFall: boolean,
 ): TierStep {
   const order = ladder.tiers;
-  const at = state.tier === null ? -1 : order.findIndex((tier) => tier.id === state.tier);
+  const at = order.findIndex((tier) => tier.id === state.tier);
+  // A tier that the live ladder does not have is none: the first tier of this ladder is given at once.
+  if (at < 0 && state.tier !== null) return stepTier(ladder, NO_TIER, scoreBps, nowMs, canFall);
   const wanted = wantedTier(ladder, at, scoreBps);
   const projected = wanted < 0 ? null : order[wanted]!.id;
   const unchanged = { next: state, projected, waitsUntilMs: null, isHeld: false };
