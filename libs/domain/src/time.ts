@@ -45,17 +45,24 @@ export function localDay(ms: number, transitions: readonly ZoneTransition[]): nu
 
 /** First instant of local day `day`. Where the clock skips midnight, the first instant that exists. */
 export function startOfLocalDay(day: number, transitions: readonly ZoneTransition[]): number {
-  let at = day * DAY_MS - offsetMs(day * DAY_MS, transitions);
-  at = day * DAY_MS - offsetMs(at, transitions);
-  // A transition at midnight itself can leave the guess on the day before: its instant is then the day's first.
-  if (localDay(at, transitions) < day) {
-    const next = transitions.find((transition) => transition.fromMs > at);
-    if (next !== undefined) return next.fromMs;
+  const midnightMs = day * DAY_MS;
+  // No offset is a day long, so the search may begin with the one that was in force a day before.
+  for (let place = placeOf(midnightMs - DAY_MS, transitions); place < transitions.length; place++) {
+    const { fromMs, offsetMinutes } = transitions[place]!;
+    const atMs = midnightMs - offsetMinutes * MINUTE_MS;
+    const startMs = place === 0 ? atMs : Math.max(fromMs, atMs);
+    const untilMs = transitions[place + 1]?.fromMs ?? Infinity;
+    if (startMs < untilMs) return startMs;
   }
-  return at;
+  return midnightMs;
 }
 
 function offsetMs(ms: number, transitions: readonly ZoneTransition[]): number {
+  return (transitions[placeOf(ms, transitions)]?.offsetMinutes ?? 0) * MINUTE_MS;
+}
+
+/** Place of the transition in force at `ms`; the first one applies since ever. */
+function placeOf(ms: number, transitions: readonly ZoneTransition[]): number {
   let low = 0;
   let high = transitions.length - 1;
   while (low < high) {
@@ -63,7 +70,7 @@ function offsetMs(ms: number, transitions: readonly ZoneTransition[]): number {
     if (transitions[middle]!.fromMs <= ms) low = middle;
     else high = middle - 1;
   }
-  return (transitions[low]?.offsetMinutes ?? 0) * MINUTE_MS;
+  return low;
 }
 
 // Days and civil dates of the proleptic Gregorian calendar, after Howard Hinnant,
