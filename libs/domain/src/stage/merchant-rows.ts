@@ -100,6 +100,9 @@ export function createMerchantRows<Row>(
     add(rows) {
       for (const [key, body] of rows) {
         if (key.endsWith(ANNEX) || loaded.has(key) || body === null) continue;
+        // Without its annex a row would be taken for one that has none, and the next snapshot would make it so.
+        if (format.encodeAnnex && !rows.has(key + ANNEX))
+          throw new Error(`row ${key} came without its annex`);
         loaded.set(key, format.decode(key, body, rows.get(key + ANNEX) ?? null));
       }
     },
@@ -163,7 +166,13 @@ export function createMerchantRows<Row>(
         if (!dirty.has(key) && !inFlight.has(key)) loaded.delete(key);
       }
     },
-    all: () => [...loaded.keys()].sort(byCodeUnit).map(freezeRow),
+    all() {
+      const keys = [...loaded.keys()];
+      const rows = format.encodeAnnex
+        ? [...keys.map(freezeRow), ...keys.map(freezeAnnex)]
+        : keys.map(freezeRow);
+      return rows.sort((a, b) => byCodeUnit(a.key, b.key));
+    },
   };
 }
 
