@@ -91,7 +91,8 @@ export function createDedupe(chunks: Iterable<FrozenChunk>): Dedupe {
   for (const { hour, sequence, body } of chunks) {
     const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
     const entries = body.byteLength / CHUNK_ENTRY_BYTES;
-    count(hour, entries).nextSequence = sequence + 1;
+    const counted = count(hour, entries);
+    counted.nextSequence = Math.max(counted.nextSequence, sequence + 1);
     for (let i = 0; i < entries; i++) {
       for (let word = 0; word < HOUR_WORD; word++)
         entry[word] = view.getUint32(i * CHUNK_ENTRY_BYTES + word * 4);
