@@ -4,9 +4,9 @@
 export type Json =
   null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
 
-/** Canonical JSON text (RFC 8785). Keys with the value undefined are left out; a non-integer number throws. */
+/** Canonical JSON text (RFC 8785). Keys with the value undefined are left out; a non-integer number or a lone surrogate throws. */
 export function canonicalJson(value: Json): string {
-  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'string') return canonicalText(value);
   if (typeof value === 'number') {
     if (!Number.isSafeInteger(value)) throw new Error(`not a safe integer: ${value}`);
     return value === 0 ? '0' : String(value);
@@ -17,9 +17,18 @@ export function canonicalJson(value: Json): string {
   for (const key of Object.keys(value).sort(byCodeUnit)) {
     const member = value[key];
     if (member !== undefined)
-      text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`;
+      text += `${text === '' ? '' : ','}${canonicalText(key)}:${canonicalJson(member)}`;
   }
   return `{${text}}`;
+}
+
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+
+/** RFC 8785 has no text for a lone surrogate. Only where one is escaped does the slow look happen. */
+function canonicalText(value: string): string {
+  const text = JSON.stringify(value);
+  if (text.includes('\\ud') && LONE_SURROGATE.test(value)) throw new Error(`lone surrogate in ${text}`);
+  return text;
 }
 
 /** UTF-16 code unit order: RFC 8785's order of keys, and byte order for ASCII merchant ids. */
