@@ -2,7 +2,6 @@ import { canonicalJson, type Json } from '../canonical.ts';
 import { DAYS_KEPT } from '../scoring/bucket.ts';
 import { FACTS } from '../scoring/fact.ts';
 import {
-  watchedAtoms,
   type Account,
   type Bundle,
   type Capacity,
@@ -14,7 +13,8 @@ import {
   type Programme,
   type ScoreComponent,
 } from './bundle.ts';
-import type { Atom, Condition } from './condition.ts';
+import { checkReferences } from './check-references.ts';
+import { conditionOf } from './read-condition.ts';
 import { readerOf, type Finding, type Reader } from './reader.ts';
 
 // From a policy source (a parsed YAML document) to a compiled bundle. Nothing is defaulted silently: what a source
@@ -27,6 +27,8 @@ export interface Compiled {
 }
 
 const UNITS_MAX = 1_000_000_000_000;
+/** A grain that a value could fall through without leaving an edge would hide that nothing is left. */
+const HYSTERESIS_MAX_BPS = 5_000;
 const CURRENCY = /^[A-Z]{3}$/;
 
 /** All findings at once, or the bundle. */
@@ -46,6 +48,8 @@ export function compileBundle(
     'accounts',
     'programmes',
   ]);
+  const score = root.at('score');
+  score.only(['components', 'minimumWeight']);
   const bundle: Bundle = {
     format: 1,
     id: root.at('bundle').text(),
@@ -53,8 +57,8 @@ export function compileBundle(
     currency: root.at('currency').text(CURRENCY),
     metrics: root.at('metrics').list().map(metricOf),
     score: {
-      components: root.at('score').at('components').list().map(componentOf),
-      minimumWeightBps: root.at('score').at('minimumWeight').bps(),
+      components: score.at('components').list().map(componentOf),
+      minimumWeightBps: score.at('minimumWeight').bps(),
     },
     ladder: ladderOf(root.at('ladder')),
     capacity: capacityOf(root.at('capacity')),
@@ -81,17 +85,25 @@ function namesOf(at: Reader): Names {
 }
 
 function metricOf(at: Reader): Metric {
-  at.only(['id', 'names', 'sum', 'ratio', 'per', 'scale', 'minimumCount', 'window', 'ageDays', 'state']);
   return { id: at.at('id').text(), names: namesOf(at), formula: formulaOf(at) };
 }
 
 function formulaOf(at: Reader): Formula {
-  if (at.has('ageDays')) return { ageDays: true };
+  if (at.has('ageDays')) {
+    at.only(['id', 'names', 'ageDays']);
+    if (at.at('ageDays').value !== true) at.at('ageDays').fail('must be true');
+    return { ageDays: true };
+  }
   if (at.has('state')) {
+    at.only(['id', 'names', 'state']);
     return { state: at.at('state').choice(['openOrders', 'overdueOrders', 'stockUnits'] as const) };
   }
   const windowDays = at.at('window').days(DAYS_KEPT);
-  if (at.has('sum')) return { sum: at.at('sum').choice(FACTS), windowDays };
+  if (at.has('sum')) {
+    at.only(['id', 'names', 'sum', 'window']);
+    return { sum: at.at('sum').choice(FACTS), windowDays };
+  }
+  at.only(['id', 'names', 'ratio', 'per', 'scale', 'minimumCount', 'window']);
   if (!at.has('ratio')) at.fail('must have one of sum, ratio, ageDays, state');
   return {
     ratio: at.at('ratio').choice(FACTS),
@@ -130,6 +142,7 @@ function ladderOf(at: Reader): Ladder {
     at.at('tiers').fail('enter lines must rise from tier to tier');
   }
   const minimum = at.at('minimum');
+  minimum.only(['metric', 'count']);
   return {
     id: at.at('id').text(),
     tiers,
@@ -140,15 +153,17 @@ function ladderOf(at: Reader): Ladder {
 
 function capacityOf(at: Reader): Capacity {
   at.only(['window', 'growth', 'probe', 'stockCover', 'replies', 'grain']);
-  const edges = at
-    .at('grain')
+  const grain = at.at('grain');
+  grain.only(['edges', 'hysteresis']);
+  const edges = grain
     .at('edges')
     .list()
     .map((edge) => edge.integer(0, UNITS_MAX));
   if (edges[0] !== 0 || edges.some((edge, i) => i > 0 && edge <= edges[i - 1]!)) {
-    at.at('grain').at('edges').fail('must begin at 0 and rise');
+    grain.at('edges').fail('must begin at 0 and rise');
   }
   const replies = at.at('replies');
+  replies.only(['metric', 'floor']);
   return {
     windowDays: at.at('window').days(DAYS_KEPT),
     growthBps: at.at('growth').bps(100_000),
@@ -158,7 +173,7 @@ function capacityOf(at: Reader): Capacity {
       ? { metric: replies.at('metric').text(), floor: replies.at('floor').quantity() }
       : null,
     edges,
-    hysteresisBps: at.at('grain').at('hysteresis').bps(),
+    hysteresisBps: grain.at('hysteresis').bps(HYSTERESIS_MAX_BPS),
   };
 }
 
@@ -197,7 +212,7 @@ function programmeOf(at: Reader): Programme {
     revokeWhen: at.has('revokeWhen') ? conditionOf(at.at('revokeWhen'), `${id}.revoke`) : null,
     account: at.at('account').text(),
     size: sizeOf(at.at('size')),
-    durationMs: at.at('duration').durationMs(),
+    durationMs: at.at('duration').durationMs(1),
     settleMs: at.at('settle').durationMs(),
     coolDownMs: at.at('coolDown').durationMs(),
     openingsMax: limits.at('openings').integer(1, 1_000_000),
@@ -212,91 +227,11 @@ function sizeOf(at: Reader): GrantSize {
     return { fixed: at.at('fixed').integer(1, UNITS_MAX) };
   }
   at.only(['perHeadroom', 'minimum', 'maximum']);
-  return {
+  const size = {
     perHeadroom: at.at('perHeadroom').integer(1, UNITS_MAX),
     minimum: at.at('minimum').integer(1, UNITS_MAX),
     maximum: at.at('maximum').integer(1, UNITS_MAX),
   };
-}
-
-/** An atom without an id gets one from its place, so that it stays the same while its surroundings do. */
-function conditionOf(at: Reader, place: string): Condition {
-  for (const join of ['all', 'any'] as const) {
-    if (!at.has(join)) continue;
-    at.only([join]);
-    const parts = at
-      .at(join)
-      .list()
-      .map((part, i) => conditionOf(part, `${place}.${i}`));
-    if (parts.length === 0) at.at(join).fail('must have at least one condition');
-    return join === 'all' ? { all: parts } : { any: parts };
-  }
-  if (at.has('not')) return { not: conditionOf(at.at('not'), `${place}.not`) };
-  return atomOf(at, at.has('id') ? at.at('id').text() : place);
-}
-
-function atomOf(at: Reader, id: string): Atom {
-  if (at.has('metric')) {
-    at.only(['id', 'metric', 'op', 'value']);
-    const op = at.at('op').choice(['>=', '>', '<=', '<', '=', '!='] as const);
-    return { id, metric: at.at('metric').text(), op, value: at.at('value').quantity() };
-  }
-  if (at.has('tierAtLeast')) return { id, tierAtLeast: at.at('tierAtLeast').text() };
-  if (at.has('training')) return { id, training: at.at('training').text() };
-  if (at.has('tool')) return { id, tool: at.at('tool').text() };
-  if (at.has('flag')) {
-    if (typeof at.at('is').value !== 'boolean') at.at('is').fail('must be true or false');
-    return { id, flag: at.at('flag').choice(['known', 'closed'] as const), is: at.at('is').value === true };
-  }
-  if (!at.has('survey'))
-    at.fail('must be one of all, any, not, metric, tierAtLeast, training, tool, flag, survey');
-  const survey = at.at('survey').text();
-  return at.has('isNot')
-    ? { id, survey, isNot: at.at('isNot').text() }
-    : { id, survey, is: at.at('is').text() };
-}
-
-function checkReferences(bundle: Bundle, root: Reader): void {
-  const metrics = new Set(bundle.metrics.map((metric) => metric.id));
-  const accounts = new Set(bundle.accounts.map((account) => account.id));
-  const tiers = new Set(bundle.ladder.tiers.map((tier) => tier.id));
-  const unique = (place: string, ids: readonly string[]): void => {
-    const twice = ids.find((id, i) => ids.indexOf(id) !== i);
-    if (twice !== undefined) root.at(place).fail(`has the id ${twice} twice`);
-  };
-  const known = (place: string, id: string, ids: ReadonlySet<string>): void => {
-    if (!ids.has(id)) root.at(place).fail(`names ${id}, which is not defined`);
-  };
-  unique(
-    'metrics',
-    bundle.metrics.map((metric) => metric.id),
-  );
-  unique(
-    'accounts',
-    bundle.accounts.map((account) => account.id),
-  );
-  unique(
-    'programmes',
-    bundle.programmes.map((programme) => programme.id),
-  );
-  unique(
-    'ladder',
-    bundle.ladder.tiers.map((tier) => tier.id),
-  );
-  unique(
-    'programmes',
-    watchedAtoms(bundle).map((atom) => atom.id),
-  );
-  for (const { metric } of bundle.score.components) known('score', metric, metrics);
-  const ages = bundle.metrics.filter(({ formula }) => 'ageDays' in formula).map(({ id }) => id);
-  if (bundle.score.components.some(({ metric }) => ages.includes(metric))) {
-    root.at('score').fail('must not contain an ageDays metric: a score that changes by itself has no timer');
-  }
-  known('ladder', bundle.ladder.minimum.metric, metrics);
-  if (bundle.capacity.replies !== null) known('capacity', bundle.capacity.replies.metric, metrics);
-  for (const programme of bundle.programmes) known('programmes', programme.account, accounts);
-  for (const atom of watchedAtoms(bundle)) {
-    if ('metric' in atom) known('programmes', atom.metric, metrics);
-    if ('tierAtLeast' in atom) known('programmes', atom.tierAtLeast, tiers);
-  }
+  if (size.minimum > size.maximum) at.fail('minimum must not be above maximum');
+  return size;
 }

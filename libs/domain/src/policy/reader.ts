@@ -22,8 +22,8 @@ export interface Reader {
   text(pattern?: RegExp): string;
   integer(low: number, high: number): number;
   choice<T extends string>(choices: readonly T[]): T;
-  /** `14d`, `12h`, `30m`, `10s`, or 0. */
-  durationMs(): number;
+  /** `14d`, `12h`, `30m`, `10s`, or 0 where nothing may be. */
+  durationMs(lowMs?: number): number;
   /** Whole days, at least one: `30d`. */
   days(high: number): number;
   /** Basis points of `95%`, `0.5%`, or an integer of basis points. */
@@ -61,8 +61,9 @@ export function readerOf(value: unknown, findings: Finding[], field = ''): Reade
       return Array.isArray(value) ? value.map((each, i) => readerOf(each, findings, `${field}/${i}`)) : [];
     },
     text(pattern = ID) {
-      if (typeof value === 'string' && pattern.test(value)) return value;
-      fail(`must be text matching ${pattern.source}`);
+      if (typeof value !== 'string' || !pattern.test(value)) fail(`must be text matching ${pattern.source}`);
+      else if (pattern === ID && value in Object.prototype) fail('must not be a name that every object has');
+      else return value;
       return '';
     },
     integer(low, high) {
@@ -76,11 +77,12 @@ export function readerOf(value: unknown, findings: Finding[], field = ''): Reade
       if (found === undefined) fail(`must be one of ${choices.join(', ')}`);
       return found ?? choices[0]!;
     },
-    durationMs() {
-      if (value === 0) return 0;
+    durationMs(lowMs = 0) {
       const parts = typeof value === 'string' ? /^(\d{1,6})([smhd])$/.exec(value) : null;
-      if (parts === null) fail('must be a duration such as 14d, 12h, 30m, 10s, or 0');
-      return parts === null ? 0 : Number(parts[1]) * UNIT_MS[parts[2]!]!;
+      const ms = parts === null ? (value === 0 ? 0 : -1) : Number(parts[1]) * UNIT_MS[parts[2]!]!;
+      if (ms < lowMs)
+        fail(`must be a duration such as 14d, 12h, 30m, 10s${lowMs > 0 ? ', not 0' : ', or 0'}`);
+      return Math.max(ms, lowMs);
     },
     days(high) {
       const parts = typeof value === 'string' ? /^(\d{1,4})d$/.exec(value) : null;
