@@ -181,8 +181,13 @@ export function createWork(
     );
   }
 
+  /** Not before everything published was met again: until then the snapshot that stands is the better one. */
+  function canSnapshot(): boolean {
+    return position !== null && tail.isDone();
+  }
+
   function considerSnapshot(isLast = false): void {
-    if (position === null || !tail.isDone()) return;
+    if (position === null || !canSnapshot()) return;
     const { engine } = machine;
     const facts = { ...machine.gauges(), bundle: machine.liveBundle() };
     const snapshotMark: SnapshotMark = {
@@ -203,7 +208,8 @@ export function createWork(
       if (failure !== null) throw failure as Error;
       considerSnapshot();
     },
-    idleMs: () => snapshots.dueInMs(),
+    // A snapshot that is due and may not be taken yet is nothing to wake up for: that would be a busy loop.
+    idleMs: () => (canSnapshot() ? snapshots.dueInMs() : null),
     async holdWhileOverdue(isRunning) {
       while (isRunning() && failure === null && snapshots.isOverdue()) await clock.sleep(OVERDUE_POLL_MS);
     },
