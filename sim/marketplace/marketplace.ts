@@ -24,6 +24,8 @@ export interface MarketplaceOptions {
   readonly days: number;
   /** Minutes east of UTC. Default: Asia/Shanghai, which has no summer time. */
   readonly zoneOffsetMinutes?: number;
+  /** Whole days by which the season is moved: +2 puts 11-11 two days later. Default 0. */
+  readonly seasonShiftDays?: number;
   readonly duplicateRatePpm?: number;
   readonly lateRatePpm?: number;
   /** Beyond the lateness limit of 7 days: these become dead letters. Default none. */
@@ -67,8 +69,10 @@ const EVENTS_BESIDES_ORDERS = 1.15;
 
 export function createMarketplace(options: MarketplaceOptions): Marketplace {
   const zoneOffsetMinutes = options.zoneOffsetMinutes ?? SHANGHAI_OFFSET_MINUTES;
+  const seasonShiftMs = (options.seasonShiftDays ?? 0) * DAY_MS;
   const world = {
     zoneOffsetMinutes,
+    seasonShiftMs,
     course: options.course ?? 'first-sale',
     tool: options.tool ?? 'auto-reply',
   };
@@ -99,7 +103,7 @@ export function createMarketplace(options: MarketplaceOptions): Marketplace {
       }
       return delivery.take(toMs);
     },
-    seasonFactor: (ms) => seasonFactor(ms, zoneOffsetMinutes),
+    seasonFactor: (ms) => seasonFactor(ms - seasonShiftMs, zoneOffsetMinutes),
     truth: () => shops.map(truthOf),
     endMs,
   };

@@ -34,6 +34,8 @@ export interface Shop {
 }
 
 export interface ShopWorld {
+  /** How far the season lies from the calendar's, ms. */
+  readonly seasonShiftMs: number;
   readonly zoneOffsetMinutes: number;
   readonly course: string;
   readonly tool: string;
@@ -65,7 +67,9 @@ export function playHour(shop: Shop, hourMs: number, grants: readonly ActiveGran
   if (hour === INVENTORY_HOUR) reportInventory(shop, hourMs);
   if (hour === LEARNING_HOUR) learn(shop, hourMs, grants, world);
 
-  const factor = seasonFactor(hourMs, world.zoneOffsetMinutes) * hourShare(hourMs, world.zoneOffsetMinutes);
+  const seasonMs = hourMs - world.seasonShiftMs;
+  const factor =
+    seasonFactor(seasonMs, world.zoneOffsetMinutes) * hourShare(seasonMs, world.zoneOffsetMinutes);
   const exposures = persona.exposuresPerDay * factor + boosted;
   shop.exposures += exposures;
   shop.boosted += boosted;

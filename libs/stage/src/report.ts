@@ -12,6 +12,8 @@ export type StageReport =
       readonly outputs: number;
       readonly ms: number;
       readonly lag: number;
+      /** Log time that the partition has come to, ms. */
+      readonly nowMs: number;
     }
   | { readonly kind: 'published'; readonly position: string }
   | { readonly kind: 'suppressed'; readonly outputs: number }

@@ -9,6 +9,7 @@ import { createBundleSource } from './bundle-source.ts';
 import { systemClock } from './clock.ts';
 import type { RunnerLimits } from './limit.ts';
 import { sha256 } from './sha256.ts';
+import type { Reporter } from './report.ts';
 import { createStageRunner, type StageRunner } from './stage-runner.ts';
 import { stageTelemetry } from './stage-telemetry.ts';
 
@@ -21,6 +22,8 @@ export interface StageServicePorts {
   readonly registry: Registry;
   readonly health: Health;
   readonly log: Log;
+  /** Told besides the metrics, for whoever shows progress. */
+  readonly onReport?: Reporter;
 }
 
 /** One stage in one process: its runner, and the transport to give to Nest. */
@@ -43,6 +46,7 @@ export function createStageService(ports: StageServicePorts, stage: StageDefinit
       await writer.close();
     },
   );
+  const telemetry = stageTelemetry(registry, health, log);
   const runner: StageRunner = createStageRunner(
     {
       logs,
@@ -56,7 +60,10 @@ export function createStageService(ports: StageServicePorts, stage: StageDefinit
       owner,
     },
     stage,
-    stageTelemetry(registry, health, log),
+    (of, partition, report) => {
+      telemetry(of, partition, report);
+      ports.onReport?.(of, partition, report);
+    },
   );
   transport.on('assigned', (partitions: readonly number[]) => runner.assigned(partitions));
   transport.on('revoked', (partitions: readonly number[]) => {

@@ -159,7 +159,14 @@ export function createWork(
     considerSnapshot();
     machine.evict(limits.rowsLoadedMax);
     const lag = taken.endOffset - taken.nextOffset;
-    report({ kind: 'batch', records: decoded.length, outputs, ms: clock.now() - startedAt, lag });
+    report({
+      kind: 'batch',
+      records: decoded.length,
+      outputs,
+      ms: clock.now() - startedAt,
+      lag,
+      nowMs: machine.gauges()['nowMs']!,
+    });
   }
 
   function tryStep(record: InputRecord): readonly OutputRecord[] | HaltError {

@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { makeGenesis } from '#contracts/genesis';
+import { loadOrMakeKey, loadOrMakeTokens, type TokenRecord } from '#contracts/tokens';
+import type { Genesis } from '#domain/controls';
+import { ENGINE } from '#domain/engine';
+import { openBackbone, openEmbedded, type Backbone } from '#stage/backbone';
+import { beginLog } from '#stage/begin-log';
+import { workspaceOf } from '#stage/stage.config';
+import type { Log } from '#telemetry/log';
+import type { StandaloneConfig } from './standalone.config.ts';
+
+const PSEUDONYM_KEY_BYTES = 32;
+
+/** A workspace that one process serves: its backbone, its genesis, and the secrets of its data directory. */
+export interface Workspace {
+  readonly backbone: Backbone;
+  readonly genesis: Genesis;
+  readonly tokens: readonly TokenRecord[];
+  readonly pseudonymKey: Buffer;
+}
+
+/** Opens the workspace and begins its log where it is new: with `history` from then, and not live until it is over. */
+export async function openWorkspace(
+  config: StandaloneConfig,
+  log: Log,
+  history: { readonly startMs: number } | null,
+): Promise<Workspace> {
+  const { dataDirectory, databaseUrl, prefix, partitions, zone } = config;
+  const tokens = loadOrMakeTokens(dataDirectory);
+  const pseudonymKey = loadOrMakeKey(join(dataDirectory, 'pseudonym.key'), PSEUDONYM_KEY_BYTES);
+  const backbone =
+    databaseUrl === null
+      ? await openEmbedded(join(dataDirectory, 'db'), workspaceOf(prefix), log)
+      : await openBackbone({ databaseUrl, brokers: null, prefix, clientId: 'updraft', log });
+  try {
+    const nowMs = history?.startMs ?? Date.now();
+    const wanted = makeGenesis({ logId: '', partitions, zone, nowMs, engine: ENGINE });
+    const genesis = await beginLog(
+      backbone.logs,
+      backbone.database,
+      wanted,
+      () => randomUUID(),
+      history === null,
+    );
+    return { backbone, genesis, tokens, pseudonymKey };
+  } catch (error) {
+    await backbone.close();
+    throw error;
+  }
+}

@@ -1,0 +1,119 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AllocatorModule } from '#apps/allocator/src/allocator.module';
+import { CONSOLE_LIMITS } from '#apps/console/src/console-limits';
+import { ConsoleModule, HTTP_OPTIONS } from '#apps/console/src/console.module';
+import { IngestModule } from '#apps/ingest/src/ingest.module';
+import { ScoringModule } from '#apps/scoring/src/scoring.module';
+import type { TokenRecord } from '#contracts/tokens';
+import { allocator } from '#domain/allocator/allocator-machine';
+import type { Genesis } from '#domain/controls';
+import { scoring } from '#domain/scoring/scoring-machine';
+import { activateBundle, publishBundle } from '#stage/activation';
+import type { Backbone } from '#stage/backbone';
+import { readBundleFile, type BundleFile } from '#stage/bundle-file';
+import { systemClock } from '#stage/clock';
+import { CLUSTER_LIMITS, EMBEDDED_LIMITS } from '#stage/limit';
+import { startLiveTime } from '#stage/live-time';
+import type { Reporter } from '#stage/report';
+import { ownerName, type Companion } from '#stage/stage-process';
+import { createStageService } from '#stage/stage-service';
+import { Health } from '#telemetry/health';
+import { HttpHealthModule } from '#telemetry/http-health.controller';
+import type { Log } from '#telemetry/log';
+import { createRegistry } from '#telemetry/metrics';
+import { nestLog } from '#telemetry/nest-log';
+
+// Every stage, the door and the read side in one process, in data order. The logs are tables of the backbone's
+// database; nothing here knows which kind of database that is.
+
+export interface StandaloneParts {
+  readonly backbone: Backbone;
+  readonly genesis: Genesis;
+  readonly tokens: readonly TokenRecord[];
+  readonly pseudonymKey: Uint8Array;
+  readonly log: Log;
+  readonly onReport?: Reporter;
+}
+
+export interface Standalone {
+  /** Publishes the policy file and activates it in every partition; a no-op when it is live. */
+  activate(path: string, onProgress: (confirmed: number, partitions: number) => void): Promise<BundleFile>;
+  /** Live ticks from here on, once history is over. */
+  startTime(): Promise<void>;
+  /** Opens the door; returns where. */
+  listen(port: number, host: string): Promise<string>;
+  readonly app: NestFastifyApplication;
+  /** Stops taking in, finishes every partition, saves. The backbone stays open. */
+  close(): Promise<void>;
+}
+
+class StandaloneProcess {}
+
+/** Starts the stages and the read side; the door stays shut until `listen`. */
+export async function startStandalone(parts: StandaloneParts): Promise<Standalone> {
+  const { backbone, genesis, tokens, pseudonymKey, log } = parts;
+  const { logs, store, database, isEmbedded } = backbone;
+  const { partitions, logId } = genesis;
+  const health = new Health();
+  const registry = createRegistry();
+  const owner = ownerName('standalone');
+  const ports = {
+    logs,
+    store,
+    limits: isEmbedded ? EMBEDDED_LIMITS : CLUSTER_LIMITS,
+    owner,
+    registry,
+    health,
+    log,
+    ...(parts.onReport === undefined ? {} : { onReport: parts.onReport }),
+  };
+  const scores = createStageService(ports, scoring);
+  const allocates = createStageService(ports, allocator);
+  const both = { logs, partitions, tokens, health, registry, log };
+  const app = await NestFactory.create<NestFastifyApplication>(
+    {
+      module: StandaloneProcess,
+      imports: [
+        IngestModule.forRoot({ ...both, config: { pseudonymKey } }),
+        ScoringModule.forRoot(scores),
+        AllocatorModule.forRoot(allocates),
+        ConsoleModule.forRoot({ ...both, database, snapshots: store, config: CONSOLE_LIMITS }),
+        HttpHealthModule.forRoot({ health, registry }),
+      ],
+    },
+    new FastifyAdapter(HTTP_OPTIONS),
+    { logger: nestLog(log), abortOnError: false },
+  );
+  for (const { transport } of [scores, allocates]) {
+    app.connectMicroservice({ strategy: transport }, { inheritAppConfig: true });
+  }
+  await app.startAllMicroservices();
+  const writer = logs.writer('registry');
+  let time: Companion | null = null;
+  let isClosing = false;
+
+  return {
+    app,
+    async activate(path, onProgress) {
+      const file = await readBundleFile(path);
+      const activation = { logs, writer, store, clock: systemClock, logId, partitions, wallClock: Date.now };
+      await publishBundle(activation, file.hash, file.text);
+      await activateBundle(activation, file.hash, ['starter'], onProgress, () => !isClosing);
+      return file;
+    },
+    async startTime() {
+      time = await startLiveTime(backbone, owner, health);
+    },
+    async listen(port, host) {
+      await app.listen(port, host);
+      return app.getUrl();
+    },
+    async close() {
+      isClosing = true;
+      await time?.stop();
+      await writer.close();
+      await app.close();
+    },
+  };
+}

@@ -1,0 +1,204 @@
+import 'reflect-metadata';
+import { existsSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { StandaloneConfig } from '#apps/standalone/src/standalone.config';
+import { openWorkspace, type Workspace } from '#apps/standalone/src/open-workspace';
+import { startStandalone, type Standalone } from '#apps/standalone/src/standalone';
+import { playSeason } from '#sim/marketplace/demo-season';
+import { createMarketplace } from '#sim/marketplace/marketplace';
+import type { Reporter } from '#stage/report';
+import { createLog, type Log } from '#telemetry/log';
+import { activeGrants } from './active-grants.ts';
+import { demoPlan, fileJournal, type DemoPlan } from './demo.ts';
+import { welcome } from './welcome.ts';
+import { createSummary, type Summary } from './summary.ts';
+
+// `updraft start`: everything in one process. A stretch of simulated Double 11 flows through first, then the door
+// opens and time goes on by the clock.
+
+export interface StartOptions {
+  readonly config: StandaloneConfig;
+  readonly demo: { readonly seed: number; readonly merchants: number; readonly days: number } | null;
+  /** Throws away the data directory's database first. Tokens and keys stay. */
+  readonly isFresh: boolean;
+  readonly output: NodeJS.WriteStream;
+}
+
+/** How often the terminal's line is rewritten, ms. */
+const LINE_MS = 1_000;
+const DRAIN_POLL_MS = 5;
+
+export interface Running {
+  readonly url: string;
+  /** Resolves when everything is finished, saved and closed. */
+  stop(): Promise<void>;
+}
+
+/** What a demo leaves in the data directory besides the database. */
+const DEMO_FILES = ['db', 'demo.json', 'demo-grants.ndjson'];
+
+export async function start(options: StartOptions): Promise<Running> {
+  const { config, output } = options;
+  if (options.isFresh) {
+    if (config.databaseUrl !== null)
+      throw new Error('--fresh throws away an embedded database only, not DATABASE_URL');
+    for (const name of DEMO_FILES)
+      await rm(join(config.dataDirectory, name), { recursive: true, force: true });
+  }
+  await mkdir(config.dataDirectory, { recursive: true });
+  const isNew = !existsSync(join(config.dataDirectory, 'db'));
+  const log = createLog('updraft', { level: config.logLevel });
+  const plan = options.demo === null ? null : await openPlan(config, options.demo, isNew);
+  output.write(
+    `${isNew ? 'Making' : 'Opening'} the workspace in ${config.databaseUrl === null ? config.dataDirectory : 'PostgreSQL'} ...\n`,
+  );
+  const workspace = await openWorkspace(config, log, plan);
+  try {
+    return await run(options, workspace, plan, log);
+  } catch (error) {
+    await workspace.backbone.close();
+    throw error;
+  }
+}
+
+/** A workspace that was begun without a demo stays without one. */
+async function openPlan(
+  config: StandaloneConfig,
+  wanted: NonNullable<StartOptions['demo']>,
+  isNew: boolean,
+): Promise<DemoPlan | null> {
+  const hasPlan = existsSync(join(config.dataDirectory, 'demo.json'));
+  return isNew || hasPlan || config.databaseUrl !== null ? demoPlan(config.dataDirectory, wanted) : null;
+}
+
+async function run(
+  { config, output }: StartOptions,
+  workspace: Workspace,
+  plan: DemoPlan | null,
+  log: Log,
+): Promise<Running> {
+  const { backbone, genesis } = workspace;
+  const summary = createSummary(backbone.logs, genesis.partitions);
+  const progress = drainProgress();
+  const standalone = await startStandalone({
+    ...workspace,
+    log,
+    onReport(stage, partition, report) {
+      summary.onReport(stage, partition, report);
+      progress.onReport(stage, partition, report);
+    },
+  });
+  const { bundle } = await standalone.activate(config.policy, (confirmed, partitions) => {
+    if (confirmed < partitions) output.write(`  policy live in ${confirmed}/${partitions} partitions\n`);
+  });
+  output.write(`Policy ${bundle.id} is live in all ${genesis.partitions} partitions.\n`);
+  if (plan !== null && !(await isLive(workspace)))
+    await playDemo(workspace, plan, config, summary, progress, output);
+  await standalone.startTime();
+  const url = await standalone.listen(config.port, config.host);
+  await summary.refresh();
+  output.write(`\n${summary.table()}\n\n${welcome(url, config.dataDirectory)}\n`);
+  return { url, stop: keepTelling(summary, standalone, workspace, output) };
+}
+
+async function isLive({ backbone, genesis }: Workspace): Promise<boolean> {
+  const heads = (await backbone.store.heads()).filter((head) => head.stage === 'scoring');
+  return (
+    heads.length === genesis.partitions && heads.every((head) => head.snapshot?.mark.facts['isLive'] === 1)
+  );
+}
+
+async function playDemo(
+  { backbone, genesis, pseudonymKey }: Workspace,
+  plan: DemoPlan,
+  { dataDirectory }: StandaloneConfig,
+  summary: Summary,
+  progress: DrainProgress,
+  output: NodeJS.WriteStream,
+): Promise<void> {
+  const { logs } = backbone;
+  const { partitions } = genesis;
+  output.write(
+    `Playing ${plan.days} days of a season, ${plan.merchants} merchants, Double 11 five days before now:\n`,
+  );
+  const startedAt = performance.now();
+  const season = await playSeason({
+    logs,
+    sim: createMarketplace({ ...plan, unregisteredPpm: 10_000 }),
+    pseudonymKey,
+    startMs: plan.startMs,
+    endMs: plan.endMs,
+    stepMs: STEP_MS,
+    journal: fileJournal(dataDirectory),
+    readGrants: activeGrants(logs, partitions),
+    drained: (atMs) => progress.reached(atMs, partitions),
+    onProgress({ atMs, events }) {
+      const share = Math.floor(((atMs - plan.startMs) * 100) / (plan.endMs - plan.startMs));
+      const day = new Date(atMs).toISOString().slice(0, 16).replace('T', ' ');
+      tell(output, `  ${String(share).padStart(3)} %  ${day}  ${events} events sent  ${summary.line()}`);
+      if (atMs % (24 * 3_600_000) < STEP_MS) void summary.refresh();
+    },
+  });
+  await summary.refresh();
+  const seconds = (performance.now() - startedAt) / 1_000;
+  tell(
+    output,
+    `  ${season.events} events and ${season.ticks} ticks in ${seconds.toFixed(1)} s: ${summary.line()}\n`,
+  );
+}
+
+const STEP_MS = 4 * 3_600_000;
+
+interface DrainProgress {
+  readonly onReport: Reporter;
+  reached(atMs: number, partitions: number): Promise<void>;
+}
+
+/** Knows from the allocator's reports how far decisions have come in log time. */
+function drainProgress(): DrainProgress {
+  const reachedMs = new Map<number, number>();
+  return {
+    onReport(stage, partition, report) {
+      if (stage === 'allocator' && report.kind === 'batch') reachedMs.set(partition, report.nowMs);
+    },
+    async reached(atMs, partitions) {
+      const isThere = (): boolean =>
+        reachedMs.size === partitions && [...reachedMs.values()].every((ms) => ms >= atMs);
+      while (!isThere()) await sleep(DRAIN_POLL_MS);
+    },
+  };
+}
+
+/** Rewrites one line on a terminal; elsewhere a line a minute is enough. */
+function keepTelling(
+  summary: Summary,
+  standalone: Standalone,
+  { backbone }: Workspace,
+  output: NodeJS.WriteStream,
+): () => Promise<void> {
+  const everyMs = output.isTTY ? LINE_MS : 60_000;
+  const timer = setInterval(() => {
+    summary.refresh().then(
+      () => tell(output, summary.line()),
+      () => undefined,
+    );
+  }, everyMs);
+  timer.unref();
+  return async () => {
+    clearInterval(timer);
+    tell(output, 'Finishing what is under way ...\n');
+    await standalone.close();
+    await backbone.close();
+    output.write('Saved. The next start goes on from here.\n');
+  };
+}
+
+function tell(output: NodeJS.WriteStream, line: string): void {
+  if (output.isTTY)
+    output.write(
+      `\r\u001b[2K${line.slice(0, Math.max(20, output.columns - 1))}${line.endsWith('\n') ? '\n' : ''}`,
+    );
+  else output.write(line.endsWith('\n') ? line : `${line}\n`);
+}
