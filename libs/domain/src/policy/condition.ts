@@ -116,9 +116,9 @@ function compareTo(op: Comparison, difference: number): [boolean, number] {
     case '>':
       return [difference > 0, difference - 1];
     case '<=':
-      return [difference <= 0, -difference];
+      return [difference <= 0, 0 - difference];
     case '<':
-      return [difference < 0, -difference - 1];
+      return [difference < 0, 0 - difference - 1];
     case '=':
       return [difference === 0, difference === 0 ? 0 : -Math.abs(difference)];
     case '!=':

@@ -1,0 +1,170 @@
+/// <reference types="node" />
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { account, compiled, growth, smallSource, welcome } from '../testing/small-bundle.ts';
+import { watchedAtoms } from './bundle.ts';
+import { compileBundle, parseBundle } from './compile.ts';
+import type { Finding } from './reader.ts';
+
+function findings(source: unknown): readonly Finding[] {
+  const result = compileBundle(source);
+  return 'findings' in result ? result.findings : [];
+}
+
+/** The small source with one place changed: `programmes/0/size/fixed`. Undefined removes the place. */
+function changed(place: string, value: unknown): unknown {
+  const source = structuredClone(smallSource());
+  const keys = place.split('/');
+  const last = keys.pop()!;
+  const parent = keys.reduce((at, key) => at[key] as Record<string, unknown>, source);
+  if (value === undefined) delete parent[last];
+  else parent[last] = value;
+  return source;
+}
+
+test('the starter bundle compiles, and its text is read back as the same bundle', () => {
+  const source: unknown = parse(readFileSync('policies/starter/bundle.yaml', 'utf8'));
+  const { bundle, text } = compiled(source);
+  expect(parseBundle(text)).toEqual(bundle);
+  expect(bundle.programmes.map(({ id }) => id)).toEqual(['welcome-boost', 'growth-boost']);
+  expect(bundle.score.components.map(({ metric, from, to }) => [metric, from, to])).toContainEqual([
+    'defects_60d',
+    1_000,
+    0,
+  ]);
+  expect(watchedAtoms(bundle)).toHaveLength(9);
+});
+
+test('the order of keys in a source makes no difference to the compiled text', () => {
+  const source = smallSource();
+  const turned = Object.fromEntries(Object.entries(source).reverse());
+  expect(compiled(turned).text).toBe(compiled(source).text);
+});
+
+test('percentages, durations and windows become basis points, milliseconds and days', () => {
+  const { bundle } = compiled(changed('ladder/tiers/1/enter', '50.5%'));
+  expect(bundle.ladder).toMatchObject({ dwellMs: 172_800_000, tiers: [{}, { enterBps: 5_050 }, {}] });
+  expect(bundle.metrics[1]!.formula).toMatchObject({ windowDays: 7, scale: 10_000, minimumCount: 2 });
+  const minutes = compiled(changed('programmes', [welcome({ duration: '90m', settle: 0, coolDown: '10s' })]));
+  expect(minutes.bundle.programmes[0]).toMatchObject({
+    durationMs: 5_400_000,
+    settleMs: 0,
+    coolDownMs: 10_000,
+  });
+});
+
+test('a condition without an id is named after its place', () => {
+  const who = { all: [{ training: 'a' }, { any: [{ tool: 't' }, { not: { flag: 'closed', is: true } }] }] };
+  const { bundle } = compiled(changed('programmes', [welcome({ who })]));
+  const ids = watchedAtoms(bundle).map(({ id }) => id);
+  expect(ids).toEqual(['welcome.who.0', 'welcome.who.1.0', 'welcome.who.1.1.not']);
+});
+
+test.each<[string, unknown, string, RegExp]>([
+  ['bundle', '', '/bundle', /text matching/],
+  ['bundle', 'a b', '/bundle', /text matching/],
+  ['colour', 'red', '/colour', /not known here/],
+  ['names', { zh: '小' }, '/names', /name in en/],
+  ['names/en', '', '/names/en', /text matching/],
+  ['currency', 'cny', '/currency', /text matching/],
+  ['metrics', 'none', '/metrics', /a list/],
+  ['metrics/0/sum', 'ordersDreamt', '/metrics/0/sum', /one of ordersPaid/],
+  ['metrics/0/sum', undefined, '/metrics/0', /one of sum, ratio, ageDays, state/],
+  ['metrics/0/window', '401d', '/metrics/0/window', /1d to 400d/],
+  ['metrics/0/window', '0d', '/metrics/0/window', /1d to 400d/],
+  ['metrics/0/window', 7, '/metrics/0/window', /1d to 400d/],
+  ['metrics/0/ratio', 'stars', '/metrics/0/ratio', /not known here/],
+  ['metrics/0/id', 'overdue', '/metrics', /the id overdue twice/],
+  ['metrics/0/id', '__proto__', '/metrics/0/id', /name that every object has/],
+  ['metrics/1/per', undefined, '/metrics/1/per', /one of/],
+  ['metrics/1/scale', 0, '/metrics/1/scale', /1 to 1000000/],
+  ['metrics/1/minimumCount', 1.5, '/metrics/1/minimumCount', /whole number/],
+  ['metrics/2/state', 'mood', '/metrics/2/state', /one of openOrders/],
+  ['metrics/2/window', '7d', '/metrics/2/window', /not known here/],
+  ['metrics/3/ageDays', 'yes', '/metrics/3/ageDays', /true/],
+  ['score/colour', 1, '/score/colour', /not known here/],
+  ['score/minimumWeight', '101%', '/score/minimumWeight', /0 to 100%/],
+  ['score/minimumWeight', '50.123%', '/score/minimumWeight', /two decimals/],
+  ['score/components/0/metric', 'nothing', '/score', /nothing, which is not defined/],
+  ['score/components/0/metric', 'age', '/score', /age alone/],
+  ['score/components/0/from', '100%', '/score/components/0', /must differ/],
+  ['score/components/0/to', 2 ** 53, '/score/components/0/to', /whole number/],
+  ['score/components/0/to', 0.5, '/score/components/0/to', /whole number/],
+  ['ladder/dwell', '2 days', '/ladder/dwell', /a duration/],
+  ['ladder/minimum/metric', 'nothing', '/ladder', /not defined/],
+  ['ladder/minimum/metric', 'age', '/ladder', /age alone/],
+  ['ladder/minimum/colour', 1, '/ladder/minimum/colour', /not known here/],
+  ['ladder/tiers', [], '/ladder/tiers', /must enter at 0/],
+  ['ladder/tiers/0/enter', '1%', '/ladder/tiers', /must enter at 0/],
+  ['ladder/tiers/2/enter', '50%', '/ladder/tiers', /must rise/],
+  ['ladder/tiers/1/leave', '51%', '/ladder/tiers/1', /leave must not be above enter/],
+  ['ladder/tiers/1/id', 'gold', '/ladder', /the id gold twice/],
+  ['capacity/grain/edges', [0, 2, 2], '/capacity/grain/edges', /begin at 0 and rise/],
+  ['capacity/grain/edges', [1, 2], '/capacity/grain/edges', /begin at 0 and rise/],
+  ['capacity/grain/hysteresis', '60%', '/capacity/grain/hysteresis', /0 to 50%/],
+  ['capacity/grain/colour', 1, '/capacity/grain/colour', /not known here/],
+  ['capacity/stockCover', 0, '/capacity/stockCover', /whole days/],
+  ['capacity/probe', -1, '/capacity/probe', /from 0/],
+  ['capacity/replies', { metric: 'nothing', floor: 1 }, '/capacity', /not defined/],
+  ['capacity/replies', { metric: 'age', floor: 1 }, '/capacity', /age alone/],
+  [
+    'accounts',
+    [account('welcome', 1), account('growth', 1), account('growth', 2)],
+    '/accounts',
+    /growth twice/,
+  ],
+  ['accounts/0/unit', 'hugs', '/accounts/0/unit', /one of exposures/],
+  ['accounts/0/total', 1e13, '/accounts/0/total', /0 to 1000000000000/],
+  ['accounts/0/id', 'constructor', '/accounts/0/id', /name that every object has/],
+  ['programmes', [welcome(), welcome()], '/programmes', /welcome twice/],
+  ['programmes', [welcome(), growth({ who: { id: 'trained', tool: 't' } })], '/programmes', /trained twice/],
+  ['programmes/0/account', 'nothing', '/programmes', /not defined/],
+  ['programmes/0/kind', 'money', '/programmes/0/kind', /one of traffic, tool, service, value-added/],
+  ['programmes/0/who', { all: [] }, '/programmes/0/who/all', /at least one condition/],
+  ['programmes/0/who', null, '/programmes/0/who', /one of all, any, not/],
+  [
+    'programmes/0/who',
+    { all: [{ tool: 't' }], any: [{ tool: 'u' }] },
+    '/programmes/0/who/any',
+    /not known here/,
+  ],
+  ['programmes/0/who', { not: { tool: 't' }, id: 'x' }, '/programmes/0/who/id', /not known here/],
+  ['programmes/0/who', { training: 'a', tool: 't' }, '/programmes/0/who/tool', /not known here/],
+  ['programmes/0/who', { survey: 's', is: 'a', isNot: 'b' }, '/programmes/0/who/is', /not known here/],
+  ['programmes/0/who', { survey: 's' }, '/programmes/0/who/is', /text matching/],
+  ['programmes/0/who', { survey: 'toString', is: 'a' }, '/programmes/0/who/survey', /every object/],
+  ['programmes/0/who', { flag: 'known', is: 'yes' }, '/programmes/0/who/is', /true or false/],
+  ['programmes/0/who', { flag: 'rich', is: true }, '/programmes/0/who/flag', /one of known, closed/],
+  ['programmes/0/who', { metric: 'nothing', op: '<', value: 1 }, '/programmes', /not defined/],
+  ['programmes/0/who', { metric: 'age', op: '~', value: 1 }, '/programmes/0/who/op', /one of/],
+  ['programmes/0/who', { tierAtLeast: 'platinum' }, '/programmes', /platinum, which is not defined/],
+  ['programmes/0/revokeWhen', null, '/programmes/0/revokeWhen', /one of all, any, not/],
+  ['programmes/0/size/fixed', 0, '/programmes/0/size/fixed', /from 1/],
+  ['programmes/0/size/minimum', 1, '/programmes/0/size/minimum', /not known here/],
+  ['programmes/1/size/minimum', 201, '/programmes/1/size', /minimum must not be above maximum/],
+  ['programmes/0/duration', 0, '/programmes/0/duration', /not 0/],
+  ['programmes/0/settle', '1w', '/programmes/0/settle', /a duration/],
+  ['programmes/0/limits/openings', 0, '/programmes/0/limits/openings', /from 1/],
+  ['programmes/0/limits/colour', 1, '/programmes/0/limits/colour', /not known here/],
+  ['programmes/1/limits/shrinkBelow', '120%', '/programmes/1/limits/shrinkBelow', /0 to 100%/],
+])('%s: %j is found at %s', (place, value, field, rule) => {
+  const found = findings(changed(place, value)).filter((finding) => finding.field === field);
+  expect(found.map((finding) => finding.rule).join()).toMatch(rule);
+});
+
+test.each([null, 'text', 7, [], undefined])('the source %j gives findings and no exception', (source) => {
+  expect(findings(source).length).toBeGreaterThan(10);
+});
+
+test('all mistakes are found at once, each with its value', () => {
+  const source = { ...smallSource(), currency: 'yuan', bundle: 7, names: { en: 'x'.repeat(300) } };
+  expect(findings(source)).toEqual([
+    { field: '/bundle', value: '7', rule: expect.any(String) as string },
+    { field: '/names/en', value: `${'x'.repeat(77)}...`, rule: expect.any(String) as string },
+    { field: '/currency', value: 'yuan', rule: expect.any(String) as string },
+  ]);
+});
+
+test('a compiled text of another format is refused', () => {
+  expect(() => parseBundle('{"format":2}')).toThrow('unknown bundle format 2');
+});

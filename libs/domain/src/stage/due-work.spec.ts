@@ -1,0 +1,121 @@
+import fc from 'fast-check';
+import {
+  advanceSweeps,
+  DUE_ITEMS_PER_EVENT,
+  DUE_ITEMS_PER_TICK,
+  keysOf,
+  shareOf,
+  type Sweep,
+} from './due-work.ts';
+import { createMerchantRows, type MerchantRows } from './merchant-rows.ts';
+
+const NOW = 100;
+const IDLE: Record<string, Sweep> = {
+  activation: { number: 0, cursor: null },
+  budget: { number: 0, cursor: null },
+};
+
+function rowsWith(ids: readonly string[]): MerchantRows<object> {
+  const rows = createMerchantRows<object>({ create: () => ({}), encode: () => '', decode: () => ({}) });
+  for (const id of ids) rows.get(id);
+  return rows;
+}
+
+const names = (count: number): string[] =>
+  Array.from({ length: count }, (_, i) => `m${String(i).padStart(4, '0')}`);
+const request = { nowMs: NOW, catchingUp: false, subject: null, itemsMax: DUE_ITEMS_PER_EVENT };
+
+test('an event runs four due items and a tick five hundred, half timers and half sweeps', () => {
+  const ids = names(700);
+  const rows = rowsWith(ids);
+  for (const id of ids) rows.setDue(id, NOW);
+  const sweeps = { ...IDLE, activation: { number: 1, cursor: '' } };
+  for (const itemsMax of [DUE_ITEMS_PER_EVENT, DUE_ITEMS_PER_TICK]) {
+    const share = shareOf(rows, sweeps, { ...request, itemsMax });
+    expect(share.timers).toEqual(ids.slice(0, itemsMax / 2));
+    expect(share.sweeps).toEqual([{ kind: 'activation', keys: ids.slice(0, itemsMax / 2), isLast: false }]);
+  }
+  expect([DUE_ITEMS_PER_EVENT, DUE_ITEMS_PER_TICK]).toEqual([4, 500]);
+});
+
+test('timers fire in order of their instant, up to and including now', () => {
+  const rows = rowsWith(['a', 'b', 'c']);
+  rows.setDue('a', NOW + 1);
+  rows.setDue('b', NOW);
+  rows.setDue('c', NOW - 1);
+  expect(shareOf(rows, IDLE, request).timers).toEqual(['c', 'b']);
+});
+
+test("the record's own merchant is served first and takes nothing from the share of others", () => {
+  const rows = rowsWith(['a', 'b', 'c', 'd']);
+  for (const id of ['a', 'b', 'c']) rows.setDue(id, NOW);
+  for (const id of ['a', 'b', 'c']) rows.setHeld(id, true);
+  const share = shareOf(rows, IDLE, { ...request, subject: 'a' });
+  expect([share.timers, share.held]).toEqual([['b', 'c'], ['b', 'c']]); // prettier-ignore
+  expect(keysOf(share, 'a')[0]).toBe('a');
+});
+
+test("the held list waits while the pipeline catches up, and eats nobody else's share of timers", () => {
+  const rows = rowsWith(['a', 'b', 'c', 'd']);
+  for (const id of ['a', 'b', 'c']) rows.setHeld(id, true);
+  rows.setDue('d', NOW);
+  const waiting = shareOf(rows, IDLE, { ...request, catchingUp: true });
+  expect([waiting.held, waiting.timers]).toEqual([[], ['d']]);
+  const swept = shareOf(rows, { ...IDLE, activation: { number: 1, cursor: '' } }, request);
+  expect([swept.held, swept.timers, swept.sweeps]).toEqual([['a', 'b'], ['d'], []]); // prettier-ignore
+});
+
+test('sweeps go one after the other by kind and share one half', () => {
+  const rows = rowsWith(['a', 'b', 'c']);
+  const sweeps: Record<string, Sweep> = {
+    budget: { number: 1, cursor: '' },
+    activation: { number: 1, cursor: 'b' },
+  };
+  const share = shareOf(rows, sweeps, request);
+  expect(share.sweeps).toEqual([
+    { kind: 'activation', keys: ['c'], isLast: true },
+    { kind: 'budget', keys: ['a'], isLast: false },
+  ]);
+  advanceSweeps(sweeps, share);
+  expect(sweeps).toEqual({ activation: { number: 1, cursor: null }, budget: { number: 1, cursor: 'a' } });
+});
+
+test('a sweep visits every merchant once, also those that come while it runs, and then ends', () => {
+  const check = fc.property(
+    fc.uniqueArray(fc.stringMatching(/^[a-d]{1,3}$/)),
+    fc.nat({ max: 20 }),
+    (ids, at) => {
+      const rows = rowsWith(ids.slice(0, at));
+      const sweeps: Record<string, Sweep> = { activation: { number: 1, cursor: '' } };
+      const visited: string[] = [];
+      for (let i = 0; sweeps['activation']!.cursor !== null; i++) {
+        const share = shareOf(rows, sweeps, request);
+        const keys = share.sweeps.flatMap((visit) => visit.keys);
+        expect(keys.length).toBeLessThanOrEqual(DUE_ITEMS_PER_EVENT / 2);
+        visited.push(...keys);
+        advanceSweeps(sweeps, share);
+        if (ids[at + i] !== undefined) rows.get(ids[at + i]!);
+        expect(i).toBeLessThanOrEqual(ids.length);
+      }
+      expect(visited).toEqual([...new Set(visited)].sort());
+      for (const id of ids.slice(0, at)) expect(visited).toContain(id);
+    },
+  );
+  fc.assert(check);
+});
+
+test('a newer sweep supersedes an older one and begins at the start', () => {
+  const rows = rowsWith(['a', 'b', 'c', 'd']);
+  const sweeps: Record<string, Sweep> = { activation: { number: 1, cursor: 'c' } };
+  const share = shareOf(rows, sweeps, request);
+  advanceSweeps(sweeps, share);
+  expect(sweeps['activation']).toEqual({ number: 1, cursor: null });
+  sweeps['activation'] = { number: 2, cursor: '' };
+  expect(shareOf(rows, sweeps, request).sweeps[0]!.keys).toEqual(['a', 'b']);
+});
+
+test('a sweep over nobody ends at once', () => {
+  const sweeps: Record<string, Sweep> = { activation: { number: 1, cursor: '' } };
+  advanceSweeps(sweeps, shareOf(rowsWith([]), sweeps, request));
+  expect(sweeps['activation']!.cursor).toBeNull();
+});
