@@ -81,12 +81,15 @@ async function writeGenesis(logs: Logs, genesis: Genesis, isLive: boolean): Prom
   }
 }
 
-/** What can't differ between two starts of one workspace; where the log began in time may. */
+/** Given anew at each start; what stands in the log counts. */
+const MAY_DIFFER = ['logId', 'nowMs'];
+
+/** Whoever asks for another market zone or number of partitions asks for another workspace. */
 function checkSame(standing: Genesis, wanted: Omit<Genesis, 'logId'>): void {
-  const { logId: _logId, nowMs: _nowMs, ...stands } = standing;
-  const { nowMs: _wantedNowMs, ...asked } = wanted;
-  for (const [name, value] of Object.entries(asked)) {
-    const before = (stands as Record<string, unknown>)[name];
+  const stands: Readonly<Record<string, unknown>> = { ...standing };
+  for (const [name, value] of Object.entries(wanted)) {
+    if (MAY_DIFFER.includes(name)) continue;
+    const before = stands[name];
     if (canonicalJson(before as Json) === canonicalJson(value as Json)) continue;
     throw new OtherGenesisError(
       `${name}: the workspace was begun with ${brief(before)}, not with ${brief(value)}; ` +
