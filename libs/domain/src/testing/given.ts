@@ -1,0 +1,159 @@
+import { allocator } from '../allocator/allocator-machine.ts';
+import { canonicalJson, type Json } from '../canonical.ts';
+import type { Controls, ControlType, Genesis, Tick } from '../controls.ts';
+import { ENGINE } from '../engine.ts';
+import type { MerchantEvents, MerchantEventType, OrderFacts } from '../events.ts';
+import type { DeadLetter, Decision, Grant, MerchantCapability } from '../outputs.ts';
+import { scoring } from '../scoring/scoring-machine.ts';
+import type { CloudEvent, Hash, InputRecord, OutputRecord } from '../stage/stage.ts';
+import { DAY_MS, formatInstant, HOUR_MS, MINUTE_MS, parseInstant } from '../time.ts';
+import { drive, type Driven } from './drive.ts';
+
+// given(...).when(...).then: one partition of both stages in memory. Records are written as the log would hold them,
+// scoring steps them, and what it says to `capability` is stepped by the allocator at once.
+
+/** Midnight in Shanghai, so that days are easy to count from. */
+export const T0 = parseInstant('2026-10-31T16:00:00.000Z');
+
+export const GENESIS: Genesis = {
+  logId: 'test',
+  partitions: 1,
+  hashFunction: 'murmur2',
+  zone: 'Asia/Shanghai',
+  zoneTransitions: [{ fromMs: 0, offsetMinutes: 480 }],
+  latenessMs: 7 * DAY_MS,
+  futureMs: 5 * MINUTE_MS,
+  nowMs: T0,
+  engine: ENGINE,
+};
+
+export interface Sent {
+  readonly id?: string;
+  readonly source?: string;
+  readonly atMs?: number;
+  readonly quarantined?: string;
+}
+
+export interface World {
+  readonly scoring: Driven;
+  readonly allocator: Driven;
+  readonly outputs: OutputRecord[];
+  readonly sent: InputRecord[];
+  nowMs: number;
+  /** Steps a record through both stages; what it caused is returned. */
+  step(record: InputRecord): OutputRecord[];
+  control<T extends ControlType>(type: T, data: Controls[T], quarantined?: string): OutputRecord[];
+  event<T extends MerchantEventType>(
+    type: T,
+    merchant: string,
+    data: MerchantEvents[T],
+    sent?: Sent,
+  ): OutputRecord[];
+  tick(atMs: number, catchingUp?: boolean): OutputRecord[];
+  /** Publishes the bundle and activates it; returns its hash. */
+  activate(text: string): string;
+}
+
+export function given(
+  hash: Hash,
+  genesis: Partial<Genesis> = {},
+  bundles = new Map<string, string>(),
+  partition = 0,
+): World {
+  let offset = 0;
+  let activations = 0;
+  const record = (subject: string | null, event: Omit<CloudEvent, 'specversion'>, quarantined?: string) => {
+    const whole = { specversion: '1.0', ...event } as CloudEvent;
+    const text = canonicalJson(whole as unknown as Json);
+    const at = { position: [partition, offset++], key: subject, text, event: whole };
+    return quarantined === undefined ? at : { ...at, quarantined };
+  };
+  const world: World = {
+    scoring: drive(scoring, hash, bundles, partition),
+    allocator: drive(allocator, hash, bundles, partition),
+    outputs: [],
+    sent: [],
+    nowMs: genesis.nowMs ?? T0,
+    step(input) {
+      world.sent.push(input);
+      const caused = [...world.scoring.step(input)];
+      for (const output of caused.filter(({ log }) => log === 'capability')) {
+        caused.push(...world.allocator.step(asInput(output)));
+      }
+      world.outputs.push(...caused);
+      return caused;
+    },
+    control(type, data, quarantined) {
+      const event = { id: `c${offset}`, source: '/control', type, time: formatInstant(world.nowMs) };
+      return world.step(record(null, { ...event, data: data as unknown as CloudEvent['data'] }, quarantined));
+    },
+    event(type, merchant, data, sent = {}) {
+      const { id = `e${offset}`, source = '/shop', atMs = world.nowMs, quarantined } = sent;
+      const event = { id, source, type, subject: merchant, time: formatInstant(atMs) };
+      return world.step(
+        record(merchant, { ...event, data: data as unknown as CloudEvent['data'] }, quarantined),
+      );
+    },
+    tick(atMs, catchingUp = false) {
+      world.nowMs = Math.max(world.nowMs, atMs);
+      return world.control('updraft.control.tick.v1', { atMs, catchingUp } satisfies Tick);
+    },
+    activate(text) {
+      const bundle = hash(text);
+      bundles.set(bundle, text);
+      activations += 1;
+      const activated = { sequence: activations, bundle, approvedBy: ['ann', 'bo'] };
+      world.control('updraft.control.policy-activated.v1', activated);
+      return bundle;
+    },
+  };
+  world.control('updraft.control.genesis.v1', { ...GENESIS, ...genesis });
+  return world;
+}
+
+/** A published record as the next stage reads it. */
+export function asInput(output: OutputRecord): InputRecord {
+  const event = JSON.parse(output.text) as CloudEvent;
+  return { position: output.position, key: output.key, text: output.text, event };
+}
+
+/** The `data` of outputs of one kind, with the merchant it is about. */
+function told<T>(outputs: readonly OutputRecord[], type: string): (T & { readonly merchant: string })[] {
+  const log = { decision: 'decisions', grant: 'grants', 'dead-letter': 'dead-letters' }[type.split('.')[1]!];
+  return outputs
+    .filter((output) => output.log === (log ?? 'capability'))
+    .map(({ text }) => JSON.parse(text) as CloudEvent)
+    .filter((event) => event.type === type)
+    .map((event) => ({ ...(event.data as unknown as T), merchant: event.subject ?? '' }));
+}
+
+export const decisionsIn = (outputs: readonly OutputRecord[]) =>
+  told<Decision>(outputs, 'updraft.decision.v1');
+export const grantsIn = (outputs: readonly OutputRecord[]) => told<Grant>(outputs, 'updraft.grant.v1');
+export const capabilitiesIn = (outputs: readonly OutputRecord[]) =>
+  told<MerchantCapability>(outputs, 'updraft.capability.merchant.v1');
+export const deadLettersIn = (outputs: readonly OutputRecord[]) =>
+  told<DeadLetter>(outputs, 'updraft.dead-letter.v1');
+
+/** A decision in short: `m1 welcome withhold trained no-headroom`. */
+export function inShort(outputs: readonly OutputRecord[]): string[] {
+  return decisionsIn(outputs).map(({ merchant, programme, outcome, reasons, grant }) =>
+    [merchant, programme, outcome, ...(outcome === 'issue' ? [grant!.size] : reasons)].join(' '),
+  );
+}
+
+/** Facts of an order placed `ageMs` before `atMs`, to be shipped within a day of that. */
+export function order(orderId: string, orderedAtMs: number, changes: Partial<OrderFacts> = {}): OrderFacts {
+  return {
+    orderId,
+    orderedAt: formatInstant(orderedAtMs),
+    shipBy: formatInstant(orderedAtMs + 24 * HOUR_MS),
+    amountMinor: 10_000,
+    currency: 'CNY',
+    category: 'toys',
+    buyer: 'b1',
+    ...changes,
+  };
+}
+
+export const REGISTERED = { category: 'toys', country: 'CN', currency: 'CNY' };

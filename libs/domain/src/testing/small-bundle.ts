@@ -1,0 +1,103 @@
+import type { Bundle } from '../policy/bundle.ts';
+import { compileBundle, type Compiled } from '../policy/compile.ts';
+
+/** A policy source small enough to reckon with by hand: one ladder, a fixed grant after training, one by headroom. */
+export function smallSource(changes: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  return {
+    bundle: 'small',
+    names: { en: 'Small' },
+    currency: 'CNY',
+    metrics: [
+      { id: 'orders', names: { en: 'Orders' }, sum: 'ordersPaid', window: '7d' },
+      {
+        id: 'on_time',
+        names: { en: 'On time' },
+        ratio: 'shippedOnTime',
+        per: 'ordersShipped',
+        minimumCount: 2,
+        window: '7d',
+      },
+      { id: 'overdue', names: { en: 'Overdue' }, state: 'overdueOrders' },
+      { id: 'age', names: { en: 'Age' }, ageDays: true },
+    ],
+    score: {
+      minimumWeight: '50%',
+      components: [{ metric: 'on_time', weight: '100%', from: '0%', to: '100%' }],
+    },
+    ladder: {
+      id: 'ladder',
+      dwell: '2d',
+      minimum: { metric: 'orders', count: 2 },
+      tiers: [
+        { id: 'bronze', names: { en: 'Bronze' }, enter: '0%', leave: '0%' },
+        { id: 'silver', names: { en: 'Silver' }, enter: '50%', leave: '40%' },
+        { id: 'gold', names: { en: 'Gold' }, enter: '80%', leave: '70%' },
+      ],
+    },
+    capacity: {
+      window: '7d',
+      growth: '150%',
+      probe: 5,
+      stockCover: '2d',
+      grain: { edges: [0, 1, 2, 4, 8, 16], hysteresis: '10%' },
+    },
+    accounts: [account('welcome', 1_000), account('growth', 1_000)],
+    programmes: [welcome(), growth()],
+    ...changes,
+  };
+}
+
+export function account(id: string, total: number): object {
+  return { id, names: { en: id }, unit: 'exposures', total };
+}
+
+/** A fixed boost of 100 for who was trained. */
+export function welcome(changes: Readonly<Record<string, unknown>> = {}): object {
+  return {
+    id: 'welcome',
+    names: { en: 'Welcome' },
+    kind: 'traffic',
+    who: { all: [{ id: 'trained', training: 'first-sale' }] },
+    account: 'welcome',
+    size: { fixed: 100 },
+    duration: '3d',
+    settle: '1d',
+    coolDown: '2d',
+    limits: { openings: 2, perMerchant: 250 },
+    ...changes,
+  };
+}
+
+/** Ten exposures per order of headroom, 20 to 200, from silver on. */
+export function growth(changes: Readonly<Record<string, unknown>> = {}): object {
+  return {
+    id: 'growth',
+    names: { en: 'Growth' },
+    kind: 'traffic',
+    who: {
+      all: [
+        { id: 'tier', tierAtLeast: 'silver' },
+        { id: 'wanted', survey: 'wants', isNot: 'no' },
+      ],
+    },
+    revokeWhen: { id: 'late', metric: 'on_time', op: '<', value: '30%' },
+    account: 'growth',
+    size: { perHeadroom: 10, minimum: 20, maximum: 200 },
+    duration: '2d',
+    settle: '1d',
+    coolDown: '1d',
+    limits: { openings: 5, perMerchant: 1_000, shrinkBelow: '60%' },
+    ...changes,
+  };
+}
+
+/** Compiles or throws every finding. */
+export function compiled(source: unknown): Compiled {
+  const result = compileBundle(source);
+  if ('findings' in result) throw new Error(JSON.stringify(result.findings, null, 1));
+  return result.compiled;
+}
+
+export function smallBundle(changes: Readonly<Record<string, unknown>> = {}): Bundle {
+  return compiled(smallSource(changes)).bundle;
+}
