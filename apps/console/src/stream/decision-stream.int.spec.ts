@@ -48,16 +48,14 @@ describe('one client of the stream', () => {
     await write(1);
     tail.wake();
     await until(() => sink.held !== null);
-    for (let i = 0; i < 5; i++) {
-      await write(7);
-      tail.wake();
-    }
+    await write(28);
+    tail.wake();
     await new Promise((resolve) => setTimeout(resolve, 100));
     sink.letGo();
-    await until(() => sink.sequences().length === 36);
+    await until(() => sink.sequences().length === 29);
     await leave(stream, running);
 
-    expect(sink.sequences()).toEqual(Array.from({ length: 36 }, (_, i) => i + 1));
+    expect(sink.sequences()).toEqual(Array.from({ length: 29 }, (_, i) => i + 1));
   });
 
   test('is read the table when something live is missing in between', async () => {
