@@ -141,6 +141,8 @@ function paid(order: Order, deal: Deal | undefined): Ranked {
     category: categoryOf(deal),
     // The slice has no buyers: each order counts as a buyer of its own.
     buyer: `order:${order.orderId}`,
+    // Nor does it say whether anything was ever handed over.
+    dispatch: 'untracked',
   });
 }
 

@@ -36,8 +36,9 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** What a demo leaves in the data directory besides the database. */
-const DEMO_FILES = ['db', 'demo.json', 'demo-grants.ndjson'];
+/** What `--fresh` throws away. */
+const DATABASE_FOLDER = 'pgdata';
+const DEMO_FILES = [DATABASE_FOLDER, 'demo.json', 'demo-grants.ndjson'];
 
 export async function start(options: StartOptions): Promise<Running> {
   const { config, output } = options;
@@ -48,7 +49,7 @@ export async function start(options: StartOptions): Promise<Running> {
       await rm(join(config.dataDirectory, name), { recursive: true, force: true });
   }
   await mkdir(config.dataDirectory, { recursive: true });
-  const isNew = !existsSync(join(config.dataDirectory, 'db'));
+  const isNew = !existsSync(join(config.dataDirectory, DATABASE_FOLDER));
   const log = createLog('updraft', { level: config.logLevel });
   const plan = options.demo === null ? null : await openPlan(config, options.demo, isNew);
   output.write(

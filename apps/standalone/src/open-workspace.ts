@@ -31,7 +31,7 @@ export async function openWorkspace(
   const pseudonymKey = loadOrMakeKey(join(dataDirectory, 'pseudonym.key'), PSEUDONYM_KEY_BYTES);
   const backbone =
     databaseUrl === null
-      ? await openEmbedded(join(dataDirectory, 'db'), workspaceOf(prefix), log)
+      ? await openEmbedded(dataDirectory, workspaceOf(prefix), log)
       : await openBackbone({ databaseUrl, brokers: null, prefix, clientId: 'updraft', log });
   try {
     const nowMs = history?.startMs ?? Date.now();

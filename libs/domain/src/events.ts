@@ -31,7 +31,10 @@ export interface MerchantProfileChanged {
 export interface MerchantClosed {
   readonly reason: string;
 }
-export type OrderPaid = OrderFacts;
+export interface OrderPaid extends OrderFacts {
+  /** The platform will never say whether this order is dispatched: it does not count as open or overdue. */
+  readonly dispatch?: 'untracked';
+}
 export type OrderShipped = OrderFacts;
 export type OrderDelivered = OrderFacts;
 export interface OrderCancelled extends OrderFacts {

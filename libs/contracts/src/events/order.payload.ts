@@ -7,7 +7,17 @@ import type {
   OrderShipped,
   ReviewPosted,
 } from '#domain/events';
-import { Amount, Currency, Flag, Id, InstantText, Integer, OneOf, Text } from './payload-rules.ts';
+import {
+  Amount,
+  Currency,
+  Flag,
+  Id,
+  InstantText,
+  Integer,
+  MayBeAbsent,
+  OneOf,
+  Text,
+} from './payload-rules.ts';
 
 /** What every event about an order repeats, so that no fact needs a look-up of an earlier event. */
 class OrderFactsPayload implements OrderFacts {
@@ -21,7 +31,9 @@ class OrderFactsPayload implements OrderFacts {
   @Text() readonly buyer!: string;
 }
 
-export class OrderPaidPayload extends OrderFactsPayload implements OrderPaid {}
+export class OrderPaidPayload extends OrderFactsPayload implements OrderPaid {
+  @MayBeAbsent() @OneOf(['untracked']) readonly dispatch?: 'untracked';
+}
 export class OrderShippedPayload extends OrderFactsPayload implements OrderShipped {}
 export class OrderDeliveredPayload extends OrderFactsPayload implements OrderDelivered {}
 

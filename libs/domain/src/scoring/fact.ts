@@ -5,6 +5,7 @@ import type {
   MessageAnswered,
   OrderCancelled,
   OrderFacts,
+  OrderPaid,
   OrderRefunded,
   ReviewPosted,
 } from '../events.ts';
@@ -111,7 +112,7 @@ export function defectiveOrder(
 
 /** How an event changes the number of orders that are paid and neither shipped nor cancelled. */
 export function openOrderDelta(type: MerchantEventType, data: MerchantEvents[MerchantEventType]): -1 | 0 | 1 {
-  if (type === 'updraft.order.paid.v1') return 1;
+  if (type === 'updraft.order.paid.v1') return (data as OrderPaid).dispatch === 'untracked' ? 0 : 1;
   if (type === 'updraft.order.shipped.v1') return -1;
   return type === 'updraft.order.cancelled.v1' && !(data as OrderCancelled).wasShipped ? -1 : 0;
 }

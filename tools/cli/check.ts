@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import { checkExport } from '#tools/checker/check-export';
+import { findingLines } from '#tools/checker/finding';
+
+export function addCheckCommand(program: Command): void {
+  program
+    .command('check')
+    .description(
+      'check an export by other means: facts, budgets, chains and positions from the raw logs alone',
+    )
+    .argument('<dir>', 'an export made by updraft export')
+    .option('--state <file>', 'also compare with the output of updraft state --all --export DIR')
+    .addHelpText(
+      'after',
+      `
+The checker shares no code with what it checks. Exit code 0: nothing was found. 1: findings, one a line.`,
+    )
+    .action(run);
+}
+
+async function run(dir: string, options: { readonly state?: string }): Promise<void> {
+  const result = await checkExport(dir, options.state ?? null);
+  for (const line of findingLines(result)) process.stdout.write(`${line}\n`);
+  process.exitCode = result.found === 0 ? 0 : 1;
+}

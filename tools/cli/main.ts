@@ -1,0 +1,58 @@
+import 'reflect-metadata';
+import { Command, CommanderError } from 'commander';
+import { addCheckCommand } from './check.ts';
+import { CommandError } from './command-error.ts';
+import { addExportCommand } from './export.ts';
+import { addImportCommand } from './import.ts';
+import { addReplayCommand } from './replay.ts';
+import { addStartCommand } from './start.ts';
+import { addStateCommand } from './state.ts';
+import { addTopicsCommand } from './topics.ts';
+
+/** How a command can end besides well. */
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+
+const program = new Command('updraft')
+  .description('Event-driven merchant enablement: events in, explained grants out, replayable byte for byte.')
+  .showHelpAfterError('(add --help for what a command takes)')
+  .exitOverride()
+  .addHelpText(
+    'after',
+    `
+Where the workspace is:
+  no variable                      embedded: PGlite in the directory of --data
+  DATABASE_URL                     one PostgreSQL for logs and state
+  KAFKA_BROKERS and DATABASE_URL   logs in Kafka, state in PostgreSQL
+
+Exit codes: 0 well, ${EXIT_FAILED} something was found or failed, ${EXIT_USAGE} the command line is wrong.`,
+  );
+
+for (const add of [
+  addStartCommand,
+  addTopicsCommand,
+  addImportCommand,
+  addReplayCommand,
+  addExportCommand,
+  addStateCommand,
+  addCheckCommand,
+]) {
+  add(program);
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}
+
+function exitCodeOf(error: unknown): number {
+  // Commander has written its message or the help already.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+  if (error instanceof CommandError) process.stderr.write(`updraft: ${error.message}\n`);
+  else
+    process.stderr.write(
+      `updraft: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+  return EXIT_FAILED;
+}

@@ -1,0 +1,40 @@
+import { InvalidArgumentError } from 'commander';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '#domain/time';
+
+const UNITS: Readonly<Record<string, number>> = { s: SECOND_MS, m: MINUTE_MS, h: HOUR_MS, d: DAY_MS };
+
+/** A parser for whole numbers within bounds. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`must be a whole number from ${min} to ${max}.`);
+  };
+}
+
+/** `90s`, `10m`, `12h` or `7d` in milliseconds. */
+export function duration(text: string): number {
+  const [, count, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
+  if (count === undefined || unit === undefined) {
+    throw new InvalidArgumentError('must be a number and a unit: 90s, 10m, 12h or 7d.');
+  }
+  return Number(count) * UNITS[unit]!;
+}
+
+/** An ISO 8601 instant in milliseconds UTC. */
+export function instant(text: string): number {
+  const ms = /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : NaN;
+  if (Number.isNaN(ms))
+    throw new InvalidArgumentError('must be an instant such as 2026-11-01T00:00:00+08:00.');
+  return ms;
+}
+
+/** An IANA zone that this system knows. */
+export function zone(text: string): string {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text });
+    return text;
+  } catch {
+    throw new InvalidArgumentError('must be an IANA zone such as Asia/Shanghai.');
+  }
+}

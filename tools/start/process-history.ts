@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Workspace } from '#apps/standalone/src/open-workspace';
+import { startStandalone } from '#apps/standalone/src/standalone';
+import type { MerchantCapability } from '#domain/outputs';
+import { createLog } from '#telemetry/log';
+import { followLog } from './log-follow.ts';
+import { createSummary } from './summary.ts';
+
+const POLL_MS = 50;
+
+/** Runs the stages over a history while `send` appends it; ends when everything is decided, with a summary. */
+export async function processHistory(
+  workspace: Workspace,
+  policy: string,
+  send: () => Promise<void>,
+  output: { write(text: string): unknown },
+): Promise<void> {
+  const { backbone, genesis } = workspace;
+  const { logs } = backbone;
+  const { partitions } = genesis;
+  const log = createLog('import', { level: 'warn' });
+  const halted: string[] = [];
+  const summary = createSummary(logs, partitions);
+  const standalone = await startStandalone({
+    ...workspace,
+    log,
+    onReport(stage, partition, report) {
+      summary.onReport(stage, partition, report);
+      if (report.kind === 'halted') halted.push(`${stage} ${partition} at ${report.at}: ${report.why}`);
+    },
+  });
+  try {
+    const { bundle } = await standalone.activate(policy, () => undefined);
+    output.write(`policy    ${bundle.id}, live in ${partitions} partitions\n`);
+    await send();
+    await decided(workspace, halted);
+    await summary.refresh();
+    output.write(`${await tiersTable(workspace)}\n${summary.table()}\n`);
+  } finally {
+    await standalone.close();
+  }
+}
+
+/** Waits until both stages' snapshots stand at the end of their input. */
+async function decided({ backbone, genesis }: Workspace, halted: readonly string[]): Promise<void> {
+  const { logs, store } = backbone;
+  for (;;) {
+    if (halted.length > 0) throw new Error(`a partition stands still: ${halted.join('; ')}`);
+    const [activity, capability, heads] = await Promise.all([
+      logs.endOffsets('activity'),
+      logs.endOffsets('capability'),
+      store.heads(),
+    ]);
+    const isAtEnd = heads.filter(({ stage, partition, snapshot }) => {
+      const end = stage === 'scoring' ? activity[partition] : capability[partition];
+      return snapshot !== null && snapshot.mark.inputOffset >= (end ?? 0);
+    });
+    if (isAtEnd.length === 2 * genesis.partitions) return;
+    await sleep(POLL_MS);
+  }
+}
+
+async function tiersTable({ backbone, genesis }: Workspace): Promise<string> {
+  const tiers = new Map<string, string>();
+  const best = new Map<string, string>();
+  await followLog(backbone.logs, 'capability', genesis.partitions).catchUp(({ key, value }) => {
+    const event = JSON.parse(value.toString('utf8')) as { type: string; data: MerchantCapability };
+    if (key === null || event.type !== 'updraft.capability.merchant.v1') return;
+    tiers.set(key, event.data.tier ?? 'no score');
+    if (event.data.tier !== null) best.set(key, event.data.tier);
+  });
+  const count = (map: ReadonlyMap<string, string>): string => {
+    const counts = new Map<string, number>();
+    for (const tier of map.values()) counts.set(tier, (counts.get(tier) ?? 0) + 1);
+    return [...counts]
+      .sort()
+      .map(([tier, merchants]) => `${tier} ${merchants}`)
+      .join('  ');
+  };
+  return [
+    `merchants ${tiers.size} with a capability record; ${best.size} had a tier at some time`,
+    `tiers     at the end: ${count(tiers)}`,
+    `          the last each had: ${count(best)}`,
+  ].join('\n');
+}
