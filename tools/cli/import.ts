@@ -6,6 +6,7 @@ import type { Genesis } from '#domain/controls';
 import { createSnapshotStore } from '#store/postgres-snapshot-store';
 import { olistGenesis } from '#tools/import/import-olist';
 import { runImport } from '#tools/import/run-import';
+import { PARTITIONS_DEFAULT, writeGenesis } from '#stage/begin-log';
 import { processHistory } from '#tools/start/process-history';
 import { openImportState } from './import-state.ts';
 import {
@@ -15,7 +16,6 @@ import {
   type WorkspaceOptions,
 } from './open-workspace.ts';
 import { wholeNumber } from './option-value.ts';
-import { PARTITIONS_DEFAULT, writeGenesis } from './write-genesis.ts';
 
 const PARTITIONS_MAX = 1_024;
 
@@ -57,7 +57,10 @@ async function importOlist(dir: string, options: ImportOptions): Promise<void> {
   };
   const workspace = await openWorkspace({ ...options, for: 'create' });
   try {
-    const { genesis } = await writeGenesis(workspace.logs, workspace.database, wish, Date.now());
+    const { genesis } = await writeGenesis(workspace.logs, workspace.database, wish, {
+      clockMs: Date.now(),
+      isLive: false,
+    });
     const send = async (): Promise<void> => {
       await runImport({
         dataset: 'olist',

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Command, CommanderError } from 'commander';
 import { addCheckCommand } from './check.ts';
+import { BeginLogError } from '#stage/begin-log';
 import { CommandError } from './command-error.ts';
 import { addExportCommand } from './export.ts';
 import { addImportCommand } from './import.ts';
@@ -49,7 +50,8 @@ try {
 function exitCodeOf(error: unknown): number {
   // Commander has written its message or the help already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
-  if (error instanceof CommandError) process.stderr.write(`updraft: ${error.message}\n`);
+  if (error instanceof CommandError || error instanceof BeginLogError)
+    process.stderr.write(`updraft: ${error.message}\n`);
   else
     process.stderr.write(
       `updraft: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { addWorkspaceOptions, openWorkspace, type WorkspaceOptions } from './open-workspace.ts';
 import { duration, instant, wholeNumber, zone } from './option-value.ts';
-import { findTopicFaults, PARTITIONS_DEFAULT, writeGenesis, ZONE_DEFAULT } from './write-genesis.ts';
+import { findTopicFaults, PARTITIONS_DEFAULT, writeGenesis, ZONE_DEFAULT } from '#stage/begin-log';
 
 const PARTITIONS_MAX = 1_024;
 
@@ -11,6 +11,7 @@ interface CreateOptions extends WorkspaceOptions {
   readonly lateness?: number;
   readonly future?: number;
   readonly now?: number;
+  readonly history?: boolean;
 }
 
 export function addTopicsCommand(program: Command): void {
@@ -31,6 +32,7 @@ export function addTopicsCommand(program: Command): void {
     )
     .option('--future <duration>', 'how far ahead of log time an event may be (default: 10m)', duration)
     .option('--now <instant>', 'first log time, for history to be imported (default: the clock)', instant)
+    .option('--history', 'ticks will come with imported records; without it the workspace is live at once')
     .addHelpText(
       'after',
       `
@@ -56,7 +58,10 @@ async function create(options: CreateOptions): Promise<void> {
       ...(options.future === undefined ? {} : { futureMs: options.future }),
       ...(options.now === undefined ? {} : { nowMs: options.now }),
     };
-    const { genesis, written } = await writeGenesis(workspace.logs, workspace.database, wish, Date.now());
+    const { genesis, written } = await writeGenesis(workspace.logs, workspace.database, wish, {
+      clockMs: Date.now(),
+      isLive: options.history !== true,
+    });
     const { logId, partitions } = genesis;
     const what = `${workspace.name}: log ${logId}, ${partitions} partitions, zone ${genesis.zone}`;
     const did = written.length === 0 ? 'was there already' : `genesis written to ${written.length}`;

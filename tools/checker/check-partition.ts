@@ -1,0 +1,149 @@
+import { sha256, shown } from './canonical-text.ts';
+import { createBudgetCheck } from './check-budget.ts';
+import { createGrantCheck, type GrantCheck } from './check-grants.ts';
+import { createLetterCheck } from './check-letters.ts';
+import type { CauseRecord } from './check-outputs.ts';
+import { createFactCounter, type FactCounter } from './count-facts.ts';
+import { cursorOver, readLines, type Event, type EventLine, type ExportManifest } from './export-reader.ts';
+import type { Findings } from './finding.ts';
+import { followOutputs } from './follow-outputs.ts';
+import { localDate } from './local-day.ts';
+import { partitionOf } from './murmur2.ts';
+import { createPartitionClock, type PartitionClock, type Verdict } from './partition-clock.ts';
+
+// One partition, once through: activity in order, and beside it whatever each record caused, in the order of the
+// positions. Nothing is held but merchants, grants, and the ids of the lateness horizon.
+
+export interface PartitionSummary {
+  activity: number;
+  counted: number;
+  duplicates: number;
+  refused: number;
+  capability: number;
+  decisions: number;
+  grants: number;
+}
+
+export interface CheckedPartition {
+  readonly summary: PartitionSummary;
+  readonly facts: FactCounter;
+  readonly asOf: string;
+  readonly today: string;
+  readonly leased: ReadonlyMap<string, number>;
+}
+
+export interface PartitionInput {
+  readonly dir: string;
+  readonly manifest: ExportManifest;
+  readonly partition: number;
+  /** Account totals of each bundle, by its hash. */
+  readonly bundles: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  readonly findings: Findings;
+}
+
+export async function checkPartition(input: PartitionInput): Promise<CheckedPartition> {
+  const { dir, manifest, partition, findings } = input;
+  const lines = (log: string) => readLines(dir, manifest, log, partition, findings);
+  const clock = createPartitionClock(manifest.genesis, findings);
+  const facts = createFactCounter();
+  const quarantined = await readQuarantined(lines('quarantine'));
+  const grants = createGrantCheck(findings);
+  const budget = createBudgetCheck(partition, manifest.partitions, findings);
+  const outputs = followOutputs(input, {
+    grants,
+    budget,
+    capability: cursorOver(lines('capability')),
+    decisions: cursorOver(lines('decisions')),
+  });
+  const letters = createLetterCheck(cursorOver(lines('dead-letters')), `scoring/${partition}`, findings);
+  const summary = {
+    activity: 0,
+    counted: 0,
+    duplicates: 0,
+    refused: 0,
+    capability: 0,
+    decisions: 0,
+    grants: 0,
+  };
+  let activityHash = '';
+
+  for await (const line of lines('activity')) {
+    const position = `${partition}/${line.offset}`;
+    const { event, cause } = checkActivity(line, position, summary.activity, input);
+    summary.activity += 1;
+    activityHash = sha256(`${activityHash}\n${position}\n${line.key ?? ''}\n${cause.hash}`);
+    const entry = quarantined.get(position);
+    findings.expect(entry === undefined || entry === cause.hash, 'dead-letter', position, () => {
+      return `quarantine is about a record with hash ${entry}`;
+    });
+    const before = clock.bundle;
+    const verdict = clock.judge(event, line.value, position, entry !== undefined);
+    if (clock.bundle !== before) budget.activated(input.bundles.get(clock.bundle!) ?? new Map());
+    note(verdict, event, clock, facts, summary);
+    await letters.expect(verdict, line, position, outputs.end);
+    await outputs.follow({ ...cause, activityHash }, event, verdict);
+  }
+  await outputs.finish(summary);
+  await letters.finish();
+  await checkGrantRecords(input, grants, outputs.end.decisions);
+  summary.grants = grants.count();
+  const asOf = `${partition}/${summary.activity - 1}`;
+  return { summary, facts, asOf, today: localDate(clock.nowMs, clock.zone), leased: budget.leased() };
+}
+
+function note(
+  verdict: Verdict,
+  event: Event,
+  clock: PartitionClock,
+  facts: FactCounter,
+  summary: PartitionSummary,
+): void {
+  if (verdict.kind === 'counted') {
+    summary.counted += 1;
+    facts.count(event, clock.nowMs, clock.zone);
+  } else if (verdict.kind === 'duplicate') summary.duplicates += 1;
+  else if (verdict.kind === 'refused') summary.refused += 1;
+}
+
+function checkActivity(
+  line: EventLine,
+  position: string,
+  nextOffset: number,
+  { manifest, partition, findings }: PartitionInput,
+): { readonly event: Event; readonly cause: Omit<CauseRecord, 'activityHash'> } {
+  findings.expect(line.offset === nextOffset, 'position', `activity ${position}`, () => {
+    return `offset ${nextOffset} should come here`;
+  });
+  const event = line.event ?? { id: '', source: '', type: 'undecodable', time: '', data: {} };
+  findings.expect((event.subject ?? null) === line.key, 'placement', `activity ${position}`, () => {
+    return `key ${line.key} is not the subject ${event.subject}`;
+  });
+  if (line.key !== null) {
+    const home = partitionOf(line.key, manifest.partitions);
+    findings.expect(home === partition, 'placement', `activity ${position}`, () => {
+      return `${line.key} lives in partition ${home}`;
+    });
+  }
+  return { event, cause: { position, eventId: event.id, type: event.type, hash: sha256(line.value) } };
+}
+
+/** Positions that scoring passed over, with the hash of the record that is meant. */
+async function readQuarantined(lines: AsyncIterable<EventLine>): Promise<Map<string, string>> {
+  const entries = new Map<string, string>();
+  for await (const { event } of lines) {
+    if (event?.data['stage'] !== 'scoring') continue;
+    entries.set(shown(event.data['position']), shown(event.data['recordHash']));
+  }
+  return entries;
+}
+
+async function checkGrantRecords(
+  input: PartitionInput,
+  grants: GrantCheck,
+  published: string | null,
+): Promise<void> {
+  const { dir, manifest, partition, findings } = input;
+  for await (const line of readLines(dir, manifest, 'grants', partition, findings))
+    grants.recorded(line, published);
+  grants.finish(partition);
+}
