@@ -5,6 +5,7 @@ import { BeginLogError } from '#stage/begin-log';
 import { CommandError } from './command-error.ts';
 import { addExportCommand } from './export.ts';
 import { addImportCommand } from './import.ts';
+import { addPolicyCommand } from './policy.ts';
 import { addReplayCommand } from './replay.ts';
 import { addStartCommand } from './start.ts';
 import { addStateCommand } from './state.ts';
@@ -32,6 +33,7 @@ Exit codes: 0 well, ${EXIT_FAILED} something was found or failed, ${EXIT_USAGE} 
 for (const add of [
   addStartCommand,
   addTopicsCommand,
+  addPolicyCommand,
   addImportCommand,
   addReplayCommand,
   addExportCommand,

@@ -1,11 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { makeGenesis } from '#contracts/genesis';
 import { loadOrMakeKey, loadOrMakeTokens, type TokenRecord } from '#contracts/tokens';
 import type { Genesis } from '#domain/controls';
-import { ENGINE } from '#domain/engine';
 import { openBackbone, openEmbedded, type Backbone } from '#stage/backbone';
-import { beginLog } from '#stage/begin-log';
+import { writeGenesis } from '#stage/begin-log';
 import { workspaceOf } from '#stage/stage.config';
 import type { Log } from '#telemetry/log';
 import type { StandaloneConfig } from './standalone.config.ts';
@@ -34,14 +31,11 @@ export async function openWorkspace(
       ? await openEmbedded(dataDirectory, workspaceOf(prefix), log)
       : await openBackbone({ databaseUrl, brokers: null, prefix, clientId: 'updraft', log });
   try {
-    const nowMs = history?.startMs ?? Date.now();
-    const wanted = makeGenesis({ logId: '', partitions, zone, nowMs, engine: ENGINE });
-    const genesis = await beginLog(
+    const { genesis } = await writeGenesis(
       backbone.logs,
       backbone.database,
-      wanted,
-      () => randomUUID(),
-      history === null,
+      { partitions, zone },
+      { clockMs: history?.startMs ?? Date.now(), isLive: history === null },
     );
     return { backbone, genesis, tokens, pseudonymKey };
   } catch (error) {

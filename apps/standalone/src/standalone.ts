@@ -1,7 +1,8 @@
+import type { Server } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AllocatorModule } from '#apps/allocator/src/allocator.module';
-import { CONSOLE_LIMITS } from '#apps/console/src/console-limits';
+import * as consoleLimits from '#apps/console/src/console-limits';
 import { ConsoleModule, HTTP_OPTIONS } from '#apps/console/src/console.module';
 import { IngestModule } from '#apps/ingest/src/ingest.module';
 import { ScoringModule } from '#apps/scoring/src/scoring.module';
@@ -48,6 +49,9 @@ export interface Standalone {
   close(): Promise<void>;
 }
 
+/** How long requests under way may take once closing began. */
+const DRAIN_MS_MAX = 3_000;
+
 class StandaloneProcess {}
 
 /** Starts the stages and the read side; the door stays shut until `listen`. */
@@ -78,7 +82,12 @@ export async function startStandalone(parts: StandaloneParts): Promise<Standalon
         IngestModule.forRoot({ ...both, config: { pseudonymKey } }),
         ScoringModule.forRoot(scores),
         AllocatorModule.forRoot(allocates),
-        ConsoleModule.forRoot({ ...both, database, snapshots: store, config: CONSOLE_LIMITS }),
+        ConsoleModule.forRoot({
+          ...both,
+          database,
+          snapshots: store,
+          config: isEmbedded ? consoleLimits.EMBEDDED_LIMITS : consoleLimits.CONSOLE_LIMITS,
+        }),
         HttpHealthModule.forRoot({ health, registry }),
       ],
     },
@@ -113,6 +122,9 @@ export async function startStandalone(parts: StandaloneParts): Promise<Standalon
       isClosing = true;
       await time?.stop();
       await writer.close();
+      // Clients that opened a connection in advance would hold up the closing.
+      const server = app.getHttpServer() as Server;
+      setTimeout(() => server.closeAllConnections(), DRAIN_MS_MAX).unref();
       await app.close();
     },
   };

@@ -1,104 +1,242 @@
-import { encodeGenesis, encodeSettings } from '#contracts/genesis';
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  encodeGenesis,
+  encodeSettings,
+  FUTURE_MS_DEFAULT,
+  LATENESS_MS_DEFAULT,
+  makeGenesis,
+} from '#contracts/genesis';
 import { logShapes } from '#contracts/logs';
-import { canonicalJson, type Json } from '#domain/canonical';
 import type { Genesis } from '#domain/controls';
-import { dropLease, keepLease } from '#store/lease';
-import type { Sql } from '#store/sql';
-import { bindLogId, boundLogId } from '#store/workspace';
+import { ENGINE } from '#domain/engine';
+import type { StoreDatabase } from '#store/database';
+import { bindLogId } from '#store/workspace';
 import type { Logs } from '#stream/log';
-import { systemClock } from './clock.ts';
 
-const LEASE_MS = 60_000;
-const WAIT_MS = 200;
+// Genesis is the first record of every activity partition: written once, before anything else. A second run with the
+// same settings finds it and writes nothing; one that was interrupted is completed with the genesis that stands.
 
-/** The workspace was begun with something else; nothing was changed. */
-export class OtherGenesisError extends Error {
-  override readonly name = 'OtherGenesisError';
+/** The logs of this name are no workspace, or another one than was asked for; nothing was changed. */
+export class BeginLogError extends Error {
+  override readonly name = 'BeginLogError';
 }
 
-/**
- * Makes the logs of a workspace and begins each activity partition with the genesis record, once, under a lock, before
- * anything else may write. Begun before: the same parameters are a no-op, others are refused. Returns the genesis that
- * stands. `isLive` false leaves the workspace in history: ticks then come with the records.
- */
-export async function beginLog(
+/** What was asked for; what is left out is taken from the genesis that stands, or else from the defaults. */
+export interface GenesisWish {
+  readonly partitions?: number;
+  readonly zone?: string;
+  readonly latenessMs?: number;
+  readonly futureMs?: number;
+  readonly nowMs?: number;
+  readonly logId?: string;
+}
+
+export interface BeginOptions {
+  /** First log time where the wish names none. */
+  readonly clockMs: number;
+  /** False leaves the workspace in history: ticks then come with the records, until a settings record says otherwise. */
+  readonly isLive: boolean;
+}
+
+export interface WrittenGenesis {
+  readonly genesis: Genesis;
+  /** Partitions that had none; empty when there was nothing to do. */
+  readonly written: readonly number[];
+}
+
+export const PARTITIONS_DEFAULT = 4;
+export const ZONE_DEFAULT = 'Asia/Shanghai';
+const LOG_ID_BYTES = 8;
+
+/** Creates the logs and sees to it that each activity partition begins with the same genesis. */
+export async function writeGenesis(
   logs: Logs,
-  sql: Sql,
-  wanted: Omit<Genesis, 'logId'>,
-  newLogId: () => string,
-  isLive: boolean,
-): Promise<Genesis> {
-  const holder = newLogId();
-  while (!(await keepLease(sql, 'genesis', holder, LEASE_MS)).isHeld) await systemClock.sleep(WAIT_MS);
-  try {
-    await logs.create(logShapes(wanted.partitions));
-    const standing = await readGenesis(logs);
-    const genesis = standing ?? { ...wanted, logId: (await boundLogId(sql)) ?? holder };
-    if (standing !== null) checkSame(standing, wanted);
-    await bindLogId(sql, genesis.logId);
-    await writeGenesis(logs, genesis, isLive);
-    return genesis;
-  } finally {
-    await dropLease(sql, 'genesis', holder);
-  }
-}
-
-/** The genesis of the first partition that has one; null when none was begun. Anything else in its place throws. */
-export async function readGenesis(logs: Logs): Promise<Genesis | null> {
-  const partitions = await logs.partitions('activity');
-  for (let partition = 0; partition < partitions; partition++) {
-    const genesis = await genesisOf(logs, partition);
-    if (genesis !== null) return genesis;
-  }
-  return null;
-}
-
-async function genesisOf(logs: Logs, partition: number): Promise<Genesis | null> {
-  for await (const batch of logs.read('activity', partition, 0)) {
-    const first = batch.records[0];
-    if (first === undefined) continue;
-    const event = JSON.parse(first.value.toString('utf8')) as { type: string; data: Genesis };
-    if (event.type === 'updraft.control.genesis.v1') return event.data;
-    throw new OtherGenesisError(`activity ${partition} begins with ${event.type}, not with genesis`);
-  }
-  return null;
-}
-
-async function writeGenesis(logs: Logs, genesis: Genesis, isLive: boolean): Promise<void> {
-  const writer = logs.writer('genesis');
-  try {
-    for (let partition = 0; partition < genesis.partitions; partition++) {
-      if ((await genesisOf(logs, partition)) !== null) continue;
-      const records = [{ key: null, value: encodeGenesis(genesis) }];
-      if (isLive) {
-        const settings = encodeSettings(genesis.logId, { sequence: 1, mode: 'live' }, genesis.nowMs);
-        records.push({ key: null, value: settings });
-      }
-      await writer.append('activity', partition, records);
+  database: StoreDatabase | null,
+  wish: GenesisWish,
+  { clockMs, isLive }: BeginOptions,
+): Promise<WrittenGenesis> {
+  return withLock(database, async () => {
+    const partitions = (await partitionsOf(logs)) ?? wish.partitions ?? PARTITIONS_DEFAULT;
+    if (wish.partitions !== undefined && wish.partitions !== partitions) {
+      throw conflict('partitions', partitions, wish.partitions);
     }
-  } finally {
-    await writer.close();
+    await logs.create(logShapes(partitions));
+    const standing = await readAllGenesis(logs, partitions);
+    const found = standing.find((each) => each !== null) ?? null;
+    if (found === null) await refuseOrphans(logs);
+    const genesis = found === null ? newGenesis(partitions, wish, clockMs) : found;
+    refuseOtherWish(genesis, wish);
+    if (database !== null) await bindLogId(database, genesis.logId);
+    const missing = standing.flatMap((each, partition) => (each === null ? [partition] : []));
+    await append(logs, genesis, missing, isLive);
+    return { genesis, written: missing };
+  });
+}
+
+/** The genesis of a workspace; null while it was not begun. */
+export async function readGenesis(logs: Logs): Promise<Genesis | null> {
+  const partitions = await partitionsOf(logs);
+  const standing = partitions === null ? [] : await readAllGenesis(logs, partitions);
+  return standing.find((each) => each !== null) ?? null;
+}
+
+/** What is wrong with the logs of a workspace, in words. */
+export async function findTopicFaults(logs: Logs): Promise<readonly string[]> {
+  const partitions = await partitionsOf(logs);
+  if (partitions === null) return ['activity is missing; create the workspace with `updraft topics create`'];
+  const faults = [...(await logs.check(logShapes(partitions)))];
+  try {
+    const standing = await readAllGenesis(logs, partitions);
+    standing.forEach((genesis, partition) => {
+      if (genesis === null) faults.push(`activity ${partition} is empty; it must begin with genesis`);
+      else if (genesis.engine !== ENGINE)
+        faults.push(`genesis is of engine ${genesis.engine}, this is ${ENGINE}`);
+    });
+  } catch (error) {
+    if (!(error instanceof BeginLogError)) throw error;
+    faults.push(error.message);
+  }
+  return faults;
+}
+
+/** Null while there is no activity log. */
+async function partitionsOf(logs: Logs): Promise<number | null> {
+  try {
+    return await logs.partitions('activity');
+  } catch {
+    // Absent, or the transport is away: creating then says which.
+    return null;
   }
 }
 
-/** Given anew at each start; what stands in the log counts. */
-const MAY_DIFFER = ['logId', 'nowMs'];
+/** The genesis of each partition, null where it is empty. Refuses anything else, and two that differ. */
+async function readAllGenesis(logs: Logs, partitions: number): Promise<(Genesis | null)[]> {
+  const texts: (string | null)[] = [];
+  for (let partition = 0; partition < partitions; partition += 1) {
+    texts.push(await firstRecord(logs, partition));
+  }
+  const first = texts.find((text) => text !== null) ?? null;
+  return texts.map((text, partition) => {
+    if (text === null) return null;
+    if (text !== first) {
+      throw new BeginLogError(
+        `activity ${partition} begins with another record than the partitions before it: ${text}`,
+      );
+    }
+    const { type, data } = eventOf(text);
+    if (type === 'updraft.control.genesis.v1') return data as Genesis;
+    throw new BeginLogError(
+      `activity ${partition} begins with ${String(type)} and not with genesis: these logs are not a workspace of ` +
+        'this version; choose another --workspace',
+    );
+  });
+}
 
-/** Whoever asks for another market zone or number of partitions asks for another workspace. */
-function checkSame(standing: Genesis, wanted: Omit<Genesis, 'logId'>): void {
-  const stands: Readonly<Record<string, unknown>> = { ...standing };
-  for (const [name, value] of Object.entries(wanted)) {
-    if (MAY_DIFFER.includes(name)) continue;
-    const before = stands[name];
-    if (canonicalJson(before as Json) === canonicalJson(value as Json)) continue;
-    throw new OtherGenesisError(
-      `${name}: the workspace was begun with ${brief(before)}, not with ${brief(value)}; ` +
-        'start anew in another workspace or data directory',
+async function firstRecord(logs: Logs, partition: number): Promise<string | null> {
+  for await (const { records } of logs.read('activity', partition, 0)) {
+    const [first] = records;
+    if (first !== undefined) return first.value.toString('utf8');
+  }
+  return null;
+}
+
+function eventOf(text: string): { type?: unknown; data?: unknown } {
+  try {
+    return (JSON.parse(text) ?? {}) as { type?: unknown; data?: unknown };
+  } catch {
+    return { type: `something that is not JSON (${text.slice(0, 80)})` };
+  }
+}
+
+/** Outputs without activity mean that the input was lost: a new genesis would hide that. */
+async function refuseOrphans(logs: Logs): Promise<void> {
+  for (const log of ['capability', 'decisions', 'grants', 'dead-letters', 'quarantine']) {
+    const ends = await logs.endOffsets(log);
+    const partition = ends.findIndex((end) => end > 0);
+    if (partition < 0) continue;
+    throw new BeginLogError(
+      `${log} ${partition} holds records but activity holds none; choose another --workspace`,
     );
   }
 }
 
-function brief(value: unknown): string {
-  const text = JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+function newGenesis(partitions: number, wish: GenesisWish, nowMs: number): Genesis {
+  return makeGenesis({
+    logId: wish.logId ?? randomBytes(LOG_ID_BYTES).toString('hex'),
+    partitions,
+    zone: wish.zone ?? ZONE_DEFAULT,
+    latenessMs: wish.latenessMs ?? LATENESS_MS_DEFAULT,
+    futureMs: wish.futureMs ?? FUTURE_MS_DEFAULT,
+    nowMs: wish.nowMs ?? nowMs,
+    engine: ENGINE,
+  });
+}
+
+function refuseOtherWish(genesis: Genesis, wish: GenesisWish): void {
+  for (const field of ['logId', 'zone', 'latenessMs', 'futureMs', 'nowMs'] as const) {
+    const asked = wish[field];
+    if (asked !== undefined && asked !== genesis[field]) throw conflict(field, genesis[field], asked);
+  }
+}
+
+function conflict(field: string, stands: string | number, asked: string | number): BeginLogError {
+  return new BeginLogError(
+    `${field}: genesis says ${stands}, ${asked} was asked for; it is written once. Choose another --workspace`,
+  );
+}
+
+async function append(
+  logs: Logs,
+  genesis: Genesis,
+  partitions: readonly number[],
+  isLive: boolean,
+): Promise<void> {
+  if (partitions.length === 0) return;
+  const writer = logs.writer('genesis');
+  const value = encodeGenesis(genesis);
+  const live = encodeSettings(genesis.logId, { sequence: 1, mode: 'live' }, genesis.nowMs);
+  const records = (isLive ? [value, live] : [value]).map((each) => ({ key: null, value: each }));
+  try {
+    for (const partition of partitions) await writer.append('activity', partition, records);
+  } finally {
+    await writer.close();
+  }
+  // Where nothing locks (Kafka without a database) another run may have been first; then this one must not pass.
+  for (const partition of partitions) {
+    if ((await firstRecord(logs, partition)) === value.toString('utf8')) continue;
+    throw new BeginLogError(
+      `activity ${partition}: another run wrote its genesis at the same time; start anew`,
+    );
+  }
+}
+
+const LOCK_CLASS = 0x75_70_67_65;
+/** A transaction that is idle for long would be ended by the server, and its lock with it. */
+const KEEP_ALIVE_MS = 5_000;
+
+/**
+ * One creator at a time. On PostgreSQL an advisory lock, held by a transaction of its own while the work goes on
+ * beside it; embedded the data directory's lock has made sure that we are alone.
+ */
+async function withLock<T>(database: StoreDatabase | null, work: () => Promise<T>): Promise<T> {
+  if (database === null || database.embedded) return work();
+  const done = new AbortController();
+  let held: () => void = () => undefined;
+  const isHeld = new Promise<void>((resolve) => (held = resolve));
+  const holding = database.transaction(async (sql) => {
+    await sql.query(`select pg_advisory_xact_lock($1, hashtext($2))`, [LOCK_CLASS, database.schema]);
+    held();
+    while (!done.signal.aborted) {
+      await sleep(KEEP_ALIVE_MS, undefined, { signal: done.signal }).catch(() => undefined);
+      await sql.query(`select 1`);
+    }
+  });
+  try {
+    await Promise.race([isHeld, holding]);
+    return await work();
+  } finally {
+    done.abort();
+    await holding;
+  }
 }

@@ -108,7 +108,7 @@ async function load(
     publisher,
     machine: stage.open(partition, restored, hash),
     tail: createPublishedTail(logs, stage.output, partition, hint, covered, end),
-    quarantine: await readQuarantine(logs, partition),
+    quarantine: await readQuarantine(logs, stage.name, partition),
     mark,
     inputEnd,
   };
@@ -154,14 +154,14 @@ async function restore(store: SnapshotStore, claim: Claim, root: string): Promis
 }
 
 /** Read at every take-over and every replay before anything is stepped. */
-export async function readQuarantine(logs: Logs, partition: number): Promise<Quarantine> {
+export async function readQuarantine(logs: Logs, stage: string, partition: number): Promise<Quarantine> {
   const quarantine = new Map<string, string>();
   for await (const batch of logs.read('quarantine', partition, 0)) {
     for (const record of batch.records) {
       const { data } = JSON.parse(record.value.toString('utf8')) as {
-        data: { position: string; reason: string };
+        data: { stage: string; position: string; reason: string };
       };
-      quarantine.set(data.position, data.reason);
+      if (data.stage === stage) quarantine.set(data.position, data.reason);
     }
   }
   return quarantine;

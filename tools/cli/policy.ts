@@ -1,0 +1,77 @@
+import type { Command } from 'commander';
+import { activateBundle, publishBundle } from '#stage/activation';
+import { readGenesis } from '#stage/begin-log';
+import { BundleFileError, readBundleFile } from '#stage/bundle-file';
+import { systemClock } from '#stage/clock';
+import { createSnapshotStore } from '#store/postgres-snapshot-store';
+import { CommandError } from './command-error.ts';
+import { addWorkspaceOptions, openWorkspace, type WorkspaceOptions } from './open-workspace.ts';
+
+interface ActivateOptions extends WorkspaceOptions {
+  readonly approvedBy: readonly string[];
+}
+
+const APPROVERS_MIN = 2;
+
+export function addPolicyCommand(program: Command): void {
+  const policy = program.command('policy').description('check a policy file, and put it live');
+
+  policy
+    .command('check')
+    .description('say everything that is wrong with a policy file')
+    .argument('<file>', 'YAML')
+    .action(async (file: string) => {
+      const { bundle, hash } = await read(file);
+      process.stdout.write(`${file}: bundle ${bundle.id} is well, ${hash}\n`);
+    });
+
+  addWorkspaceOptions(policy.command('activate'))
+    .description('publish a policy file and activate it in every partition')
+    .argument('<file>', 'YAML')
+    .requiredOption('--approved-by <name...>', 'two people who stand for it')
+    .addHelpText(
+      'after',
+      `
+Scoring must be running: it confirms. The command re-sends until every partition has, and ends then. A bundle that is
+live everywhere is left as it is.`,
+    )
+    .action(activate);
+}
+
+async function activate(file: string, options: ActivateOptions): Promise<void> {
+  const approvedBy = [...new Set(options.approvedBy)];
+  if (approvedBy.length < APPROVERS_MIN) {
+    throw new CommandError(`--approved-by: ${approvedBy.join(' ')}: must name two different people`);
+  }
+  const { text, hash, bundle } = await read(file);
+  const { logs, database, name, close } = await openWorkspace({ ...options, for: 'existing' });
+  try {
+    if (database === null) throw new CommandError('DATABASE_URL: must be set: partitions confirm there');
+    const genesis = await readGenesis(logs);
+    if (genesis === null)
+      throw new CommandError(`${name} was not begun; create it with \`updraft topics create\``);
+    const { logId, partitions } = genesis;
+    const writer = logs.writer('registry');
+    const store = createSnapshotStore(database);
+    const ports = { logs, writer, store, clock: systemClock, logId, partitions, wallClock: Date.now };
+    await publishBundle(ports, hash, text);
+    let shown = '';
+    await activateBundle(ports, hash, approvedBy, (confirmed) => {
+      const line = `${bundle.id}: ${confirmed}/${partitions} partitions have confirmed\n`;
+      if (line !== shown) process.stdout.write(line);
+      shown = line;
+    });
+    await writer.close();
+  } finally {
+    await close();
+  }
+}
+
+async function read(file: string): ReturnType<typeof readBundleFile> {
+  try {
+    return await readBundleFile(file);
+  } catch (error) {
+    if (error instanceof BundleFileError) throw new CommandError(error.message);
+    throw new CommandError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
