@@ -15,7 +15,10 @@ const { value } = fc.letrec<{ value: Json }>((tie) => ({
     { depthSize: 'small' },
     leaf,
     fc.array(tie('value')),
-    fc.dictionary(fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('__proto__', '2', '10', '\uf8ff', '😀')), tie('value')),
+    fc.dictionary(
+      fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('__proto__', '2', '10', '\uf8ff', '😀')),
+      tie('value'),
+    ),
   ),
 }));
 

@@ -1,5 +1,13 @@
 import fc from 'fast-check';
-import { addQuantity, addSafe, clamp, mulDivFloor, mulDivHalfUp, mulDivQuantity, QUANTITY_MAX } from './number.ts';
+import {
+  addQuantity,
+  addSafe,
+  clamp,
+  mulDivFloor,
+  mulDivHalfUp,
+  mulDivQuantity,
+  QUANTITY_MAX,
+} from './number.ts';
 
 const MAX = Number.MAX_SAFE_INTEGER;
 const integer = fc.oneof(fc.maxSafeInteger(), fc.integer(), fc.integer({ min: -9, max: 9 }));
@@ -11,7 +19,8 @@ test('a times b over c is floored exactly, beyond 2^53 too, or refused', () => {
   const check = fc.property(integer, integer, integer, (a, b, c) => {
     fc.pre(c !== 0);
     const exact = floorOf(BigInt(a) * BigInt(b), BigInt(c));
-    if (exact > BigInt(MAX) || exact < -BigInt(MAX)) expect(() => mulDivFloor(a, b, c)).toThrow('out of range');
+    if (exact > BigInt(MAX) || exact < -BigInt(MAX))
+      expect(() => mulDivFloor(a, b, c)).toThrow('out of range');
     else expect(BigInt(mulDivFloor(a, b, c))).toBe(exact);
   });
   fc.assert(check, { numRuns: 3_000 });

@@ -157,3 +157,20 @@ export function order(orderId: string, orderedAtMs: number, changes: Partial<Ord
 }
 
 export const REGISTERED = { category: 'toys', country: 'CN', currency: 'CNY' };
+
+/** A registered merchant that was trained: eligible for the welcome boost of the small bundle. */
+export function trained(world: World, merchant: string): OutputRecord[] {
+  const known = world.event('updraft.merchant.registered.v1', merchant, REGISTERED);
+  return [...known, ...world.event('updraft.training.completed.v1', merchant, { course: 'first-sale' })];
+}
+
+/** A registered merchant that sold and shipped two orders: gold, with a headroom of 4 orders a day. */
+export function grown(world: World, merchant: string): OutputRecord[] {
+  const outputs = world.event('updraft.merchant.registered.v1', merchant, REGISTERED);
+  for (const id of ['a', 'b']) {
+    const facts = order(`${merchant}/${id}`, world.nowMs);
+    outputs.push(...world.event('updraft.order.paid.v1', merchant, facts));
+    outputs.push(...world.event('updraft.order.shipped.v1', merchant, facts));
+  }
+  return outputs;
+}
