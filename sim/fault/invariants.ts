@@ -1,63 +1,64 @@
-import { comparePositions, formatPosition } from '#domain/stage/position';
+import { comparePositions } from '#domain/stage/position';
 import type { InputRecord, OutputRecord, PartitionMachine, StageDefinition } from '#domain/stage/stage';
 import { decodeInput } from '#stage/decode-input';
-import { positionOf } from '#stage/published-tail';
 import { sha256 } from '#stage/sha256';
 import type { LogRecord } from '#stream/log';
-import { committed, type Broker } from './modelled-log.ts';
+import { committed, partitionsOf, stableEnd, type Broker } from './broker.ts';
+import type { Scene } from './cluster.ts';
+import { causeOf } from './position-text.ts';
 import { STAGES } from './process.ts';
 import type { Workload } from './workload.ts';
 
 // What a schedule must leave behind, whatever happened in it: exactly what one uninterrupted run over the same
 // activity produces. The run here shares the domain with the product and nothing else; what it could get wrong
-// together with it is checked against the workload.
+// together with it is checked against the raw logs and the workload.
 
 /** Violations in words; empty when all holds. */
-export function violations(broker: Broker, workload: Workload): string[] {
+export function violations({ broker, loud, world, tailsLost }: Scene, workload: Workload): string[] {
   const found: string[] = [];
   for (let partition = 0; partition < workload.partitions; partition++) {
-    const activity = committed(broker, 'activity', partition);
+    if (loud.spoils(partition)) continue;
+    const activity = beforeHole(broker, partition);
+    const isWhole = activity.length === partitionsOf(broker, 'activity')[partition]!.entries.length;
     const scored = rerun(STAGES.scoring, workload, partition, activity);
-    const capability = scored.outputs.filter(({ log }) => log === 'capability');
-    const decided = rerun(
-      STAGES.allocator,
-      workload,
-      partition,
-      capability.map(({ key, text }, offset) => ({ key, value: Buffer.from(text), offset })),
-    );
+    const capability = ofLog(scored, 'capability');
+    const decided = rerun(STAGES.allocator, workload, partition, capability.map(asRecord));
+    const stands = (log: string): readonly LogRecord[] => committed(broker, log, partition);
     found.push(
-      ...compare('capability', partition, capability, committed(broker, 'capability', partition)),
-      ...compare(
-        'decisions',
-        partition,
-        ofLog(decided, 'decisions'),
-        committed(broker, 'decisions', partition),
-      ),
-      ...compareGrants(partition, ofLog(decided, 'grants'), committed(broker, 'grants', partition)),
-      ...compareLetters(
-        partition,
-        ofLog(scored, 'dead-letters'),
-        committed(broker, 'dead-letters', partition),
-      ),
+      ...compare('capability', partition, capability, stands('capability')),
+      ...compare('decisions', partition, ofLog(decided, 'decisions'), stands('decisions')),
+      ...compareGrants(partition, ofLog(decided, 'grants'), stands('grants')),
+      ...compareLetters(partition, ofLog(scored, 'dead-letters'), stands('dead-letters')),
       ...ticksForwarded(partition, activity, capability),
-      ...nothingDue(`scoring ${partition}`, scored.machine, workload.endMs),
-      ...nothingDue(`allocator ${partition}`, decided.machine, workload.endMs),
+      ...ofOneTransaction(broker, 'activity', partition, ['capability']),
+      ...(tailsLost.has(partition)
+        ? []
+        : ofOneTransaction(broker, 'capability', partition, ['decisions', 'grants'])),
+      ...scored.overdue,
+      ...decided.overdue,
     );
+    if (isWhole) found.push(...nothingDue(scored, workload.endMs), ...nothingDue(decided, workload.endMs));
+    for (const output of [...scored.outputs, ...decided.outputs]) world.met(branchOf(output));
+    if (scored.hasHeld || decided.hasHeld) world.met('held-while-catching-up');
   }
   return found;
 }
 
-/** How many outputs the workload led to, for the report. */
-export function outputsOf(broker: Broker, workload: Workload, log: string): number {
-  let count = 0;
-  for (let partition = 0; partition < workload.partitions; partition++)
-    count += committed(broker, log, partition).length;
-  return count;
+/** Activity has no holes; what comes after one must not have been stepped. */
+function beforeHole(broker: Broker, partition: number): readonly LogRecord[] {
+  const { entries } = partitionsOf(broker, 'activity')[partition]!;
+  const hole = entries.findIndex(({ record }) => record === null);
+  const activity = committed(broker, 'activity', partition);
+  return hole < 0 ? activity : activity.slice(0, hole);
 }
 
 interface Rerun {
+  readonly name: string;
   readonly outputs: readonly OutputRecord[];
   readonly machine: PartitionMachine;
+  /** A tick's share is larger than a partition of the workload: whatever is due after one was not given its turn. */
+  readonly overdue: readonly string[];
+  readonly hasHeld: boolean;
 }
 
 function rerun(
@@ -66,18 +67,53 @@ function rerun(
   partition: number,
   records: readonly LogRecord[],
 ): Rerun {
+  const name = `${stage.name} ${partition}`;
   const machine = stage.open(partition, null, sha256);
   for (const { hash, text } of workload.bundles) machine.addBundle(hash, text);
   const outputs: OutputRecord[] = [];
+  const overdue: string[] = [];
+  let hasHeld = false;
+  let nowMs = 0;
   for (const record of records) {
     const input: InputRecord = decodeInput(stage.input, partition, record, new Map());
     outputs.push(...machine.step(input));
+    const tick = tickOf(input);
+    if (tick === null || tick.atMs < nowMs) continue;
+    nowMs = tick.atMs;
+    if (!tick.catchingUp) continue;
+    const rows = machine.rows();
+    hasHeld ||= rows.some(({ held }) => held);
+    const late = rows.find(({ due }) => due !== null && due <= nowMs);
+    if (late !== undefined)
+      overdue.push(`${name}: ${late.key} is due at ${late.due} after the tick of ${nowMs}`);
   }
-  return { outputs, machine };
+  return { name, outputs, machine, overdue: overdue.slice(0, 1), hasHeld };
+}
+
+interface Tick {
+  readonly atMs: number;
+  readonly catchingUp: boolean;
+}
+
+function tickOf({ event }: InputRecord): Tick | null {
+  const { type, data } = event;
+  if (type === 'updraft.control.tick.v1') return data as unknown as Tick;
+  const isForwarded = data['type'] === 'updraft.control.tick.v1';
+  return isForwarded ? (data['control'] as unknown as Tick) : null;
+}
+
+function asRecord({ key, text }: OutputRecord, offset: number): LogRecord {
+  return { key, value: Buffer.from(text), offset };
 }
 
 function ofLog({ outputs }: Rerun, log: OutputRecord['log']): readonly OutputRecord[] {
   return outputs.filter((output) => output.log === log);
+}
+
+/** A name for what the domain did, so that a run can show that its schedules reached it. */
+function branchOf({ log, text }: OutputRecord): string {
+  const [, word] = (log === 'decisions' ? /"outcome":"([a-z]+)"/ : /"reason":"([a-z-]+)"/).exec(text) ?? [];
+  return word === undefined ? `output-${log}` : `output-${log}-${word}`;
 }
 
 function compare(
@@ -94,10 +130,10 @@ function compare(
     if (wanted !== stands)
       return [`${at}: record ${i} should be ${wanted ?? 'absent'}, is ${stands ?? 'absent'}`];
   }
-  const unordered = expected.findIndex(
+  const unordered = expected.find(
     (output, i) => i > 0 && comparePositions(expected[i - 1]!.position, output.position) >= 0,
   );
-  return unordered < 0 ? [] : [`${at}: position ${expected[unordered]!.position.join('/')} is out of order`];
+  return unordered === undefined ? [] : [`${at}: position ${unordered.position.join('/')} is out of order`];
 }
 
 function compareGrants(
@@ -134,6 +170,8 @@ function compareLetters(
     : [`dead-letters ${partition}: not those expected`];
 }
 
+const TICK = '"type":"updraft.control.tick.v1"';
+
 /** Every tick that is not older than the one before is forwarded once, with its own time; counted from raw activity. */
 function ticksForwarded(
   partition: number,
@@ -143,27 +181,42 @@ function ticksForwarded(
   let nowMs = 0;
   let wanted = 0;
   for (const { value } of activity) {
-    const event = JSON.parse(value.toString('utf8')) as { type: string; data: { atMs: number } };
-    if (event.type !== 'updraft.control.tick.v1' || event.data.atMs < nowMs) continue;
-    nowMs = event.data.atMs;
+    const text = value.toString('utf8');
+    if (!text.includes(TICK)) continue;
+    const { atMs } = (JSON.parse(text) as { data: Tick }).data;
+    if (atMs < nowMs) continue;
+    nowMs = atMs;
     wanted += 1;
   }
-  const isTick = ({ text }: OutputRecord): boolean => {
-    const event = JSON.parse(text) as { type: string; data: { type?: string } };
-    return event.type === 'updraft.capability.control.v1' && event.data.type === 'updraft.control.tick.v1';
-  };
-  const forwarded = capability.filter(isTick).length;
+  const isForwarded = ({ text }: OutputRecord): boolean =>
+    text.includes('"type":"updraft.capability.control.v1"') && text.includes(`${TICK}}`);
+  const forwarded = capability.filter(isForwarded).length;
   return forwarded === wanted ? [] : [`ticks ${partition}: ${wanted} should be forwarded, ${forwarded} were`];
 }
 
-/** The last ticks gave every due item its turn: none is left, and nobody is held any more. */
-function nothingDue(at: string, machine: PartitionMachine, endMs: number): string[] {
-  const left = machine.rows().filter(({ due, held }) => held || (due !== null && due <= endMs));
-  return left.length === 0 ? [] : [`${at}: still due or held: ${left.map(({ key }) => key).join(' ')}`];
+/** What one input record led to became visible in one transaction: nobody saw a part of it. */
+function ofOneTransaction(
+  broker: Broker,
+  input: 'activity' | 'capability',
+  partition: number,
+  logs: readonly string[],
+): string[] {
+  const transactions = new Map<string, unknown>();
+  for (const log of logs) {
+    const modelled = partitionsOf(broker, log)[partition]!;
+    for (const { record, transaction } of modelled.entries.slice(0, stableEnd(modelled))) {
+      if (record === null || transaction?.state === 'aborted') continue;
+      const cause = causeOf(input, record.value.toString('utf8')).join('/');
+      if (!transactions.has(cause)) transactions.set(cause, transaction);
+      else if (transactions.get(cause) !== transaction)
+        return [`${log} ${partition}: what ${cause} led to came in several transactions`];
+    }
+  }
+  return [];
 }
 
-/** Position of the newest committed record of a derived log. */
-export function lastPosition(broker: Broker, log: string, partition: number): string | null {
-  const last = committed(broker, log, partition).at(-1);
-  return last === undefined ? null : formatPosition(positionOf(last));
+/** The last ticks gave every due item its turn: none is left, and nobody is held any more. */
+function nothingDue({ name, machine }: Rerun, endMs: number): string[] {
+  const left = machine.rows().filter(({ due, held }) => held || (due !== null && due <= endMs));
+  return left.length === 0 ? [] : [`${name}: still due or held: ${left.map(({ key }) => key).join(' ')}`];
 }

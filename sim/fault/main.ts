@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { runSchedule } from './schedule.ts';
+import type { Trace } from './world.ts';
 
 // `node dist/sim/fault/main.js --schedules 1000 --seed 1`: seeded schedules of faults over the product's own runner.
 // Every failure prints the seed that reproduces it; a fault or branch that was never met fails the run.
@@ -49,13 +50,14 @@ export async function simulate(
   firstSeed: number,
   schedules: number,
   failuresMax = 1,
+  trace: Trace | null = null,
 ): Promise<SimulationResult> {
   const counts = new Map<string, number>(MUST_MEET.map((what) => [what, 0]));
   const failures: { seed: number; violations: readonly string[] }[] = [];
   let steps = 0;
   let decisions = 0;
   for (let seed = firstSeed; seed < firstSeed + schedules && failures.length < failuresMax; seed++) {
-    const result = await runSchedule(seed, counts);
+    const result = await runSchedule(seed, counts, trace);
     steps += result.steps;
     decisions += result.decisions;
     if (result.violations.length > 0) failures.push({ seed, violations: result.violations });
@@ -68,11 +70,18 @@ async function main(): Promise<void> {
     options: {
       schedules: { type: 'string', default: '1000' },
       seed: { type: 'string', default: '1' },
+      failures: { type: 'string', default: '1' },
       'allow-unmet': { type: 'boolean', default: false },
+      trace: { type: 'boolean', default: false },
     },
   });
   const startedAt = performance.now();
-  const result = await simulate(Number(values.seed), Number(values.schedules));
+  const result = await simulate(
+    Number(values.seed),
+    Number(values.schedules),
+    Number(values.failures),
+    values.trace ? (line) => console.log(line) : null,
+  );
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
   for (const [what, count] of [...result.counts].sort()) console.log(`${String(count).padStart(9)}  ${what}`);
   console.log(

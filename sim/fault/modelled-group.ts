@@ -1,20 +1,9 @@
 import type { Subscription, SubscriptionHandlers } from '#stream/log';
-import { partitionsOf, slice, stableEnd, type Broker } from './modelled-log.ts';
+import { partitionsOf, slice, stableEnd, type Broker, type Member } from './broker.ts';
 import type { Actor, Turns } from './world.ts';
 
 // Groups of readers. Members that join or leave move partitions; the news reaches each member when the schedule says
 // so, which may be long after somebody else has begun.
-
-export interface Member {
-  readonly actor: Actor;
-  /** What the group says this member owns. */
-  owns: ReadonlySet<number>;
-  isConfirmed: boolean;
-  /** Tells the member of a new assignment. */
-  readonly tell: (owns: ReadonlySet<number>) => void;
-}
-
-export type ModelledGroups = Map<string, Member[]>;
 
 /** Spreads the partitions over the members; `shift` turns the wheel, so that a rebalance moves something. */
 export function rebalance(broker: Broker, log: string, group: string, shift = 0): void {

@@ -7,12 +7,16 @@ import {
   type Head,
   type SnapshotStore,
 } from '#store/snapshot-store';
+import { NO_AUDIT, type Audit } from './audit.ts';
 import type { Actor, Turns } from './world.ts';
 
 interface ModelledHead {
   takeover: number;
   owner: string | null;
   snapshot: Head['snapshot'];
+  savedAt: number | null;
+  /** Changes with every change of what is kept. */
+  version: number;
   rows: Map<string, FrozenRow>;
   chunks: FrozenChunk[];
 }
@@ -28,22 +32,46 @@ export function isValid(tables: Tables, claim: Claim): boolean {
   return head !== undefined && head.owner === claim.owner && head.takeover === claim.takeover;
 }
 
+function newHead(): ModelledHead {
+  return {
+    takeover: 0,
+    owner: null,
+    snapshot: null,
+    savedAt: null,
+    version: 0,
+    rows: new Map(),
+    chunks: [],
+  };
+}
+
 /** The snapshot is gone, and whoever relied on its rows has lost the partition with it. */
 export function loseSnapshot(tables: Tables, key: string): boolean {
   const head = tables.get(key);
   if (head === undefined || head.snapshot === null) return false;
   head.takeover += 1;
   head.owner = null;
-  head.snapshot = null;
-  head.rows = new Map();
-  head.chunks = [];
+  forget(head);
   return true;
 }
 
-export function createModelledStore(tables: Tables, turns: Turns, actor: Actor): SnapshotStore {
+function forget(head: ModelledHead): void {
+  head.snapshot = null;
+  head.savedAt = null;
+  head.rows = new Map();
+  head.chunks = [];
+  head.version += 1;
+}
+
+/** The snapshot store as one process sees it. It passes the same contract suite as the real one. */
+export function createModelledStore(
+  tables: Tables,
+  turns: Turns,
+  actor: Actor,
+  audit: Audit = NO_AUDIT,
+): SnapshotStore {
   const headOf = (stage: string, partition: number): ModelledHead => {
     const key = `${stage}/${partition}`;
-    const head = tables.get(key) ?? { takeover: 0, owner: null, snapshot: null, rows: new Map(), chunks: [] };
+    const head = tables.get(key) ?? newHead();
     tables.set(key, head);
     return head;
   };
@@ -68,6 +96,7 @@ export function createModelledStore(tables: Tables, turns: Turns, actor: Actor):
         }
         head.takeover = claim.takeover;
         head.owner = claim.owner;
+        audit.claimed(claim, head.version);
         return true;
       }),
     async *index(claim) {
@@ -85,7 +114,8 @@ export function createModelledStore(tables: Tables, turns: Turns, actor: Actor):
     },
     rows: (claim, keys) =>
       turns.turn(actor, 'rows', () => {
-        const { rows } = checked(claim);
+        const { rows, version } = checked(claim);
+        if (keys.length > 0) audit.rowsRead(claim, version);
         turns.met('lazy-load');
         return new Map(keys.flatMap((key) => (rows.has(key) ? [[key, rows.get(key)!.body]] : [])));
       }),
@@ -93,6 +123,9 @@ export function createModelledStore(tables: Tables, turns: Turns, actor: Actor):
       turns.turn(actor, 'save', () => {
         const head = checked(claim);
         head.snapshot = { mark, root: frozen.root };
+        head.savedAt = Date.now();
+        head.version += 1;
+        audit.changed(claim, head.version);
         for (const row of frozen.rows) head.rows.set(row.key, row);
         const isKept = (chunk: FrozenChunk): boolean =>
           !frozen.droppedHours.includes(chunk.hour) &&
@@ -106,10 +139,15 @@ export function createModelledStore(tables: Tables, turns: Turns, actor: Actor):
     discard: (claim) =>
       turns.turn(actor, 'discard', () => {
         const head = checked(claim);
-        head.snapshot = null;
-        head.rows = new Map();
-        head.chunks = [];
+        forget(head);
+        audit.changed(claim, head.version);
       }),
-    heads: () => Promise.resolve([]),
+    heads: () =>
+      turns.turn(actor, 'heads', () =>
+        [...tables].map(([key, { takeover, owner, snapshot, savedAt }]) => {
+          const [stage, partition] = key.split('/') as [string, string];
+          return { stage, partition: Number(partition), takeover, owner, snapshot, savedAt };
+        }),
+      ),
   };
 }

@@ -7,9 +7,10 @@ import type { StageReport } from '#stage/report';
 import { sha256 } from '#stage/sha256';
 import { createStageRunner, type StageRunner } from '#stage/stage-runner';
 import type { Subscription } from '#stream/log';
-import { createModelledLogs, type Broker } from './modelled-log.ts';
-import { createModelledStore, type Tables } from './modelled-store.ts';
-import type { Actor, World } from './world.ts';
+import type { Scene } from './cluster.ts';
+import { createModelledLogs } from './modelled-log.ts';
+import { createModelledStore } from './modelled-store.ts';
+import type { Actor } from './world.ts';
 
 /** One process that runs one stage, with the product's own runner over modelled ports. */
 export interface ModelledProcess {
@@ -22,17 +23,19 @@ export interface ModelledProcess {
 
 export const STAGES = { scoring, allocator } as const;
 
+/** Batches of a schedule with many partitions are larger by this. */
+const WIDE_PACE = 8;
+
 export function createProcess(
-  world: World,
-  broker: Broker,
-  tables: Tables,
+  { world, broker, tables, audit, isWide }: Scene,
   name: string,
   stage: StageDefinition,
-  report: (process: string, stage: string, partition: number, report: StageReport) => void,
+  report: (partition: number, report: StageReport) => void,
 ): ModelledProcess {
   const actor: Actor = { name, isAlive: true, isFrozen: false };
   const logs = createModelledLogs(broker, world, actor);
   const clock = world.clockOf(actor);
+  const pace = isWide ? WIDE_PACE : 1;
   let subscription: Subscription | null = null;
   let waiting: (() => void)[] = [];
   const control = {
@@ -47,7 +50,7 @@ export function createProcess(
   const runner: StageRunner = createStageRunner(
     {
       logs,
-      store: createModelledStore(tables, world, actor),
+      store: createModelledStore(tables, world, actor, audit),
       clock,
       hash: sha256,
       bundles: createBundleSource(logs, clock, sha256),
@@ -55,11 +58,11 @@ export function createProcess(
       control,
       limits: {
         ...CLUSTER_LIMITS,
-        batchRecordsMax: 1 + world.chance.below(12),
-        queueRecordsMax: 1 + world.chance.below(30),
+        batchRecordsMax: 1 + world.chance.below(12 * pace),
+        queueRecordsMax: 1 + world.chance.below(30 * pace),
         publishBytesMax: world.chance.of(0.3) ? 3_000 : 1_000_000,
         snapshotEveryMs: 20 + world.chance.below(400),
-        snapshotRowsMax: 1 + world.chance.below(20),
+        snapshotRowsMax: 1 + world.chance.below(20 * pace),
         rowsLoadedMax: world.chance.below(6),
         retryFirstMs: 10,
         retryMaxMs: 200,
@@ -67,7 +70,7 @@ export function createProcess(
       owner: name,
     },
     stage,
-    (of, partition, what) => report(name, of, partition, what),
+    (_stage, partition, what) => report(partition, what),
   );
   return {
     actor,

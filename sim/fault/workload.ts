@@ -32,6 +32,7 @@ export function makeWorkload(
   hash: (text: string) => string,
   partitions: number,
   days: number,
+  met: (what: string) => void,
 ): Workload {
   const bundles = [1, 2].map((edition) => bundleOf(edition, hash));
   const merchants = merchantsOf(partitions);
@@ -57,14 +58,27 @@ export function makeWorkload(
   activate(steps, chance, bundles[0]!.hash, 1, partitions);
   let nowMs = START_MS;
   let serial = 0;
+  for (const merchant of merchants) {
+    const partition = partitionOf(merchant, partitions);
+    for (const record of beginning(chance, merchant, `b-${serial++}`))
+      steps.push({ partition, records: [record] });
+  }
+  serial = 0;
   const endMs = START_MS + days * DAY_MS;
   let isSecond = false;
   while (nowMs < endMs) {
     nowMs += (2 + chance.below(7)) * HOUR_MS;
-    const catchingUp = chance.of(0.15);
+    const catchingUp = chance.of(0.25);
     const tick = encodeTick(LOG_ID, { atMs: nowMs, catchingUp });
-    for (let times = chance.of(0.25) ? 2 : 1; times > 0; times--) all(tick);
-    if (chance.of(0.05)) all(encodeTick(LOG_ID, { atMs: nowMs - HOUR_MS, catchingUp: false }));
+    all(tick);
+    if (chance.of(0.25)) {
+      met('double-tick');
+      all(tick);
+    }
+    if (chance.of(0.05)) {
+      met('older-tick');
+      all(encodeTick(LOG_ID, { atMs: nowMs - HOUR_MS, catchingUp: false }));
+    }
     for (let count = chance.below(merchants.length); count > 0; count--) {
       const merchant = chance.pick(merchants);
       const record = eventRecord(chance, merchant, nowMs, serial++);
@@ -106,12 +120,23 @@ function merchantsOf(partitions: number): string[] {
   return merchants;
 }
 
-function eventRecord(chance: Chance, merchant: string, nowMs: number, serial: number): Appended {
-  const lateMs = chance.of(0.1) ? chance.below(72) * HOUR_MS : chance.below(3_600_000);
-  const atMs = chance.of(0.02) ? nowMs + DAY_MS : nowMs - lateMs;
-  // Now and then an id of the past with other content: a conflict.
-  const id = chance.of(0.03) && serial > 0 ? `e-${chance.below(serial)}` : `e-${serial}`;
-  const [type, data] = eventOf(chance, merchant, atMs, serial);
+/** Most merchants are there from the start, so that even a short history comes to decide something. */
+function beginning(chance: Chance, merchant: string, name: string): Appended[] {
+  const records: Appended[] = [];
+  const add = (share: number, type: string, data: Json): void => {
+    const atMs = START_MS - (20 + chance.below(20)) * HOUR_MS;
+    if (chance.of(share)) records.push(recordOf(`${name}-${records.length}`, type, merchant, atMs, data));
+  };
+  add(0.85, 'updraft.merchant.registered.v1', { category: 'tea', country: 'CN', currency: 'CNY' });
+  add(0.5, 'updraft.training.completed.v1', { course: 'first-sale' });
+  add(0.5, 'updraft.survey.answered.v1', { survey: 's', answers: { wants: 'yes' } });
+  add(0.7, 'updraft.capacity.declared.v1', { ordersPerDay: 4 + chance.below(12) });
+  add(0.4, 'updraft.order.paid.v1', orderOf(chance, START_MS - DAY_MS, 1));
+  add(0.5, 'updraft.order.shipped.v1', orderOf(chance, START_MS - DAY_MS, 1));
+  return records;
+}
+
+function recordOf(id: string, type: string, merchant: string, atMs: number, data: Json): Appended {
   const event = {
     specversion: '1.0',
     id,
@@ -125,8 +150,17 @@ function eventRecord(chance: Chance, merchant: string, nowMs: number, serial: nu
   return { key: merchant, value: Buffer.from(canonicalJson(event as Json)) };
 }
 
-function eventOf(chance: Chance, merchant: string, atMs: number, serial: number): [string, Json] {
-  const order = {
+function eventRecord(chance: Chance, merchant: string, nowMs: number, serial: number): Appended {
+  const lateMs = chance.of(0.1) ? chance.below(72) * HOUR_MS : chance.below(3_600_000);
+  const atMs = chance.of(0.02) ? nowMs + DAY_MS : nowMs - lateMs;
+  // Now and then an id of the past with other content: a conflict.
+  const id = chance.of(0.03) && serial > 0 ? `e-${chance.below(serial)}` : `e-${serial}`;
+  const [type, data] = eventOf(chance, merchant, atMs, serial);
+  return recordOf(id, type, merchant, atMs, data);
+}
+
+function orderOf(chance: Chance, atMs: number, serial: number): { [key: string]: Json } {
+  return {
     orderId: `o-${chance.below(serial + 1)}`,
     orderedAt: formatInstant(atMs - chance.below(48) * HOUR_MS),
     shipBy: formatInstant(atMs + (chance.below(72) - 24) * HOUR_MS),
@@ -135,6 +169,10 @@ function eventOf(chance: Chance, merchant: string, atMs: number, serial: number)
     category: 'tea',
     buyer: `b_${'0'.repeat(32)}`,
   };
+}
+
+function eventOf(chance: Chance, merchant: string, atMs: number, serial: number): [string, Json] {
+  const order = orderOf(chance, atMs, serial);
   const kinds: readonly (readonly [string, Json])[] = [
     ['updraft.merchant.registered.v1', { category: 'tea', country: 'CN', currency: 'CNY' }],
     ['updraft.order.paid.v1', order],
@@ -152,10 +190,11 @@ function eventOf(chance: Chance, merchant: string, atMs: number, serial: number)
       { survey: 's', answers: { wants: chance.pick(['yes', 'no', 'not_now']) } },
     ],
     ['updraft.capacity.declared.v1', { ordersPerDay: 1 + chance.below(12) }],
+    ['updraft.capacity.declared.v1', { ordersPerDay: 0 }],
     ['updraft.inventory.reported.v1', { units: chance.below(60) }],
     ['updraft.boost.delivered.v1', { grantId: `${partitionText(chance)}`, exposures: chance.below(900) }],
-    ['updraft.merchant.closed.v1', { reason: merchant }],
   ];
+  if (chance.of(0.02)) return ['updraft.merchant.closed.v1', { reason: merchant }];
   return [...chance.pick(kinds)] as [string, Json];
 }
 

@@ -34,6 +34,7 @@ export interface World extends Turns {
 
 interface Operation {
   readonly actor: Actor;
+  readonly name: string;
   readonly run: (answers: boolean) => void;
 }
 
@@ -48,7 +49,10 @@ const CLOCK_SHARE = 0.04;
 /** How often what a dead process had under way still happens. */
 const ON_THE_WIRE_SHARE = 0.5;
 
-export function createWorld(seed: number, counts: Map<string, number>): World {
+/** Gets a line for everything that happens, to read what a seed did. */
+export type Trace = (line: string) => void;
+
+export function createWorld(seed: number, counts: Map<string, number>, trace: Trace | null = null): World {
   const chance = chanceFrom(seed);
   let operations: Operation[] = [];
   let sleepers: Sleeper[] = [];
@@ -65,6 +69,7 @@ export function createWorld(seed: number, counts: Map<string, number>): World {
     const first = awake.reduce((a, b) => (b.atMs < a.atMs ? b : a));
     sleepers.splice(sleepers.indexOf(first), 1);
     nowMs = Math.max(nowMs, first.atMs);
+    trace?.(`${first.actor.name} wakes at ${Math.round(nowMs)} ms`);
     first.wake();
     return true;
   }
@@ -74,6 +79,7 @@ export function createWorld(seed: number, counts: Map<string, number>): World {
     const late = operations.filter(({ actor }) => !actor.isAlive || actor.isFrozen);
     if (late.length > 0 && chance.of(0.1)) {
       const operation = chance.pick(late);
+      trace?.(`${operation.actor.name} ${operation.name}, late`);
       operations.splice(operations.indexOf(operation), 1);
       // A frozen process will read its answer when it wakes; the write itself is with the server already.
       if (operation.actor.isAlive) operation.run(true);
@@ -83,6 +89,7 @@ export function createWorld(seed: number, counts: Map<string, number>): World {
     }
     if (ready.length === 0) return false;
     const operation = chance.pick(ready);
+    trace?.(`${operation.actor.name} ${operation.name}`);
     operations.splice(operations.indexOf(operation), 1);
     operation.run(true);
     return true;
@@ -96,7 +103,7 @@ export function createWorld(seed: number, counts: Map<string, number>): World {
     forget(actor) {
       operations = operations.filter((operation) => operation.actor !== actor);
     },
-    turn(actor, _name, effect) {
+    turn(actor, name, effect) {
       return new Promise((resolve, reject) => {
         const run = (answers: boolean): void => {
           try {
@@ -106,7 +113,7 @@ export function createWorld(seed: number, counts: Map<string, number>): World {
             if (answers && actor.isAlive) reject(error as Error);
           }
         };
-        operations.push({ actor, run });
+        operations.push({ actor, name, run });
       });
     },
     clockOf: (actor) => ({
