@@ -4,7 +4,7 @@
 export type Json =
   null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
 
-/** Canonical JSON text (RFC 8785). Keys with the value undefined are left out; a non-integer number or a lone surrogate throws. */
+/** Canonical JSON text (RFC 8785). Undefined members are left out; a non-integer or a lone surrogate throws. */
 export function canonicalJson(value: Json): string {
   if (typeof value === 'string') return canonicalText(value);
   if (typeof value === 'number') {

@@ -257,7 +257,7 @@ function applyFor(
   decide(allocation, { ...about, outcome: 'withhold', budget, grant: null });
 }
 
-/** The size to issue, or 0 and every reason against it. The budget is asked last: it says nothing of who was not eligible. */
+/** The size to issue, or 0 and every reason against it. The budget is asked last: only the eligible ask it. */
 function sizeFor(
   bundle: Bundle,
   capability: MerchantCapability,

@@ -1,5 +1,5 @@
 /// <reference types="node" />
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { account, compiled, growth, smallSource, welcome } from '../testing/small-bundle.ts';
 import { watchedAtoms } from './bundle.ts';
@@ -33,6 +33,15 @@ test('the starter bundle compiles, and its text is read back as the same bundle'
     0,
   ]);
   expect(watchedAtoms(bundle)).toHaveLength(9);
+});
+
+test('every bundle of the repository compiles', () => {
+  const folders = readdirSync('policies', { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  for (const { name } of folders) {
+    const source: unknown = parse(readFileSync(`policies/${name}/bundle.yaml`, 'utf8'));
+    expect(compiled(source).bundle.id).toBe(name);
+  }
+  expect(folders.length).toBeGreaterThan(0);
 });
 
 test('the order of keys in a source makes no difference to the compiled text', () => {

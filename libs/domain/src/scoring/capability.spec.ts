@@ -131,6 +131,15 @@ test('when the day turns, a timer slides the windows without an event', () => {
   expect(last(world, 'm1')).toMatchObject({ tier: null, metrics: { orders: 0, on_time: null } });
 });
 
+test('what was sustained counts to the last day of the capacity window, and goes with a timer', () => {
+  const world = small();
+  for (let i = 0; i < 20; i++) sold(world, 'm1', `o${i}`);
+  world.tick(T0 + 7 * DAY_MS);
+  expect(last(world, 'm1')).toMatchObject({ headroomExact: 30, headroom: 16 });
+  expect(why(world.tick(T0 + 8 * DAY_MS))).toEqual(['m1: grain:headroom']);
+  expect(last(world, 'm1')).toMatchObject({ headroomExact: 5, headroom: 4 });
+});
+
 test('a dormant merchant has no timer', () => {
   const world = small();
   world.event('updraft.merchant.registered.v1', 'm1', REGISTERED);
