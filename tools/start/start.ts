@@ -52,9 +52,8 @@ export async function start(options: StartOptions): Promise<Running> {
   const isNew = !existsSync(join(config.dataDirectory, DATABASE_FOLDER));
   const log = createLog('updraft', { level: config.logLevel });
   const plan = options.demo === null ? null : await openPlan(config, options.demo, isNew);
-  output.write(
-    `${isNew ? 'Making' : 'Opening'} the workspace in ${config.databaseUrl === null ? config.dataDirectory : 'PostgreSQL'} ...\n`,
-  );
+  const where = config.databaseUrl === null ? config.dataDirectory : 'PostgreSQL';
+  output.write(`${isNew ? 'Making' : 'Opening'} the workspace in ${where} ...\n`);
   const workspace = await openWorkspace(config, log, plan);
   try {
     return await run(options, workspace, plan, log);

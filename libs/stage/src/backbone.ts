@@ -1,12 +1,15 @@
+import type { Genesis } from '#domain/controls';
 import { openDatabase, type StoreDatabase } from '#store/database';
 import { migrate } from '#store/migrate';
 import { startPglite } from '#store/pglite/pglite';
 import { createSnapshotStore } from '#store/postgres-snapshot-store';
 import type { SnapshotStore } from '#store/snapshot-store';
 import { createKafkaLogs } from '#stream/kafka/kafka-logs';
+import { bindLogId } from '#store/workspace';
 import type { Logs } from '#stream/log';
 import { createPostgresLogs } from '#stream/postgres/postgres-logs';
 import type { Log } from '#telemetry/log';
+import { BeginLogError, findTopicFaults, readGenesis } from './begin-log.ts';
 import { workspaceOf } from './stage.config.ts';
 
 /** What every process that runs stages stands on: a database, the logs, the snapshots. */
@@ -48,6 +51,18 @@ export async function openBackbone(options: BackboneOptions): Promise<Backbone> 
     await database.close();
     throw error;
   }
+}
+
+/**
+ * What must be true before a stage touches anything: the logs are there, keep what they must keep, and were begun; and
+ * the database belongs to the same log. Throws with everything that is wrong.
+ */
+export async function checkBackbone({ logs, database }: Backbone): Promise<Genesis> {
+  const faults = await findTopicFaults(logs);
+  const genesis = faults.length === 0 ? await readGenesis(logs) : null;
+  if (genesis === null) throw new BeginLogError(`the logs are not ready: ${faults.join('; ')}`);
+  await bindLogId(database, genesis.logId);
+  return genesis;
 }
 
 /** Everything in this process: PGlite in `dataDir`, the logs as its tables. */

@@ -35,7 +35,7 @@ export interface GenesisWish {
 export interface BeginOptions {
   /** First log time where the wish names none. */
   readonly clockMs: number;
-  /** False leaves the workspace in history: ticks then come with the records, until a settings record says otherwise. */
+  /** False leaves the workspace in history: ticks then come with the records. */
   readonly isLive: boolean;
 }
 

@@ -55,7 +55,7 @@ export async function holds(
  * published position must stand there, byte for byte, and nothing else may.
  */
 export interface PublishedTail {
-  /** Takes the outputs of one record; returns those that are still to be published. Throws HaltError on a difference. */
+  /** Takes outputs in order; returns those that are still to be published. Throws HaltError on a difference. */
   admit(outputs: readonly OutputRecord[]): Promise<OutputRecord[]>;
   /** True once everything published was met again. */
   isDone(): boolean;

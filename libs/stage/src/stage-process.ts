@@ -9,7 +9,7 @@ import { HttpHealthModule } from '#telemetry/http-health.controller';
 import { createLog, type Log } from '#telemetry/log';
 import { createRegistry } from '#telemetry/metrics';
 import { nestLog } from '#telemetry/nest-log';
-import { openBackbone, type Backbone } from './backbone.ts';
+import { checkBackbone, openBackbone, type Backbone } from './backbone.ts';
 import { CLUSTER_LIMITS } from './limit.ts';
 import { maskedStageConfig, type StageConfig, type StageConfigOutcome } from './stage.config.ts';
 import { createStageService, type StageService } from './stage-service.ts';
@@ -62,6 +62,7 @@ async function run(
 ): Promise<void> {
   const backbone = await openBackbone({ ...config, clientId: `updraft-${stage.name}`, log });
   try {
+    await checkBackbone(backbone);
     const { logs, store } = backbone;
     const health = new Health();
     const registry = createRegistry();

@@ -7,6 +7,54 @@ const BATCH_BUCKETS = [1, 10, 100, 500, 1_000, 2_000, 4_000, 10_000];
 
 /** Hangs metrics, health and log lines on what the partitions report. */
 export function stageTelemetry(registry: Registry, health: Health, log: Log): Reporter {
+  const metrics = stageMetrics(registry);
+  return (stage, partition, report) => {
+    const at = { stage, partition: String(partition) };
+    const check = `${stage} ${partition}`;
+    switch (report.kind) {
+      case 'taken-over':
+        metrics.takeovers.inc(at);
+        metrics.halted.set(at, 0);
+        health.set(check, true);
+        log.info({ stage, ...reportOf(report), partition }, 'partition taken over');
+        return;
+      case 'batch':
+        metrics.records.inc(at, report.records);
+        metrics.outputs.inc(at, report.outputs);
+        metrics.lag.set(at, Math.max(0, report.lag));
+        metrics.batchSize.observe({ stage }, report.records);
+        metrics.batchSeconds.observe({ stage }, report.ms / 1_000);
+        return;
+      case 'published':
+        metrics.position.set(at, Number(report.position.split('/')[1]));
+        return;
+      case 'suppressed':
+        metrics.suppressed.inc(at, report.outputs);
+        return;
+      case 'snapshot':
+        metrics.snapshotAt.set(at, Date.now() / 1_000);
+        return;
+      case 'snapshot-ignored':
+      case 'waiting':
+        log.warn({ stage, partition, why: report.why }, report.kind);
+        return;
+      case 'lost':
+        metrics.lost.inc(at);
+        health.set(check, false, report.why);
+        log.warn({ stage, partition, why: report.why }, 'partition let go');
+        return;
+      case 'halted':
+        metrics.halted.set(at, 1);
+        health.set(check, false, `halted at ${report.at}: ${report.why}`);
+        log.error(
+          { stage, partition, at: report.at, why: report.why },
+          'partition halted: a person must look',
+        );
+    }
+  };
+}
+
+function stageMetrics(registry: Registry) {
   const labels = ['stage', 'partition'] as const;
   const records = counter(registry, { name: 'stage_records_total', help: 'Input records stepped.', labels });
   const outputs = counter(registry, {
@@ -57,50 +105,18 @@ export function stageTelemetry(registry: Registry, health: Health, log: Log): Re
     labels: ['stage'] as const,
     buckets: LATENCY_SECONDS_BUCKETS,
   });
-
-  return (stage, partition, report) => {
-    const at = { stage, partition: String(partition) };
-    const check = `${stage} ${partition}`;
-    switch (report.kind) {
-      case 'taken-over':
-        takeovers.inc(at);
-        halted.set(at, 0);
-        health.set(check, true);
-        log.info({ stage, ...reportOf(report), partition }, 'partition taken over');
-        return;
-      case 'batch':
-        records.inc(at, report.records);
-        outputs.inc(at, report.outputs);
-        lag.set(at, Math.max(0, report.lag));
-        batchSize.observe({ stage }, report.records);
-        batchSeconds.observe({ stage }, report.ms / 1_000);
-        return;
-      case 'published':
-        position.set(at, Number(report.position.split('/')[1]));
-        return;
-      case 'suppressed':
-        suppressed.inc(at, report.outputs);
-        return;
-      case 'snapshot':
-        snapshotAt.set(at, Date.now() / 1_000);
-        return;
-      case 'snapshot-ignored':
-      case 'waiting':
-        log.warn({ stage, partition, why: report.why }, report.kind);
-        return;
-      case 'lost':
-        lost.inc(at);
-        health.set(check, false, report.why);
-        log.warn({ stage, partition, why: report.why }, 'partition let go');
-        return;
-      case 'halted':
-        halted.set(at, 1);
-        health.set(check, false, `halted at ${report.at}: ${report.why}`);
-        log.error(
-          { stage, partition, at: report.at, why: report.why },
-          'partition halted: a person must look',
-        );
-    }
+  return {
+    records,
+    outputs,
+    suppressed,
+    takeovers,
+    lost,
+    lag,
+    halted,
+    position,
+    snapshotAt,
+    batchSize,
+    batchSeconds,
   };
 }
 
