@@ -56,10 +56,13 @@ describe('applying', () => {
   test('a decision carries every condition with value, line, margin and where the value is from', () => {
     const world = under(SMALL);
     const [, tier] = decisionsIn(world.event('updraft.merchant.registered.v1', 'm1', REGISTERED));
+    const asOf = '0/2/0';
+    const unranked = { value: null, margin: null, verdict: 'not-assessed', asOf };
+    const unasked = { value: null, margin: null, verdict: 'true', asOf };
     expect(tier!.conditions).toEqual([
-      { id: 'tier', what: 'tier', op: '>=', line: 'silver', value: null, margin: null, verdict: 'not-assessed', asOf: '0/2/0' },
-      { id: 'wanted', what: 'survey:wants', op: '!=', line: 'no', value: null, margin: null, verdict: 'true', asOf: '0/2/0' },
-    ]); // prettier-ignore
+      { id: 'tier', what: 'tier', op: '>=', line: 'silver', ...unranked },
+      { id: 'wanted', what: 'survey:wants', op: '!=', line: 'no', ...unasked },
+    ]);
     expect(tier).toMatchObject({
       bundle: sha256(SMALL),
       engine: 1,

@@ -15,8 +15,9 @@ function said<T extends MerchantEventType>(type: T, data: MerchantEvents[T], atM
 
 test('the catalogue is append-only: the place of a fact is what snapshots hold', () => {
   expect(FACTS.join(' ')).toBe(
-    'ordersPaid gmvMinor ordersShipped shippedOnTime ordersDelivered cancelledByMerchant cancelledByOthers refunds ' +
-      'refundMinor qualityRefunds reviews stars lowReviews firstMessages answeredInTime exposures defectOrders ordersPlaced',
+    'ordersPaid gmvMinor ordersShipped shippedOnTime ordersDelivered cancelledByMerchant cancelledByOthers ' +
+      'refunds refundMinor qualityRefunds reviews stars lowReviews firstMessages answeredInTime exposures ' +
+      'defectOrders ordersPlaced',
   );
   expect(FACT_PLACE.get('ordersPlaced')).toBe(17);
 });
@@ -70,6 +71,7 @@ test('a defect is a low review, a refund for quality, or a cancellation by the m
 
 test('an order is open from its payment until it is shipped or cancelled unshipped', () => {
   expect(openOrderDelta('updraft.order.paid.v1', facts)).toBe(1);
+  expect(openOrderDelta('updraft.order.paid.v1', { ...facts, dispatch: 'untracked' })).toBe(0);
   expect(openOrderDelta('updraft.order.shipped.v1', facts)).toBe(-1);
   expect(openOrderDelta('updraft.order.cancelled.v1', cancel)).toBe(-1);
   expect(openOrderDelta('updraft.order.cancelled.v1', { ...cancel, wasShipped: true })).toBe(0);
