@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { encodePolicyActivated } from '#contracts/genesis';
+import type { Genesis } from '#domain/controls';
+import { publishBundle } from '#stage/activation';
+import type { Backbone } from '#stage/backbone';
+import { writeGenesis } from '#stage/begin-log';
+import { readBundleFile } from '#stage/bundle-file';
+import { repositoryRoot } from './run-cluster.ts';
+
+const POLICY = 'policies/starter/bundle.yaml';
+
+/**
+ * Begins a workspace whose history brings its own ticks, with the starter policy live from the second record on: what
+ * `updraft start` arranges with its stages running is here written ahead of them.
+ */
+export async function beginSeason(
+  { logs, database }: Pick<Backbone, 'logs' | 'database'>,
+  partitions: number,
+  nowMs: number,
+): Promise<Genesis> {
+  const wish = { partitions, zone: 'Asia/Shanghai' };
+  const { genesis } = await writeGenesis(logs, database, wish, { clockMs: nowMs, isLive: false });
+  const { hash, text } = await readBundleFile(join(repositoryRoot(), POLICY));
+  const writer = logs.writer('registry');
+  try {
+    await publishBundle({ logs, writer }, hash, text);
+    const activation = { sequence: 1, bundle: hash, approvedBy: ['lin', 'wang'] };
+    const value = encodePolicyActivated(genesis.logId, activation, nowMs);
+    for (let partition = 0; partition < partitions; partition += 1) {
+      await writer.append('activity', partition, [{ key: null, value }]);
+    }
+  } finally {
+    await writer.close();
+  }
+  return genesis;
+}

@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openDatabase } from '#store/database';
+import { startKafka, type RunningKafka } from '#tools/kafka/launch';
+
+// A broker of our own, because it will be restarted, and a database of our own on a server that others use too.
+
+export interface FreshServices {
+  readonly kafka: RunningKafka;
+  readonly databaseUrl: string;
+  /** For tokens, output of processes, exports. Removed at the end. */
+  readonly directory: string;
+  /** Everything goes, unless the directory is to be looked at. */
+  close(keepDirectory?: boolean): Promise<void>;
+}
+
+export const POSTGRES_DEFAULT = 'postgres://postgres@127.0.0.1:5432/postgres';
+
+/** `serverUrl`: a PostgreSQL that lets us create databases. */
+export async function openFreshServices(serverUrl: string): Promise<FreshServices> {
+  const directory = await mkdtemp(join(tmpdir(), 'updraft-smoke-'));
+  const name = `updraft_smoke_${randomBytes(6).toString('hex')}`;
+  await administrate(serverUrl, `create database "${name}"`);
+  const drop = (): Promise<void> => administrate(serverUrl, `drop database if exists "${name}" with (force)`);
+  try {
+    const kafka = await startKafka({ dir: join(directory, 'kafka') });
+    return {
+      kafka,
+      databaseUrl: withDatabase(serverUrl, name),
+      directory,
+      async close(keepDirectory = false) {
+        await kafka.stop();
+        await drop();
+        if (!keepDirectory) await rm(directory, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    await drop();
+    await rm(directory, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function administrate(serverUrl: string, statement: string): Promise<void> {
+  const database = await openDatabase({ url: serverUrl, embedded: false });
+  try {
+    await database.query(statement);
+  } finally {
+    await database.close();
+  }
+}
+
+function withDatabase(serverUrl: string, name: string): string {
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return url.href;
+}

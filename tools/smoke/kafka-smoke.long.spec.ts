@@ -1,0 +1,162 @@
+import { join } from 'node:path';
+import { readPlainToken } from '#contracts/tokens';
+import { kafkaAvailable } from '#tools/kafka/launch';
+import { openFreshServices, type FreshServices } from './fresh-services.ts';
+import { PARTITIONS, playSmoke, WORKSPACE, type SmokeStory } from './play-smoke.ts';
+import { eventIds, positionFaults, tableFaults } from './recorded-logs.ts';
+import { updraft } from './run-command.ts';
+
+// Real Kafka, real PostgreSQL, real processes. First everything is done to them (beforeAll), then it is held against
+// what must always be so. Each test fails on its own.
+
+const POSTGRES_ENV = 'UPDRAFT_TEST_POSTGRES';
+const PLAY_MS_MAX = 8 * 60_000;
+const COMMAND_MS_MAX = 3 * 60_000;
+
+const postgresUrl = process.env[POSTGRES_ENV];
+const kafka = kafkaAvailable();
+const missing = [
+  ...(kafka.ok ? [] : [`Kafka (${kafka.why})`]),
+  ...(postgresUrl === undefined ? [`PostgreSQL (${POSTGRES_ENV} is not set)`] : []),
+];
+const title = 'separate processes on Kafka and PostgreSQL, killed at work';
+
+if (missing.length === 0) {
+  describe(title, () => describeSmoke(postgresUrl!));
+} else if (process.env['CI'] === 'true') {
+  throw new Error(`${title}: CI=true forbids skipping, and there is no ${missing.join(' and no ')}`);
+} else {
+  describe.skip(`${title} (skipped: no ${missing.join(' and no ')})`, () => {
+    test('needs both', () => undefined);
+  });
+}
+
+function describeSmoke(serverUrl: string): void {
+  let services: FreshServices;
+  let story: SmokeStory;
+  let env: Record<string, string>;
+  let isWell = false;
+
+  beforeAll(async () => {
+    services = await openFreshServices(serverUrl);
+    const { kafka: broker, databaseUrl } = services;
+    env = { KAFKA_BROKERS: broker.brokers, DATABASE_URL: databaseUrl };
+    story = await playSmoke(services);
+    isWell = true;
+    report(story);
+  }, PLAY_MS_MAX);
+
+  afterAll(async () => {
+    await story?.close();
+    // What the processes said is kept where something went wrong.
+    await services?.close(!isWell);
+    if (services !== undefined && !isWell)
+      process.stdout.write(`output of the processes: ${services.directory}\n`);
+  }, COMMAND_MS_MAX);
+
+  test('three killed owners, a rebalance and a killed broker each had lag, and the work went on', () => {
+    expect(story.disturbed.map(({ what }) => what)).toEqual([
+      expect.stringMatching(/^kill -9 scoring-.*owner of scoring/),
+      expect.stringMatching(/^kill -9 allocator-.*owner of allocator/),
+      'kill -9 of the broker',
+      expect.stringMatching(/^kill -9 scoring-.*owner of scoring/),
+    ]);
+    expect(story.disturbed.filter(({ lag }) => lag <= 0)).toEqual([]);
+    expect(story.joined).toBeGreaterThan(0);
+  });
+
+  test('take-overs met outputs that stood in the log and published none of them again', () => {
+    const { takeOvers, suppressed, halted } = story.counts;
+    expect(takeOvers).toBeGreaterThan(2 * PARTITIONS);
+    expect(suppressed).toBeGreaterThan(0);
+    expect(halted).toBe(0);
+  });
+
+  test(
+    'every acknowledged event stands in activity',
+    async () => {
+      const { backbone, acknowledged, events } = story;
+      const recorded = await eventIds(backbone.logs, PARTITIONS);
+      expect([...acknowledged].filter((id) => !recorded.has(id))).toEqual([]);
+      expect(acknowledged.size).toBeLessThan(events.toLog + events.toDoor);
+    },
+    COMMAND_MS_MAX,
+  );
+
+  test.each(['capability', 'decisions'])(
+    'positions in %s strictly increase, none stands twice',
+    async (log) => {
+      for (let partition = 0; partition < PARTITIONS; partition += 1) {
+        const { records, faults } = await positionFaults(story.backbone.logs, log, partition);
+        expect(faults).toEqual([]);
+        expect(records).toBeGreaterThan(0);
+      }
+    },
+    COMMAND_MS_MAX,
+  );
+
+  test(
+    'the decisions in the tables are those in the log, and the console explains the newest',
+    async () => {
+      const { logs, database } = story.backbone;
+      for (let partition = 0; partition < PARTITIONS; partition += 1) {
+        expect(await tableFaults(logs, database, partition)).toEqual([]);
+      }
+      const ask = async (path: string): Promise<Record<string, unknown>> => {
+        const token = readPlainToken(join(services.directory, 'data'), 'auditor');
+        const { url } = story.cluster.running('console')[0]!;
+        const answer = await fetch(url + path, { headers: { authorization: `Bearer ${token}` } });
+        expect(answer.status).toBe(200);
+        return (await answer.json()) as Record<string, unknown>;
+      };
+      const [newest] = (await ask('/v1/decisions?limit=1'))['decisions'] as { id: string }[];
+      const explained = await ask(`/v1/decisions/${encodeURIComponent(newest!.id)}`);
+      expect(JSON.stringify(explained['explanation']).length).toBeGreaterThan(50);
+    },
+    COMMAND_MS_MAX,
+  );
+
+  test(
+    'replay from Kafka says equal',
+    async () => {
+      const { code, said, complained } = await updraft(['replay', '--workspace', WORKSPACE], env);
+      expect({ code, last: said.trimEnd().split('\n').at(-1), complained }).toEqual({
+        code: 0,
+        last: 'equal',
+        complained: '',
+      });
+    },
+    COMMAND_MS_MAX,
+  );
+
+  test(
+    'an export and the state of every merchant pass the checker',
+    async () => {
+      const dir = join(services.directory, 'export');
+      const states = join(services.directory, 'state.ndjson');
+      expect(await updraft(['export', '--workspace', WORKSPACE, '--out', dir], env)).toMatchObject({
+        code: 0,
+      });
+      expect(await updraft(['state', '--all', '--export', dir], {}, states)).toMatchObject({ code: 0 });
+      const { code, said } = await updraft(['check', dir, '--state', states], {});
+      process.stdout.write(said);
+      expect({ code, last: said.trimEnd().split('\n').at(-1) }).toEqual({ code: 0, last: 'nothing found' });
+    },
+    COMMAND_MS_MAX,
+  );
+}
+
+function report({ events, turnedAway, disturbed, drainSeconds, counts, joined }: SmokeStory): void {
+  const lines = [
+    `fed      ${events.toLog} events into the log, ${events.toDoor} through the door (${turnedAway} batches turned ` +
+      `away and sent again), ${events.ticks} ticks`,
+    ...disturbed.map(
+      ({ what, lag, recoveryMs }) =>
+        `${(recoveryMs / 1_000).toFixed(1).padStart(5)} s  ${what}, ${lag} records behind`,
+    ),
+    `moved    ${joined} partitions to a process that joined`,
+    `drained  in ${drainSeconds.toFixed(1)} s after the last event`,
+    `counted  ${counts.takeOvers} take-overs, ${counts.suppressed} outputs suppressed, ${counts.lost} partitions let go`,
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}

@@ -1,0 +1,172 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { makeAdmit } from '#contracts/admit';
+import type { CloudEvent } from '#domain/stage/stage';
+import { HOUR_MS } from '#domain/time';
+import type { ActiveGrant } from '#sim/marketplace/boost-delivery';
+import { openHistory } from '#sim/marketplace/history';
+import type { Marketplace } from '#sim/marketplace/marketplace';
+import { UnavailableError, type Logs } from '#stream/log';
+
+// An open loop: the season comes at its own rate, whatever the stages can carry. Most of it goes into activity with
+// the ticks it needs, as an import does; some merchants send theirs to the door.
+
+export interface SeasonFeedOptions {
+  readonly logs: Logs;
+  readonly sim: Marketplace;
+  readonly startMs: number;
+  /** Where the season ends if nobody ends it before. */
+  readonly endMs: number;
+  readonly pseudonymKey: Uint8Array;
+  readonly eventsPerSecond: number;
+  readonly readGrants: () => Promise<readonly ActiveGrant[]>;
+  /** Null: everything goes into the log. */
+  readonly door: Door | null;
+}
+
+export interface Door {
+  /** Of the merchant's events, all or none: they keep their order. */
+  takes(merchantId: string): boolean;
+  /** Resolves when the door has accepted every one. */
+  send(events: readonly CloudEvent[]): Promise<void>;
+}
+
+export interface SeasonFeed {
+  /** Resolves when the last event was acknowledged; rejects when one was refused. */
+  readonly done: Promise<void>;
+  /** No new hour is begun. */
+  end(): void;
+  faster(): void;
+  /** Ids of events that the log or the door acknowledged. */
+  readonly acknowledged: ReadonlySet<string>;
+  written(): { readonly toLog: number; readonly toDoor: number; readonly ticks: number };
+}
+
+const STEP_MS = HOUR_MS;
+/** More merchants a partition than this many times 250 would need more. */
+const TICKS_PER_BOUNDARY = 2;
+const FASTER = 1.5;
+const RETRY_MS = 250;
+
+export function feedSeason(options: SeasonFeedOptions): SeasonFeed {
+  const { logs, sim, startMs, endMs, door } = options;
+  let { eventsPerSecond } = options;
+  const acknowledged = new Set<string>();
+  let isWanted = true;
+  let toLog = 0;
+  let toDoor = 0;
+  let ticks = 0;
+
+  async function play(): Promise<void> {
+    const history = await openHistory({ logs, writer: 'smoke', ticksPerBoundary: TICKS_PER_BOUNDARY });
+    const admit = makeAdmit({ partitions: history.genesis.partitions, pseudonymKey: options.pseudonymKey });
+    let dueAt = performance.now();
+    try {
+      for (let atMs = startMs; isWanted && atMs < endMs;) {
+        const grants = await untilAvailable(options.readGrants);
+        atMs = Math.min(atMs + STEP_MS, endMs);
+        const forDoor: CloudEvent[] = [];
+        const forLog: string[] = [];
+        const sent = toLog + toDoor;
+        for (const { event, deliveredAtMs } of sim.advance(atMs, grants)) {
+          if (door !== null && door.takes(event.subject!)) {
+            forDoor.push(event);
+            continue;
+          }
+          const outcome = admit(event);
+          if (!outcome.admitted)
+            throw new Error(`${event.id} must be admitted: ${JSON.stringify(outcome.problems)}`);
+          history.event(outcome, deliveredAtMs);
+          forLog.push(event.id);
+        }
+        history.advance(atMs);
+        // Time first: what the door sends occurred before this tick and is late by an hour at most.
+        await history.flush();
+        for (const id of forLog) acknowledged.add(id);
+        if (door !== null && forDoor.length > 0) await door.send(forDoor);
+        for (const { id } of forDoor) acknowledged.add(id);
+        toDoor += forDoor.length;
+        ({ events: toLog, ticks } = history.written());
+        dueAt += ((toLog + toDoor - sent) * 1_000) / eventsPerSecond;
+        // Behind its own schedule, after an outage, it catches up at once: producers do not slow down with us.
+        await sleep(Math.max(0, dueAt - performance.now()));
+      }
+    } finally {
+      await history.close();
+    }
+  }
+
+  return {
+    done: play(),
+    end: () => void (isWanted = false),
+    faster: () => void (eventsPerSecond *= FASTER),
+    acknowledged,
+    written: () => ({ toLog, toDoor, ticks }),
+  };
+}
+
+async function untilAvailable<T>(read: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) throw error;
+      await sleep(RETRY_MS);
+    }
+  }
+}
+
+const DOOR_BATCH = 500;
+/** The door answers within 10 s even when the log is away. */
+const DOOR_MS_MAX = 20_000;
+const DOOR_RETRIES_MAX = 60;
+
+export interface HttpDoor extends Door {
+  /** Answers other than 202: the door was busy or the log away, and the batch was sent again. */
+  turnedAway(): number;
+}
+
+/** The HTTP door, as a producer that keeps its side of the contract uses it: what was not accepted is sent again. */
+export function httpDoor(
+  url: string,
+  token: string,
+  takes: (merchantId: string) => boolean,
+  retryMs = RETRY_MS,
+): HttpDoor {
+  let turnedAway = 0;
+
+  async function post(events: readonly CloudEvent[]): Promise<boolean> {
+    const answer = await fetch(`${url}/v1/events`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/cloudevents-batch+json',
+      },
+      body: JSON.stringify(events),
+      signal: AbortSignal.timeout(DOOR_MS_MAX),
+    });
+    if (answer.status === 429 || answer.status === 503) {
+      await answer.body?.cancel();
+      return false;
+    }
+    const text = await answer.text();
+    if (answer.status !== 202 || (JSON.parse(text) as { refused: number }).refused > 0) {
+      throw new Error(`the door answered ${answer.status}: ${text.slice(0, 500)}`);
+    }
+    return true;
+  }
+
+  return {
+    takes,
+    turnedAway: () => turnedAway,
+    async send(events) {
+      for (let from = 0; from < events.length; from += DOOR_BATCH) {
+        const batch = events.slice(from, from + DOOR_BATCH);
+        for (let tries = 1; !(await post(batch)); tries += 1) {
+          turnedAway += 1;
+          if (tries === DOOR_RETRIES_MAX) throw new Error(`the door turned a batch away ${tries} times`);
+          await sleep(retryMs);
+        }
+      }
+    },
+  };
+}
