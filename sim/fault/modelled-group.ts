@@ -50,7 +50,7 @@ export async function subscribeModelled(
     isConfirmed: true,
     tell(owns) {
       // News arrives late, but in order.
-      news = news.then(() => turns.turn(actor, 'assignment', () => learn(owns)));
+      news = news.then(() => turns.tell(actor, 'assignment', () => learn(owns)));
     },
   };
 
@@ -79,7 +79,7 @@ export async function subscribeModelled(
     let next = from;
     const isCurrent = (): boolean => !isClosed && generations.get(partition) === generation;
     while (isCurrent()) {
-      const isEmpty = await turns.turn(actor, 'fetch', () => {
+      const isEmpty = await turns.tell(actor, 'fetch', () => {
         if (!isCurrent()) return false;
         const end = stableEnd(modelled);
         let start = next;

@@ -28,6 +28,8 @@ const FAULTY_STEPS = 3_000;
 const DRAINED_EVERY = 25;
 const LOGS = ['activity', 'capability', 'decisions', 'grants', 'quarantine', 'dead-letters'] as const;
 const WIDE_PARTITIONS = 16;
+/** They cost as much as five others. */
+const WIDE_SHARE = 0.02;
 
 export async function runSchedule(
   seed: number,
@@ -36,10 +38,10 @@ export async function runSchedule(
 ): Promise<ScheduleResult> {
   const chance = chanceFrom(seed ^ 0x5eed);
   const world = createWorld(seed, counts, trace);
-  const isWide = chance.of(0.03);
+  const isWide = chance.of(WIDE_SHARE);
   if (isWide) world.met('split-activation-7-of-16');
   const partitions = isWide ? WIDE_PARTITIONS : 2;
-  const workload = makeWorkload(chance, sha256, partitions, isWide ? 1 : 1 + chance.below(3), world.met);
+  const workload = makeWorkload(chance, sha256, partitions, isWide ? 1 : 1 + chance.below(2), world.met);
   const run = new Run(chance, world, workload, trace);
   await run.play();
   const count = (partition: number): number =>

@@ -11,7 +11,7 @@ import type { Chance } from './chance.ts';
 
 export const LOG_ID = 'sim';
 const START_MS = 1_760_000_000_000;
-const MERCHANTS_PER_PARTITION = 4;
+const MERCHANTS_PER_PARTITION = 3;
 
 export interface Step {
   readonly partition: number;
@@ -67,7 +67,7 @@ export function makeWorkload(
   const endMs = START_MS + days * DAY_MS;
   let isSecond = false;
   while (nowMs < endMs) {
-    nowMs += (2 + chance.below(7)) * HOUR_MS;
+    nowMs += (4 + chance.below(9)) * HOUR_MS;
     const catchingUp = chance.of(0.25);
     const tick = encodeTick(LOG_ID, { atMs: nowMs, catchingUp });
     all(tick);

@@ -17,7 +17,10 @@ export interface Actor {
 /** How a port's operations get their turn. */
 export interface Turns {
   readonly chance: Chance;
+  /** A request to a server: it may take effect although its process died or froze meanwhile. */
   turn<T>(actor: Actor, name: string, effect: () => T): Promise<T>;
+  /** Something that reaches the process itself: it waits until the process is awake, and dies with it. */
+  tell<T>(actor: Actor, name: string, effect: () => T): Promise<T>;
   /** Counts a fault or a branch that was met. */
   met(what: string): void;
 }
@@ -25,7 +28,7 @@ export interface Turns {
 export interface World extends Turns {
   readonly counts: Map<string, number>;
   clockOf(actor: Actor): Clock;
-  /** What the actor had under way never happens. */
+  /** What the actor had under way never happens. For dead ones. */
   forget(actor: Actor): void;
   nowMs(): number;
   /** One scheduling step; false when nothing can happen any more. */
@@ -35,7 +38,9 @@ export interface World extends Turns {
 interface Operation {
   readonly actor: Actor;
   readonly name: string;
-  readonly run: (answers: boolean) => void;
+  readonly isInward: boolean;
+  /** Takes effect; returns what delivers the answer. */
+  readonly run: () => () => void;
 }
 
 interface Sleeper {
@@ -48,6 +53,10 @@ interface Sleeper {
 const CLOCK_SHARE = 0.04;
 /** How often what a dead process had under way still happens. */
 const ON_THE_WIRE_SHARE = 0.5;
+/** How often a process that is asleep for its group is awake for the answer to what it had under way. */
+const SLOW_SHARE = 0.5;
+/** How often something of the dead and frozen happens although something else could. */
+const LATE_SHARE = 0.1;
 
 /** Gets a line for everything that happens, to read what a seed did. */
 export type Trace = (line: string) => void;
@@ -59,6 +68,7 @@ export function createWorld(seed: number, counts: Map<string, number>, trace: Tr
   let nowMs = 0;
 
   function met(what: string): void {
+    trace?.(`* ${what}`);
     counts.set(what, (counts.get(what) ?? 0) + 1);
   }
 
@@ -74,25 +84,58 @@ export function createWorld(seed: number, counts: Map<string, number>, trace: Tr
     return true;
   }
 
+  function take(from: readonly Operation[]): Operation {
+    const operation = chance.pick(from);
+    operations.splice(operations.indexOf(operation), 1);
+    return operation;
+  }
+
+  function runLate(late: readonly Operation[]): void {
+    const { actor, name, run } = take(late);
+    trace?.(`${actor.name} ${name}, late`);
+    met(actor.isAlive ? 'effect-of-frozen' : 'effect-of-dead');
+    if (!actor.isAlive) {
+      if (chance.of(ON_THE_WIRE_SHARE)) run();
+      return;
+    }
+    const answer = run();
+    if (chance.of(SLOW_SHARE)) answer();
+    else operations.push({ actor, name: `${name} answered`, isInward: true, run: () => answer });
+  }
+
   function runOne(): boolean {
-    const ready = operations.filter(({ actor }) => actor.isAlive && !actor.isFrozen);
-    const late = operations.filter(({ actor }) => !actor.isAlive || actor.isFrozen);
-    if (late.length > 0 && chance.of(0.1)) {
-      const operation = chance.pick(late);
-      trace?.(`${operation.actor.name} ${operation.name}, late`);
-      operations.splice(operations.indexOf(operation), 1);
-      // A frozen process will read its answer when it wakes; the write itself is with the server already.
-      if (operation.actor.isAlive) operation.run(true);
-      else if (chance.of(ON_THE_WIRE_SHARE)) operation.run(false);
-      met(operation.actor.isAlive ? 'effect-of-frozen' : 'effect-of-dead');
+    const ready: Operation[] = [];
+    const late: Operation[] = [];
+    for (const operation of operations) {
+      const { actor, isInward } = operation;
+      if (actor.isAlive && !actor.isFrozen) ready.push(operation);
+      else if (!isInward) late.push(operation);
+    }
+    if (late.length > 0 && chance.of(LATE_SHARE)) {
+      runLate(late);
       return true;
     }
     if (ready.length === 0) return false;
-    const operation = chance.pick(ready);
-    trace?.(`${operation.actor.name} ${operation.name}`);
-    operations.splice(operations.indexOf(operation), 1);
-    operation.run(true);
+    const { actor, name, run } = take(ready);
+    trace?.(`${actor.name} ${name}`);
+    run()();
     return true;
+  }
+
+  function queue<T>(actor: Actor, name: string, isInward: boolean, effect: () => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      // The dead ask for nothing.
+      if (!actor.isAlive) return;
+      const run = (): (() => void) => {
+        try {
+          const result = effect();
+          return () => resolve(result);
+        } catch (error) {
+          return () => reject(error as Error);
+        }
+      };
+      operations.push({ actor, name, isInward, run });
+    });
   }
 
   return {
@@ -103,19 +146,8 @@ export function createWorld(seed: number, counts: Map<string, number>, trace: Tr
     forget(actor) {
       operations = operations.filter((operation) => operation.actor !== actor);
     },
-    turn(actor, name, effect) {
-      return new Promise((resolve, reject) => {
-        const run = (answers: boolean): void => {
-          try {
-            const result = effect();
-            if (answers && actor.isAlive) resolve(result);
-          } catch (error) {
-            if (answers && actor.isAlive) reject(error as Error);
-          }
-        };
-        operations.push({ actor, name, run });
-      });
-    },
+    turn: (actor, name, effect) => queue(actor, name, false, effect),
+    tell: (actor, name, effect) => queue(actor, name, true, effect),
     clockOf: (actor) => ({
       now: () => nowMs,
       sleep: (ms) => new Promise((wake) => sleepers.push({ atMs: nowMs + ms, actor, wake })),
@@ -135,12 +167,9 @@ const OPERATIONS_MAX = 10_000;
 
 /** Turns without a schedule: each effect on the next turn of the event loop. For the log's contract suite. */
 export function immediateTurns(): Turns {
-  return {
-    chance: chanceFrom(1),
-    turn: async (_actor, _name, effect) => {
-      await drained();
-      return effect();
-    },
-    met: () => undefined,
+  const turn: Turns['turn'] = async (_actor, _name, effect) => {
+    await drained();
+    return effect();
   };
+  return { chance: chanceFrom(1), turn, tell: turn, met: () => undefined };
 }
