@@ -12,7 +12,7 @@ import {
   trained,
   type World,
 } from '../testing/given.ts';
-import { compiled, growth, smallSource, welcome } from '../testing/small-bundle.ts';
+import { account, compiled, growth, smallSource, welcome } from '../testing/small-bundle.ts';
 import { DAY_MS } from '../time.ts';
 import type { Account } from './account.ts';
 
@@ -99,6 +99,21 @@ describe('ending', () => {
       ['m1 welcome expire duration-over', 'm1 welcome withhold cool-down openings-used'],
       ['m1 welcome withhold openings-used'],
       [],
+    ]);
+  });
+
+  test("a merchant's own timer fires before its record, even where a tick had no share left for it", () => {
+    const world = under(welcome());
+    world.activate(
+      compiled(smallSource({ programmes: [welcome()], accounts: [account('welcome', 99_999)] })).text,
+    );
+    for (let i = 0; i < 260; i++) trained(world, `m${String(i).padStart(3, '0')}`);
+    world.tick(T0 + 3 * DAY_MS);
+    const closed = inShort(world.event('updraft.merchant.closed.v1', 'm259', { reason: 'left' }));
+    expect(closed.filter((line) => line.startsWith('m259'))).toEqual([
+      'm259 welcome expire duration-over',
+      'm259 welcome withhold cool-down',
+      'm259 welcome withhold merchant-closed cool-down',
     ]);
   });
 

@@ -93,6 +93,14 @@ test('an activation tells everybody, a bounded share a record, and nobody twice'
   expect(why(world.tick(T0))).toEqual([]);
 });
 
+test("a merchant's own sweep runs before its record, which then says what it changed itself", () => {
+  const world = small();
+  world.event('updraft.merchant.registered.v1', 'm1', REGISTERED);
+  world.activate(OTHER);
+  const done = world.event('updraft.training.completed.v1', 'm1', { course: 'first-sale' });
+  expect(why(done)).toEqual(['m1: activation', 'm1: verdict:trained']);
+});
+
 test('whoever looks first after an activation says everything: a timer before the sweep, too', () => {
   const world = small();
   for (const merchant of ['m1', 'm2', 'm3'])

@@ -117,6 +117,9 @@ test('setting what is set already makes nothing dirty', () => {
   expect([rows.dirtyRows(), rows.dirtyBytes()]).toEqual([0, 0]);
   rows.setDue('a', null);
   expect(rows.dirtyRows()).toBe(1);
+  rows.freeze();
+  rows.setHeld('a', true);
+  expect(rows.dirtyRows()).toBe(1);
 });
 
 test('every row in memory is handed out with its annex, in order of keys', () => {
