@@ -1,4 +1,5 @@
-import { LOG_LEVELS, type LogLevel } from '#telemetry/log';
+import { readEnvironment, type Environment } from '#telemetry/environment';
+import type { LogLevel } from '#telemetry/log';
 
 // All that the ingest process can be told, read from the environment once.
 
@@ -18,60 +19,27 @@ export interface IngestConfig {
 export type ConfigOutcome =
   { readonly config: IngestConfig } | { readonly config: null; readonly errors: readonly string[] };
 
-const BROKER = /^[^\s:,]+:\d{1,5}$/;
-const PREFIX = /^[A-Za-z0-9._-]{0,100}$/;
 const KEY_HEX = /^(?:[0-9a-fA-F]{2}){32,}$/;
+const PORT_DEFAULT = 8080;
 
-/** Reads and checks everything; every error names variable, value and rule, and they come all at once. */
-export function readIngestConfig(env: Readonly<Record<string, string | undefined>>): ConfigOutcome {
-  const errors: string[] = [];
-  const read = (
-    name: string,
-    fallback: string,
-    isValid: (value: string) => boolean,
-    rule: string,
-  ): string => {
-    const value = env[name] ?? fallback;
-    if (!isValid(value)) errors.push(`${name}: ${JSON.stringify(value)} ${rule}`);
-    return value;
-  };
-  const brokers = read(
-    'KAFKA_BROKERS',
-    '',
-    (value) => value.split(',').every((broker) => BROKER.test(broker.trim())),
-    'must be a list of HOST:PORT with commas between',
-  );
-  const prefix = read(
-    'UPDRAFT_PREFIX',
-    'updraft.',
-    (value) => PREFIX.test(value),
-    'must be A-Z a-z 0-9 . _ -',
-  );
-  const host = read('INGEST_HOST', '127.0.0.1', (value) => value !== '', 'must be an address to listen on');
-  const port = read('INGEST_PORT', '8080', isPort, 'must be a port, 0 to 65535');
-  const dataDirectory = read('UPDRAFT_DATA', '.updraft', (value) => value !== '', 'must be a directory');
-  const logLevel = read(
-    'LOG_LEVEL',
-    'info',
-    (value) => LOG_LEVELS.includes(value as LogLevel),
-    `must be one of ${LOG_LEVELS.join(', ')}`,
-  ) as LogLevel;
+/** Reads and checks everything; all errors come at once. */
+export function readIngestConfig(env: Environment): ConfigOutcome {
+  const reader = readEnvironment(env);
   const pseudonymKeyHex = env['UPDRAFT_PSEUDONYM_KEY'] ?? null;
-  if (pseudonymKeyHex !== null && !KEY_HEX.test(pseudonymKeyHex)) {
-    errors.push('UPDRAFT_PSEUDONYM_KEY: the value (not shown) must be at least 32 bytes in hex');
-  }
-  if (errors.length > 0) return { config: null, errors };
-  return {
-    config: Object.freeze({
-      brokers: brokers.split(',').map((broker) => broker.trim()),
-      prefix,
-      host,
-      port: Number(port),
-      dataDirectory,
-      pseudonymKeyHex,
-      logLevel,
-    }),
+  const config = {
+    brokers: reader.brokers(true),
+    prefix: reader.prefix(),
+    host: reader.host('INGEST_HOST'),
+    port: reader.port('INGEST_PORT', PORT_DEFAULT),
+    dataDirectory: reader.directory('UPDRAFT_DATA', '.updraft'),
+    pseudonymKeyHex,
+    logLevel: reader.logLevel(),
   };
+  if (pseudonymKeyHex !== null && !KEY_HEX.test(pseudonymKeyHex)) {
+    reader.refuse('UPDRAFT_PSEUDONYM_KEY', 'must be at least 32 bytes in hex');
+  }
+  const { errors } = reader;
+  return errors.length > 0 ? { config: null, errors } : { config: Object.freeze(config) };
 }
 
 /** What `--check-config` prints. */
@@ -81,8 +49,4 @@ export function maskedConfig(config: IngestConfig): object {
 
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
-}
-
-function isPort(value: string): boolean {
-  return /^\d{1,5}$/.test(value) && Number(value) <= 65_535;
 }

@@ -1,7 +1,7 @@
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { LogBatch, Logs, Subscription } from '#stream/log';
-import type { ReadingControl } from './partition-runner.ts';
+import type { ReadingControl } from './runner-ports.ts';
 
 /** What a handler is told besides the batch. */
 export interface BatchContext {

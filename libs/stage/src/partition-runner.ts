@@ -1,42 +1,11 @@
-import type { Hash, StageDefinition } from '#domain/stage/stage';
-import { LostOwnershipError, StoreUnavailableError, type SnapshotStore } from '#store/snapshot-store';
-import {
-  AmbiguousError,
-  FencedError,
-  UnavailableError,
-  type Claim,
-  type LogBatch,
-  type Logs,
-  type LogWriter,
-} from '#stream/log';
-import type { BundleSource } from './bundle-source.ts';
-import type { Clock } from './clock.ts';
-import type { RunnerLimits } from './limit.ts';
+import type { StageDefinition } from '#domain/stage/stage';
+import { LostOwnershipError, StoreUnavailableError } from '#store/snapshot-store';
+import { AmbiguousError, FencedError, UnavailableError, type Claim, type LogBatch } from '#stream/log';
 import { createPartitionQueue } from './partition-queue.ts';
 import { HaltError, type StageReport } from './report.ts';
+import type { RunnerPorts } from './runner-ports.ts';
 import { takeOver } from './take-over.ts';
 import { createWork } from './work.ts';
-
-/** How the runner steers the reading of its partition. */
-export interface ReadingControl {
-  resume(partition: number, offset: number): void;
-  pause(partition: number): void;
-  isMember(): boolean;
-}
-
-export interface RunnerPorts {
-  readonly logs: Logs;
-  readonly store: SnapshotStore;
-  readonly clock: Clock;
-  readonly hash: Hash;
-  readonly bundles: BundleSource;
-  /** Idempotent writer for logs with several writers. */
-  readonly writer: LogWriter;
-  readonly control: ReadingControl;
-  readonly limits: RunnerLimits;
-  /** This process. */
-  readonly owner: string;
-}
 
 export interface PartitionRunner {
   /** Takes over and runs until stopped, dropped or halted. Never rejects. */

@@ -1,6 +1,7 @@
 import type { StageDefinition } from '#domain/stage/stage';
 import type { LogBatch } from '#stream/log';
-import { createPartitionRunner, type PartitionRunner, type RunnerPorts } from './partition-runner.ts';
+import { createPartitionRunner, type PartitionRunner } from './partition-runner.ts';
+import type { RunnerPorts } from './runner-ports.ts';
 import type { Reporter } from './report.ts';
 
 /** All partitions of one stage that this process owns. */

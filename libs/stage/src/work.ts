@@ -4,7 +4,7 @@ import type { PublishedMark, SnapshotMark } from '#store/snapshot-store';
 import { UnavailableError, type LogRecord, type Published } from '#stream/log';
 import { decodeInput } from './decode-input.ts';
 import type { Taken } from './partition-queue.ts';
-import type { RunnerPorts } from './partition-runner.ts';
+import type { RunnerPorts } from './runner-ports.ts';
 import { HaltError, type StageReport } from './report.ts';
 import { createSnapshotter } from './snapshotter.ts';
 import type { Owned } from './take-over.ts';
