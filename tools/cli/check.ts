@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { checkExport } from '#tools/checker/check-export';
 import { findingLines } from '#tools/checker/finding';
+import { CommandError } from './command-error.ts';
 
 export function addCheckCommand(program: Command): void {
   program
@@ -19,7 +20,14 @@ The checker shares no code with what it checks. Exit code 0: nothing was found. 
 }
 
 async function run(dir: string, options: { readonly state?: string }): Promise<void> {
-  const result = await checkExport(dir, options.state ?? null);
+  const result = await checkExport(dir, options.state ?? null).catch((error: unknown) => {
+    // A file that is not there is the caller's; whatever else the checker throws is a bug and keeps its stack.
+    throw isMissing(error) ? new CommandError((error as Error).message) : error;
+  });
   for (const line of findingLines(result)) process.stdout.write(`${line}\n`);
   process.exitCode = result.found === 0 ? 0 : 1;
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT';
 }

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { exportLogs } from '#tools/replay/export';
 import { CommandError } from './command-error.ts';
 import { withSource, type SourceOptions } from './open-source.ts';
-import { addWorkspaceOptions } from './open-workspace.ts';
+import { addWorkspaceOptions } from './workspace-options.ts';
 
 interface ExportOptions extends SourceOptions {
   readonly out: string;

@@ -1,7 +1,7 @@
 import { exportSource } from '#tools/replay/export-format';
 import { logSource, type RecordSource } from '#tools/replay/record-source';
 import { CommandError } from './command-error.ts';
-import { openWorkspace, type WorkspaceOptions } from './open-workspace.ts';
+import type { WorkspaceOptions } from './workspace-options.ts';
 
 export interface SourceOptions extends WorkspaceOptions {
   /** Read this export instead of the workspace. */
@@ -19,6 +19,8 @@ export async function withSource<T>(
     });
     return work(source);
   }
+  // An export is read without a database, and so without what talks to one.
+  const { openWorkspace } = await import('./open-workspace.ts');
   const workspace = await openWorkspace({ ...options, for: 'existing' });
   try {
     return await work(logSource(workspace.logs, workspace.name));

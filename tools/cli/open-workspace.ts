@@ -1,23 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Command } from 'commander';
 import { openDatabase, type StoreDatabase } from '#store/database';
 import { migrate } from '#store/migrate';
 import { DataDirectoryInUseError } from '#store/pglite/data-lock';
 import { startPglite } from '#store/pglite/pglite';
-import { WORKSPACE_DEFAULT, workspaceSchema } from '#store/workspace';
+import { workspaceSchema } from '#store/workspace';
 import { createKafkaLogs } from '#stream/kafka/kafka-logs';
 import type { Logs } from '#stream/log';
 import { createPostgresLogs } from '#stream/postgres/postgres-logs';
 import { CommandError } from './command-error.ts';
-
-export const DATA_DEFAULT = '.updraft';
-
-export interface WorkspaceOptions {
-  /** Directory of the embedded database, and of keys and tokens in every mode. */
-  readonly data: string;
-  readonly workspace: string;
-}
+import type { WorkspaceOptions } from './workspace-options.ts';
 
 export interface OpenOptions extends WorkspaceOptions {
   /** `create`: make what is missing. `existing`: refuse where no workspace is, and change nothing. */
@@ -32,12 +24,6 @@ export interface Workspace {
   /** Null on Kafka alone, which is enough to read. */
   readonly database: StoreDatabase | null;
   close(): Promise<void>;
-}
-
-export function addWorkspaceOptions(command: Command, workspace = WORKSPACE_DEFAULT): Command {
-  return command
-    .option('--data <dir>', 'directory of the embedded database and of keys', DATA_DEFAULT)
-    .option('--workspace <name>', 'workspace: its logs are called NAME.activity and so on', workspace);
 }
 
 /** Opens the workspace where the environment says it is. */

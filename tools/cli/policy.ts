@@ -3,9 +3,8 @@ import { activateBundle, publishBundle } from '#stage/activation';
 import { readGenesis } from '#stage/begin-log';
 import { BundleFileError, readBundleFile } from '#stage/bundle-file';
 import { systemClock } from '#stage/clock';
-import { createSnapshotStore } from '#store/postgres-snapshot-store';
 import { CommandError } from './command-error.ts';
-import { addWorkspaceOptions, openWorkspace, type WorkspaceOptions } from './open-workspace.ts';
+import { addWorkspaceOptions, type WorkspaceOptions } from './workspace-options.ts';
 
 interface ActivateOptions extends WorkspaceOptions {
   readonly approvedBy: readonly string[];
@@ -44,6 +43,8 @@ async function activate(file: string, options: ActivateOptions): Promise<void> {
     throw new CommandError(`--approved-by: ${approvedBy.join(' ')}: must name two different people`);
   }
   const { text, hash, bundle } = await read(file);
+  const { openWorkspace } = await import('./open-workspace.ts');
+  const { createSnapshotStore } = await import('#store/postgres-snapshot-store');
   const { logs, database, name, close } = await openWorkspace({ ...options, for: 'existing' });
   try {
     if (database === null) throw new CommandError('DATABASE_URL: must be set: partitions confirm there');

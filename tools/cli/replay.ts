@@ -3,7 +3,7 @@ import { createProgressBar } from '#tools/import/progress-bar';
 import { BATCH_RECORDS_DEFAULT, replay, WORKERS_DEFAULT } from '#tools/replay/replay';
 import { replayLines } from '#tools/replay/replay-lines';
 import { withSource, type SourceOptions } from './open-source.ts';
-import { addWorkspaceOptions } from './open-workspace.ts';
+import { addWorkspaceOptions } from './workspace-options.ts';
 import { wholeNumber } from './option-value.ts';
 
 const BATCH_RECORDS_MAX = 100_000;

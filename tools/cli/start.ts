@@ -1,6 +1,4 @@
 import type { Command } from 'commander';
-import { readStandaloneConfig } from '#apps/standalone/src/standalone.config';
-import { start } from '#tools/start/start';
 import { CommandError } from './command-error.ts';
 import { wholeNumber } from './option-value.ts';
 
@@ -46,6 +44,9 @@ UPDRAFT_PARTITIONS, UPDRAFT_ZONE and UPDRAFT_POLICY set what a new workspace is 
 }
 
 async function run(options: StartCommandOptions): Promise<void> {
+  // Loaded only now: the other commands need no server and should not wait for one.
+  const { readStandaloneConfig } = await import('#apps/standalone/src/standalone.config');
+  const { start } = await import('#tools/start/start');
   const { data, port } = options;
   const outcome = readStandaloneConfig({
     LOG_LEVEL: 'warn',

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Option, type Command } from 'commander';
 import { merchantStates } from '#tools/replay/merchant-state';
 import { withSource, type SourceOptions } from './open-source.ts';
-import { addWorkspaceOptions } from './open-workspace.ts';
+import { addWorkspaceOptions } from './workspace-options.ts';
 
 export function addStateCommand(program: Command): void {
   addWorkspaceOptions(program.command('state'))

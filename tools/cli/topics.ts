@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { addWorkspaceOptions, openWorkspace, type WorkspaceOptions } from './open-workspace.ts';
+import { addWorkspaceOptions, type WorkspaceOptions } from './workspace-options.ts';
 import { duration, instant, wholeNumber, zone } from './option-value.ts';
 import { findTopicFaults, PARTITIONS_DEFAULT, writeGenesis, ZONE_DEFAULT } from '#stage/begin-log';
 
@@ -49,6 +49,7 @@ runs at the same time are noticed, but only afterwards.`,
 }
 
 async function create(options: CreateOptions): Promise<void> {
+  const { openWorkspace } = await import('./open-workspace.ts');
   const workspace = await openWorkspace({ ...options, for: 'create' });
   try {
     const wish = {
@@ -73,6 +74,7 @@ async function create(options: CreateOptions): Promise<void> {
 }
 
 async function check(options: WorkspaceOptions): Promise<void> {
+  const { openWorkspace } = await import('./open-workspace.ts');
   const workspace = await openWorkspace({ ...options, for: 'existing' });
   try {
     const faults = await findTopicFaults(workspace.logs);
