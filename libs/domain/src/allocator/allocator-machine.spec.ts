@@ -178,7 +178,7 @@ describe('budgets', () => {
     expect(inShort(grown(world, 'm3')).at(-1)).toBe('m3 growth withhold budget-dry');
   });
 
-  test('the sweep for freed funds serves everybody who waits, a bounded share a record, in order', () => {
+  test('a raised budget serves those who wait in order of their ids, as far as it goes', () => {
     const world = under(tight(0));
     for (let i = 0; i < 7; i++) trained(world, `m${i}`);
     world.activate(tight(500));
@@ -187,6 +187,20 @@ describe('budgets', () => {
       [0, 1, 2, 3, 4].map((i) => `m${i} welcome issue 100`),
     );
     expect(accounts(world)['welcome']).toMatchObject({ free: 0, held: 500, leasedIn: 500 });
+  });
+
+  test('a sweep for freed funds runs to its end while more come free, so that late ids are not starved', () => {
+    const programmes = [welcome({ account: 'pool' }), growth({ account: 'pool' })];
+    const world = under(textOf({ accounts: [account('pool', 160)], programmes }));
+    const holders = ['h1', 'h2', 'h3', 'h4'];
+    for (const merchant of holders) grown(world, merchant);
+    // Somebody early in the order who stays dry, and somebody late whom what comes free would do.
+    expect(inShort(trained(world, 'a0'))).toContain('a0 welcome withhold budget-dry');
+    expect(inShort(grown(world, 'z0'))).toContain('z0 growth withhold budget-dry');
+    const served = holders.map((merchant) =>
+      inShort(world.event('updraft.capacity.declared.v1', merchant, { ordersPerDay: 3 })),
+    );
+    expect(served[3]).toContain('z0 growth issue 40');
   });
 
   test('a cut budget gives back what is free, and what grants hold as they end', () => {
