@@ -95,7 +95,7 @@ test('decisions from what is worth saying equal decisions from saying everything
     for (const line of little.decisions) outcomes.add(line.split(' ')[3]!);
     expect(little.decisions).toEqual(all.decisions);
   });
-  fc.assert(check, { seed: SEED, numRuns: 50 });
+  fc.assert(check, { seed: SEED, numRuns: 30 });
   expect([...outcomes].sort()).toEqual(['expire', 'issue', 'revoke', 'shrink', 'withhold']);
   expect(saidAll).toBeGreaterThan(saidLittle * 2);
 });
