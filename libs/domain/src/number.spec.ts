@@ -1,13 +1,5 @@
 import fc from 'fast-check';
-import {
-  addQuantity,
-  addSafe,
-  clamp,
-  mulDivFloor,
-  mulDivHalfUp,
-  mulDivQuantity,
-  QUANTITY_MAX,
-} from './number.ts';
+import { addQuantity, addSafe, clamp, mulDivFloor, mulDivQuantity, QUANTITY_MAX } from './number.ts';
 
 const MAX = Number.MAX_SAFE_INTEGER;
 const integer = fc.oneof(fc.maxSafeInteger(), fc.integer(), fc.integer({ min: -9, max: 9 }));
@@ -32,11 +24,6 @@ test.each([
   [MAX, MAX, 0],
 ])('%d times %d over nothing throws', (a, b, c) => {
   expect(() => mulDivFloor(a, b, c)).toThrow();
-});
-
-test('half a unit rounds up', () => {
-  expect([1, 2, 3, 4, 5].map((n) => mulDivHalfUp(n, 1, 2))).toEqual([1, 1, 2, 2, 3]);
-  expect(mulDivHalfUp(MAX, 2, 4)).toBe((MAX + 1) / 2);
 });
 
 test('a sum that leaves the safe integers throws instead of lying', () => {

@@ -21,11 +21,6 @@ export function mulDivQuantity(a: number, b: number, c: number): number {
   return exact > BigInt(QUANTITY_MAX) ? QUANTITY_MAX : Number(exact);
 }
 
-/** floor(a × b ÷ c + 1/2) for non-negative integers. */
-export function mulDivHalfUp(a: number, b: number, c: number): number {
-  return safe(Number((2n * BigInt(a) * BigInt(b) + BigInt(c)) / (2n * BigInt(c))));
-}
-
 /** a + b, refusing to leave the safe integers: a total that wrapped would be a silent lie. */
 export function addSafe(a: number, b: number): number {
   return safe(a + b);

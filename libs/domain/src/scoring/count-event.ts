@@ -76,7 +76,8 @@ function foldClosedDays({ rows, today }: ScoringPartition, row: MerchantRow): vo
   if (row.annexBefore >= before) return;
   for (const day of row.buckets.days.keys()) if (day <= today - DAYS_KEPT) row.buckets.days.delete(day);
   for (const [order, day] of row.defects) if (day <= today - DAYS_KEPT) row.defects.delete(order);
-  for (const [day, count] of row.open) if (count === 0) row.open.delete(day);
+  // What is still open after so long will never be reported.
+  for (const [day, count] of row.open) if (count === 0 || day <= today - DAYS_KEPT) row.open.delete(day);
   row.annexBefore = before;
   rows.touchAnnex(row.id);
 }
