@@ -10,7 +10,7 @@ export interface Lease {
 
 /**
  * Takes or keeps a lease: a row rather than an advisory lock, because a lock belongs to a session and a pooled
- * session is nobody's, and because embedded a lock would always succeed (ADR 0006). What a lease guards must do no
+ * session is nobody's, and because embedded a lock would always succeed (ADR 0007). What a lease guards must do no
  * harm when two do it for a moment.
  */
 export async function keepLease(sql: Sql, name: string, holder: string, forMs: number): Promise<Lease> {

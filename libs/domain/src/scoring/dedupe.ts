@@ -1,7 +1,7 @@
 import type { FrozenChunk } from '../stage/stage.ts';
 import { HOUR_MS } from '../time.ts';
 
-// Which events were counted: exact, for as long as an event may still arrive (ADR 0005). Looked up by the hash of
+// Which events were counted: exact, for as long as an event may still arrive (ADR 0006). Looked up by the hash of
 // source and id over the whole horizon, because a producer that retries may stamp a new time; kept by event hour,
 // so that what left the horizon is dropped in whole chunks.
 //
