@@ -154,7 +154,8 @@ export class Cluster {
 
   /** No more misfortune: the frozen wake, and who was evicted is gone for good. */
   calm(): void {
-    for (const process of [...this.processes]) this.thaw(process);
+    const frozen = this.processes.filter(({ actor }) => actor.isFrozen);
+    for (const process of frozen) this.thaw(process);
     for (const { actor } of this.lame.splice(0)) {
       actor.isAlive = false;
       evict(this.scene.broker, actor);

@@ -33,6 +33,8 @@ export interface LoudFault {
   /** Whether this stage's partition cannot come to its end; once `isNoticed` it has stopped. */
   concerns(stage: string, partition: number): boolean;
   isNoticed(): boolean;
+  /** The complaint about a partition that went on, or waits, as if nothing had been lost; null where none did. */
+  silence(): string | null;
   /** Whether what stands in the logs of this partition can no longer be compared with a run over its activity. */
   spoils(partition: number): boolean;
 }
@@ -67,6 +69,10 @@ export function planLoudFault(chance: Chance, partitions: number): LoudFault {
     },
     concerns: (stage, partition) => stage === stageName && partition === target,
     isNoticed: () => isNoticed,
+    silence: () =>
+      stageName === null || isNoticed
+        ? null
+        : `${stageName} ${target} did not stop at what was lost: ${kind}`,
     spoils: (partition) => stageName !== null && kind !== 'hole' && partition === target,
   };
 }

@@ -3,7 +3,8 @@ import { runSchedule } from './schedule.ts';
 import type { Trace } from './world.ts';
 
 // `node dist/sim/fault/main.js --schedules 1000 --seed 1`: seeded schedules of faults over the product's own runner.
-// Every failure prints the seed that reproduces it; a fault or branch that was never met fails the run.
+// Every failure prints the seed that reproduces it, and --trace everything that happened; a fault or branch that was
+// never met fails the run, unless --allow-unmet is given.
 
 /** What a run of enough schedules must have met. */
 export const MUST_MEET = [
@@ -37,6 +38,20 @@ export const MUST_MEET = [
   'lost-FencedError',
   'lost-LostOwnershipError',
   'lost-AmbiguousError',
+  'loud-hole',
+  'loud-lost-input',
+  'loud-changed-output',
+  'double-tick',
+  'older-tick',
+  'held-while-catching-up',
+  'output-decisions-issue',
+  'output-decisions-withhold',
+  'output-decisions-shrink',
+  'output-decisions-revoke',
+  'output-decisions-expire',
+  'output-dead-letters-too-late',
+  'output-dead-letters-from-the-future',
+  'output-dead-letters-conflict',
 ] as const;
 
 export interface SimulationResult {
@@ -75,20 +90,22 @@ async function main(): Promise<void> {
       trace: { type: 'boolean', default: false },
     },
   });
+  const [seed, schedules, failures] = (['seed', 'schedules', 'failures'] as const).map((name) => {
+    const value = Number(values[name]);
+    if (!Number.isSafeInteger(value) || value < 1)
+      throw new Error(`--${name}: ${values[name]} is not a whole number from 1 on`);
+    return value;
+  }) as [number, number, number];
   const startedAt = performance.now();
-  const result = await simulate(
-    Number(values.seed),
-    Number(values.schedules),
-    Number(values.failures),
-    values.trace ? (line) => console.log(line) : null,
-  );
+  const trace = values.trace ? (line: string): void => console.log(line) : null;
+  const result = await simulate(seed, schedules, failures, trace);
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
   for (const [what, count] of [...result.counts].sort()) console.log(`${String(count).padStart(9)}  ${what}`);
-  console.log(
-    `${values.schedules} schedules, ${result.steps} steps, ${result.decisions} decisions in ${seconds} s`,
-  );
-  for (const { seed, violations } of result.failures) {
-    console.log(`seed ${seed}: reproduce with --seed ${seed} --schedules 1`);
+  console.log(`${schedules} schedules, ${result.steps} steps, ${result.decisions} decisions in ${seconds} s`);
+  for (const { seed: failed, violations } of result.failures) {
+    console.log(
+      `seed ${failed}: reproduce with node dist/sim/fault/main.js --schedules 1 --seed ${failed} --trace`,
+    );
     for (const violation of violations) console.log(`  ${violation.slice(0, 2_000)}`);
   }
   const unmet = [...result.counts].filter(([, count]) => count === 0).map(([what]) => what);

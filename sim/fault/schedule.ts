@@ -109,7 +109,7 @@ class Run {
       cluster.spawn(stage);
     while (this.found.length === 0 && (this.steps % DRAINED_EVERY !== 0 || !this.isDrained())) {
       this.steps += 1;
-      if (this.steps > STEPS_MAX) this.found.push(`stuck after ${STEPS_MAX} steps: ${this.situation()}`);
+      if (this.steps > STEPS_MAX) this.complain(`stuck after ${STEPS_MAX} steps`);
       if (this.steps < FAULTY_STEPS) cluster.disturb();
       else cluster.calm();
       if (await world.step()) continue;
@@ -117,7 +117,7 @@ class Run {
       cluster.calm();
     }
     if (this.found.length === 0 && !this.isDrained())
-      this.found.push(`nothing can happen any more, and not everything is decided: ${this.situation()}`);
+      this.complain('nothing can happen any more, and not everything is decided');
     if (this.found.length === 0) await this.settle();
     if (this.found.length === 0) this.found.push(...violations(scene, this.workload));
   }
@@ -173,6 +173,10 @@ class Run {
     return true;
   }
 
+  private complain(what: string): void {
+    this.found.push(this.scene.loud.silence() ?? `${what}: ${this.situation()}`);
+  }
+
   /** Who owns what and how far it came, in words, for a schedule that doesn't end. */
   private situation(): string {
     const { broker, tables } = this.scene;
@@ -194,6 +198,6 @@ class Run {
     let isStopped = false;
     void this.cluster.stop().then(() => (isStopped = true));
     for (let steps = 0; !isStopped && steps < STEPS_MAX; steps++) await this.world.step();
-    if (!isStopped) this.found.push(`the processes did not stop: ${this.situation()}`);
+    if (!isStopped) this.complain('the processes did not stop');
   }
 }
