@@ -85,7 +85,7 @@ export class Cluster {
 
   private crash(process: ModelledProcess): void {
     const { world, chance, broker, tables, loud } = this.scene;
-    world.met('crash');
+    this.met('crash', process);
     this.remove(process);
     process.actor.isAlive = false;
     evict(broker, process.actor);
@@ -117,13 +117,14 @@ export class Cluster {
     world.met('log-tail-lost');
   }
 
-  private freeze({ actor }: ModelledProcess): void {
-    const { world, chance, broker } = this.scene;
+  private freeze(process: ModelledProcess): void {
+    const { chance, broker } = this.scene;
+    const { actor } = process;
     if (actor.isFrozen) return;
-    world.met('freeze');
+    this.met('freeze', process);
     actor.isFrozen = true;
     if (!chance.of(0.7)) return;
-    world.met('evicted-while-frozen');
+    this.met('evicted-while-frozen', process);
     evict(broker, actor);
   }
 
@@ -131,7 +132,7 @@ export class Cluster {
   private thaw(process: ModelledProcess): void {
     const { actor, stage } = process;
     if (!actor.isFrozen) return;
-    this.scene.world.met('thaw');
+    this.met('thaw', process);
     actor.isFrozen = false;
     const members = this.scene.broker.groups.get(`${stage.name}/${stage.input}`) ?? [];
     if (members.some((member) => member.actor === actor)) return;
@@ -141,11 +142,18 @@ export class Cluster {
   }
 
   private async restart(process: ModelledProcess): Promise<void> {
-    this.scene.world.met('orderly-restart');
+    this.met('orderly-restart', process);
     this.remove(process);
     this.spawn(process.stage);
     await process.stop();
     process.actor.isAlive = false;
+    // Whoever ended before it heard that it had joined never leaves: its session runs out.
+    evict(this.scene.broker, process.actor);
+  }
+
+  private met(what: string, { actor }: ModelledProcess): void {
+    this.scene.world.met(what);
+    this.scene.trace?.(`  ${actor.name}: ${what}`);
   }
 
   private remove(process: ModelledProcess): void {

@@ -11,4 +11,9 @@ describeSnapshotStore('the modelled snapshot store', () => {
 });
 
 /** Nothing goes wrong by chance. */
-const never = { next: () => 0.5, below: () => 0, of: () => false, pick: <T>(from: readonly T[]): T => from[0]! };
+const never = {
+  next: () => 0.5,
+  below: () => 0,
+  of: () => false,
+  pick: <T>(from: readonly T[]): T => from[0]!,
+};
