@@ -51,16 +51,13 @@ export async function takeOver(
     const { takeover } = await store.head(stage.name, partition);
     const publisher = await logs.publisher(`${stage.name}-${partition}`);
     const claim = { stage: stage.name, partition, owner, takeover: takeover + 1 };
-    if (!(await store.claim(claim))) {
-      await publisher.close();
-      continue;
-    }
     try {
-      return await load({ logs, store, hash }, stage, claim, publisher, report);
+      if (await store.claim(claim)) return await load({ logs, store, hash }, stage, claim, publisher, report);
     } catch (error) {
       await publisher.close();
       throw error;
     }
+    await publisher.close();
   }
 }
 
