@@ -42,10 +42,14 @@ export interface Broker {
   readonly isClaimValid: ((claim: Claim) => boolean) | null;
   /** Told of every publication at the moment at which it becomes visible. */
   readonly published: (claim: Claim) => void;
+  /** Publishers that were opened and not closed, by the name of their process. */
+  readonly unclosed: Map<object, string>;
   readonly faults: FaultRates;
 }
 
 export interface FaultRates {
+  /** How often the broker is away when somebody asks to read or to take over. */
+  readonly away: number;
   readonly ambiguousCommit: number;
   readonly appendedTwice: number;
   readonly redelivery: number;
@@ -53,7 +57,13 @@ export interface FaultRates {
   readonly batchMax: number;
 }
 
-export const NO_FAULTS: FaultRates = { ambiguousCommit: 0, appendedTwice: 0, redelivery: 0, batchMax: 500 };
+export const NO_FAULTS: FaultRates = {
+  away: 0,
+  ambiguousCommit: 0,
+  appendedTwice: 0,
+  redelivery: 0,
+  batchMax: 500,
+};
 
 export function createBroker(
   isClaimValid: Broker['isClaimValid'],
@@ -68,6 +78,7 @@ export function createBroker(
     groups: new Map(),
     isClaimValid,
     published,
+    unclosed: new Map(),
     faults,
   };
 }

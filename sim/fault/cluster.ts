@@ -58,6 +58,9 @@ export class Cluster {
       case 'lost':
         world.met(`lost-${what.why.split(':')[0]}`);
         return;
+      case 'waiting':
+        world.met(`waiting-for-${what.why.startsWith('bundle') ? 'bundle' : 'store'}`);
+        return;
       case 'suppressed':
       case 'snapshot-ignored':
         world.met(what.kind);
@@ -177,6 +180,12 @@ export class Cluster {
   /** Orderly end of all. */
   async stop(): Promise<void> {
     await Promise.all(this.processes.map((process) => process.stop()));
+  }
+
+  /** Processes that have ended in an orderly way and left a publisher open. */
+  leftOpen(): string[] {
+    const ended = new Set(this.processes.map(({ actor }) => actor.name));
+    return [...this.scene.broker.unclosed.values()].filter((name) => ended.has(name));
   }
 
   names(): string {

@@ -53,8 +53,13 @@ export async function createModelledPublisher(
   actor: Actor,
   name: string,
 ): Promise<Publisher> {
-  const epoch = await turns.turn(actor, 'fence', () => fence(broker, turns, name));
+  const epoch = await turns.turn(actor, 'fence', () => {
+    maybeAway(broker, turns);
+    return fence(broker, turns, name);
+  });
   let isUsable = true;
+  const opened = {};
+  broker.unclosed.set(opened, actor.name);
 
   function publishInTurn(outputs: readonly Published[], claim: Claim): Promise<ReadonlyMap<string, number>> {
     if (broker.isClaimValid === null) return publishInTransaction(outputs, claim);
@@ -107,9 +112,17 @@ export async function createModelledPublisher(
     },
     close() {
       isUsable = false;
+      broker.unclosed.delete(opened);
       return Promise.resolve();
     },
   };
+}
+
+/** Now and then the broker does not answer. */
+export function maybeAway(broker: Broker, turns: Turns): void {
+  if (!turns.chance.of(broker.faults.away)) return;
+  turns.met('broker-away');
+  throw new UnavailableError('the broker is away');
 }
 
 /** A new epoch: what the earlier owner had open is aborted, and it can write no more. */

@@ -24,8 +24,10 @@ interface ModelledHead {
 /** What the database keeps. Shared by all processes. */
 export type Tables = Map<string, ModelledHead>;
 
-/** How often a write happened although its answer was lost. */
-const LOST_ANSWER_SHARE = 0.02;
+/** How often the database is away. */
+const AWAY_SHARE = 0.004;
+/** How often something happened although its answer was lost. */
+const LOST_ANSWER_SHARE = 0.01;
 
 export function isValid(tables: Tables, claim: Claim): boolean {
   const head = tables.get(`${claim.stage}/${claim.partition}`);
@@ -81,14 +83,29 @@ export function createModelledStore(
     return headOf(claim.stage, claim.partition);
   };
 
+  function ask<T>(name: string, effect: () => T): Promise<T> {
+    return turns.turn(actor, name, () => {
+      if (turns.chance.of(AWAY_SHARE)) {
+        turns.met('store-away');
+        throw new StoreUnavailableError('the database is away');
+      }
+      const answer = effect();
+      if (turns.chance.of(LOST_ANSWER_SHARE)) {
+        turns.met(`${name}-answer-lost`);
+        throw new StoreUnavailableError(`the answer to ${name} was lost`);
+      }
+      return answer;
+    });
+  }
+
   return {
     head: (stage, partition) =>
-      turns.turn(actor, 'head', () => {
+      ask('head', () => {
         const { takeover, owner, snapshot } = headOf(stage, partition);
         return { takeover, owner, snapshot };
       }),
     claim: (claim) =>
-      turns.turn(actor, 'claim', () => {
+      ask('claim', () => {
         const head = headOf(claim.stage, claim.partition);
         if (head.takeover !== claim.takeover - 1) {
           turns.met('claim-refused');
@@ -100,7 +117,7 @@ export function createModelledStore(
         return true;
       }),
     async *index(claim) {
-      yield await turns.turn(actor, 'index', () => {
+      yield await ask('index', () => {
         const rows = [...checked(claim).rows.values()];
         return rows
           .map(({ key, due, held }) => ({ key, due, held }))
@@ -108,19 +125,19 @@ export function createModelledStore(
       });
     },
     async *chunks(claim) {
-      yield await turns.turn(actor, 'chunks', () =>
+      yield await ask('chunks', () =>
         [...checked(claim).chunks].sort((a, b) => a.hour - b.hour || a.sequence - b.sequence),
       );
     },
     rows: (claim, keys) =>
-      turns.turn(actor, 'rows', () => {
+      ask('rows', () => {
         const { rows, version } = checked(claim);
         if (keys.length > 0) audit.rowsRead(claim, version);
         turns.met('lazy-load');
         return new Map(keys.flatMap((key) => (rows.has(key) ? [[key, rows.get(key)!.body]] : [])));
       }),
     save: (claim, mark, frozen) =>
-      turns.turn(actor, 'save', () => {
+      ask('save', () => {
         const head = checked(claim);
         head.snapshot = { mark, root: frozen.root };
         head.savedAt = Date.now();
@@ -132,18 +149,15 @@ export function createModelledStore(
           !frozen.chunks.some((added) => added.hour === chunk.hour && added.sequence === chunk.sequence);
         head.chunks = [...head.chunks.filter(isKept), ...frozen.chunks];
         turns.met('snapshot');
-        if (!turns.chance.of(LOST_ANSWER_SHARE)) return;
-        turns.met('snapshot-answer-lost');
-        throw new StoreUnavailableError('the answer to the snapshot was lost');
       }),
     discard: (claim) =>
-      turns.turn(actor, 'discard', () => {
+      ask('discard', () => {
         const head = checked(claim);
         forget(head);
         audit.changed(claim, head.version);
       }),
     heads: () =>
-      turns.turn(actor, 'heads', () =>
+      ask('heads', () =>
         [...tables].map(([key, { takeover, owner, snapshot, savedAt }]) => {
           const [stage, partition] = key.split('/') as [string, string];
           return { stage, partition: Number(partition), takeover, owner, snapshot, savedAt };

@@ -77,6 +77,7 @@ class Run {
     world.met(claimsFence ? 'fenced-by-claim' : 'fenced-by-epoch');
     const isWide = workload.partitions === WIDE_PARTITIONS;
     const faults = {
+      away: 0.004,
       ambiguousCommit: 0.04,
       appendedTwice: 0.03,
       redelivery: 0.05,
@@ -199,5 +200,7 @@ class Run {
     void this.cluster.stop().then(() => (isStopped = true));
     for (let steps = 0; !isStopped && steps < STEPS_MAX; steps++) await this.world.step();
     if (!isStopped) this.complain('the processes did not stop');
+    const left = this.cluster.leftOpen();
+    if (left.length > 0) this.found.push(`publishers were never closed: ${left.join(' ')}`);
   }
 }

@@ -94,6 +94,7 @@ export function createWorld(seed: number, counts: Map<string, number>, trace: Tr
     const { actor, name, run } = take(late);
     trace?.(`${actor.name} ${name}, late`);
     met(actor.isAlive ? 'effect-of-frozen' : 'effect-of-dead');
+    met(`late-${name}`);
     if (!actor.isAlive) {
       if (chance.of(ON_THE_WIRE_SHARE)) run();
       return;
