@@ -18,8 +18,10 @@ import type { Cluster, RunningProcess } from './run-cluster.ts';
 
 export interface Disturbed {
   readonly what: string;
-  /** Input records that the victim was behind by its own account when it was hit. */
+  /** Input records between the victim's last snapshot and the end of its input when it was hit. */
   readonly lag: number;
+  /** Input records that it had not stepped yet, by its own account after its last batch; null: not asked. */
+  readonly ownLag: number | null;
   /** From the blow until every partition concerned published beyond what stood then, ms. */
   readonly recoveryMs: number;
 }
@@ -33,47 +35,57 @@ export interface Disturbance {
   readonly wantLag: () => void;
 }
 
-/** Records; a batch is up to 4,000. */
-const LAG_MIN = 1_000;
+/** Records. Of eight events one makes a capability record, which are soon decided about. */
+const LAG_MIN = { scoring: 1_000, allocator: 200 } as const;
+/** By its own account, which is older by a batch: the allocator's batches take whatever there is. */
+const OWN_LAG_MIN = { scoring: 1, allocator: 0 } as const;
 const LAG_WAIT_MS = 60_000;
 const RECOVERY_MS_MAX = 60_000;
 /** A commit that was on its way when its process was killed has arrived by then. */
 const SETTLE_MS = 500;
 const BROKER_AWAY_MS = 1_000;
 const REBALANCE_MS_MAX = 30_000;
-const LAG_POLL_MS = 1_000;
+const LAG_POLL_MS = 200;
+/** Asked for more than once in so long a time the feed would only jump. */
+const FASTER_EVERY_MS = 2_000;
 const RECOVERY_POLL_MS = 100;
 /** SIGKILL to the owner of the partition that is furthest behind; the process is started again at once. */
 export async function killOwner(at: Disturbance, stage: StageName): Promise<Disturbed> {
-  const { cluster, backbone } = at;
-  const { victim, partition, lag } = await findVictim(at, stage);
-  const owned = (await partitionLags(backbone.logs, backbone.store, stage))
-    .filter(({ owner }) => pidOf(owner) === victim.pid)
-    .map((each) => each.partition);
-  const concerned = owned.includes(partition) ? owned : [...owned, partition];
-  const recovered = await watchRecovery(at, stage, concerned);
+  const recovery = await watchRecovery(at, stage);
+  const { victim, lag, ownLag } = await findVictim(at, stage);
+  const owned = await partitionsOf(at, victim);
   const { signal } = await victim.kill();
   if (signal !== 'SIGKILL') throw new Error(`${victim.name} ended by itself: ${victim.output}`);
-  const restarting = cluster.start(victim.name);
-  const recoveryMs = await recovered();
+  const restarting = at.cluster.start(victim.name);
+  const recoveryMs = await recovery(owned);
   await restarting;
-  const list = concerned.join(', ');
-  return { what: `kill -9 ${victim.name}, owner of ${stage} ${list}`, lag, recoveryMs };
+  const what = `kill -9 ${victim.name}, owner of ${stage} ${owned.join(', ')}`;
+  return { what, lag, ownLag, recoveryMs };
 }
 
 /** SIGKILL to the broker, and a start on the same data. */
 export async function killBroker(at: Disturbance): Promise<Disturbed> {
   const { kafka, partitions } = at;
-  const lags = await laggingPartitions(at, 'scoring', partitions);
-  const recovered = await watchRecovery(
-    at,
-    'scoring',
-    lags.map(({ partition }) => partition),
-  );
+  const recovery = await watchRecovery(at, 'scoring');
+  const { lag } = await furthestBehind(at, 'scoring');
   await kafka.kill9();
   const restarting = sleep(BROKER_AWAY_MS).then(() => kafka.restart());
-  const recoveryMs = await recovered(restarting);
-  return { what: 'kill -9 of the broker', lag: Math.min(...lags.map(({ lag }) => lag)), recoveryMs };
+  const all = Array.from({ length: partitions }, (_, partition) => partition);
+  return { what: 'kill -9 of the broker', lag, ownLag: null, recoveryMs: await recovery(all, restarting) };
+}
+
+/** Resolves when so many processes share the partitions of a stage. */
+export async function untilShared(at: Disturbance, stage: StageName, processes: number): Promise<void> {
+  const { logs, store } = at.backbone;
+  let owners = new Set<string>();
+  await until(
+    async () => {
+      owners = new Set((await partitionLags(logs, store, stage)).map(({ owner }) => owner));
+      return owners.size >= processes;
+    },
+    REBALANCE_MS_MAX,
+    () => `${owners.size} of ${processes} processes own partitions of ${stage}`,
+  );
 }
 
 /** One process more: partitions move to it while everybody lives. */
@@ -109,73 +121,83 @@ async function partitionsOf({ backbone }: Disturbance, { pid, role }: RunningPro
   return lags.filter(({ owner }) => pidOf(owner) === pid).map(({ partition }) => partition);
 }
 
-/** Behind by the logs and the heads, and, because a head is seconds old, by the owner's own account as well. */
-async function findVictim(
-  at: Disturbance,
-  stage: StageName,
-): Promise<{ victim: RunningProcess; partition: number; lag: number }> {
-  let found: { victim: RunningProcess; partition: number; lag: number } | null = null;
+interface Victim {
+  readonly victim: RunningProcess;
+  readonly lag: number;
+  readonly ownLag: number;
+}
+
+/** The owner of the partition that is furthest behind. */
+async function findVictim(at: Disturbance, stage: StageName): Promise<Victim> {
+  let found: Victim | null = null;
   await until(
     async () => {
-      const [worst] = await laggingPartitions(at, stage, 1);
-      const victim = at.cluster.running(stage).find(({ pid }) => pid === pidOf(worst!.owner));
-      if (victim === undefined) return false;
-      const samples = await victim.scrape().catch(() => []);
-      const labels = { stage, partition: String(worst!.partition) };
-      const lag = sumOf(samples, 'stage_lag_records', labels);
-      found = { victim, partition: worst!.partition, lag };
-      return lag > 0;
+      const { owner, partition, lag } = await furthestBehind(at, stage);
+      const victim = at.cluster.running(stage).find(({ pid }) => pid === pidOf(owner));
+      const samples = (await victim?.scrape().catch(() => null)) ?? null;
+      if (victim === undefined || samples === null) return false;
+      const ownLag = sumOf(samples, 'updraft_stage_lag_records', { stage, partition: String(partition) });
+      found = { victim, lag, ownLag };
+      return ownLag >= OWN_LAG_MIN[stage];
     },
     LAG_WAIT_MS,
-    () => `no owner of a ${stage} partition says that it is behind`,
+    () => `the owner of the ${stage} partition that is furthest behind does not say so itself`,
   );
   return found!;
 }
 
-/** Waits until this many partitions are behind, and asks for more input while they are not. */
-async function laggingPartitions(at: Disturbance, stage: StageName, count: number): Promise<PartitionLag[]> {
+/** Waits until a partition is behind, and asks for more input while none is. */
+async function furthestBehind(at: Disturbance, stage: StageName): Promise<PartitionLag> {
   const { logs, store } = at.backbone;
-  let lagging: PartitionLag[] = [];
+  let worst: PartitionLag | undefined;
+  let askedAt = performance.now();
   await until(
     async () => {
-      lagging = (await partitionLags(logs, store, stage)).filter(({ lag }) => lag >= LAG_MIN);
-      if (lagging.length < count) at.wantLag();
-      return lagging.length >= count;
+      [worst] = await partitionLags(logs, store, stage);
+      if (worst !== undefined && worst.lag >= LAG_MIN[stage]) return true;
+      if (performance.now() - askedAt >= FASTER_EVERY_MS) {
+        askedAt = performance.now();
+        at.wantLag();
+      }
+      return false;
     },
     LAG_WAIT_MS,
-    () => `only ${lagging.length} of ${count} partitions of ${stage} are ${LAG_MIN} records behind`,
+    () =>
+      `no partition of ${stage} is ${LAG_MIN[stage]} records behind; at most ${worst?.lag ?? 'nobody owns one'}`,
     LAG_POLL_MS,
   );
-  return lagging;
+  return worst!;
 }
 
 /**
- * Call before the blow, and what it returns right after: that one resolves when every partition has published beyond
- * where it stood once the dust had settled. The time counts from its call.
+ * Call it before the blow, and what it returns right after: that one resolves when every partition named has
+ * published beyond where it stood once the dust had settled. The time counts from its call.
  */
 async function watchRecovery(
-  { backbone }: Disturbance,
+  { backbone, partitions }: Disturbance,
   stage: StageName,
-  partitions: readonly number[],
-): Promise<(meanwhile?: Promise<unknown>) => Promise<number>> {
+): Promise<(concerned: readonly number[], meanwhile?: Promise<unknown>) => Promise<number>> {
   const { output } = STAGES[stage];
-  const follows = partitions.map((partition) => followPublished(backbone.logs, output, partition));
+  const follows = Array.from({ length: partitions }, (_, partition) =>
+    followPublished(backbone.logs, output, partition),
+  );
   // Read up to here already, so that afterwards only the news have to be read.
-  await Promise.all(follows.map((follow) => follow.now()));
-  return async (meanwhile = Promise.resolve()) => {
+  await Promise.all(follows.map(whenAvailable));
+  return async (concerned, meanwhile = Promise.resolve()) => {
     const startedAt = performance.now();
     await sleep(SETTLE_MS);
     await meanwhile;
-    const settled = await Promise.all(follows.map(whenAvailable));
     await Promise.all(
-      follows.map((follow, index) =>
-        until(
-          async () => (await follow.now()) !== settled[index],
+      concerned.map(async (partition) => {
+        const follow = follows[partition]!;
+        const settled = await whenAvailable(follow);
+        await until(
+          async () => (await follow.now()) !== settled,
           RECOVERY_MS_MAX,
-          () => `${stage} ${partitions[index]} publishes nothing beyond ${settled[index] ?? 'genesis'}`,
+          () => `${stage} ${partition} publishes nothing beyond ${settled ?? 'genesis'}`,
           RECOVERY_POLL_MS,
-        ),
-      ),
+        );
+      }),
     );
     return performance.now() - startedAt;
   };

@@ -18,6 +18,9 @@ export interface FreshServices {
 
 export const POSTGRES_DEFAULT = 'postgres://postgres@127.0.0.1:5432/postgres';
 
+/** With everything on one machine the broker may be starved for seconds without being dead. */
+const PATIENT = { 'broker.session.timeout.ms': '6000' };
+
 /** `serverUrl`: a PostgreSQL that lets us create databases. */
 export async function openFreshServices(serverUrl: string): Promise<FreshServices> {
   const directory = await mkdtemp(join(tmpdir(), 'updraft-smoke-'));
@@ -25,7 +28,7 @@ export async function openFreshServices(serverUrl: string): Promise<FreshService
   await administrate(serverUrl, `create database "${name}"`);
   const drop = (): Promise<void> => administrate(serverUrl, `drop database if exists "${name}" with (force)`);
   try {
-    const kafka = await startKafka({ dir: join(directory, 'kafka') });
+    const kafka = await startKafka({ dir: join(directory, 'kafka'), properties: PATIENT });
     return {
       kafka,
       databaseUrl: withDatabase(serverUrl, name),

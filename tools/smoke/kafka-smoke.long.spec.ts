@@ -151,8 +151,9 @@ function report({ events, turnedAway, disturbed, drainSeconds, counts, joined }:
     `fed      ${events.toLog} events into the log, ${events.toDoor} through the door (${turnedAway} batches turned ` +
       `away and sent again), ${events.ticks} ticks`,
     ...disturbed.map(
-      ({ what, lag, recoveryMs }) =>
-        `${(recoveryMs / 1_000).toFixed(1).padStart(5)} s  ${what}, ${lag} records behind`,
+      ({ what, lag, ownLag, recoveryMs }) =>
+        `${(recoveryMs / 1_000).toFixed(1).padStart(5)} s  ${what}: ${lag} records behind its snapshot` +
+        (ownLag === null ? '' : `, ${ownLag} not stepped`),
     ),
     `moved    ${joined} partitions to a process that joined`,
     `drained  in ${drainSeconds.toFixed(1)} s after the last event`,

@@ -12,6 +12,7 @@ import {
   killBroker,
   killOwner,
   leaveCluster,
+  untilShared,
   type Disturbance,
   type Disturbed,
 } from './disturb.ts';
@@ -50,7 +51,13 @@ export const PARTITIONS = 4;
 const PREFIX = `${WORKSPACE}.`;
 const START_MS = Date.parse('2026-10-12T00:00:00+08:00');
 const DAYS = 150;
-const MERCHANTS = 400;
+const MERCHANTS = 600;
+/**
+ * Events that wait when the stages start: on a machine where producers, stages, broker and database share two cores,
+ * nobody could feed faster than all the others work.
+ */
+const BACKLOG_EVENTS = 120_000;
+const BACKLOG_MS_MAX = 120_000;
 const EVENTS_PER_SECOND = 1_500;
 const DRAIN_MS_MAX = 180_000;
 const PSEUDONYM_KEY_BYTES = 32;
@@ -80,7 +87,8 @@ export async function playSmoke(services: FreshServices): Promise<SmokeStory> {
   };
   try {
     await beginSeason(backbone, PARTITIONS, START_MS);
-    await startAll(cluster);
+    // It makes the tokens that the door asks for and the console reads.
+    await cluster.start('ingest-1');
     return await play({ services, cluster, backbone, dataDirectory, close });
   } catch (error) {
     await close();
@@ -88,13 +96,7 @@ export async function playSmoke(services: FreshServices): Promise<SmokeStory> {
   }
 }
 
-/** Ingest first: it makes the tokens that the console reads. */
-async function startAll(cluster: Cluster): Promise<void> {
-  await cluster.start('ingest-1');
-  await Promise.all(
-    ['scoring-1', 'scoring-2', 'allocator-1', 'allocator-2', 'console-1'].map((name) => cluster.start(name)),
-  );
-}
+const PROCESSES = ['scoring-1', 'scoring-2', 'allocator-1', 'allocator-2', 'console-1'];
 
 interface Stage {
   readonly services: FreshServices;
@@ -125,12 +127,22 @@ async function play({ services, cluster, backbone, dataDirectory, close }: Stage
     startMs: START_MS,
     endMs: START_MS + DAYS * DAY_MS,
     pseudonymKey: loadOrMakeKey(join(dataDirectory, 'pseudonym.key'), PSEUDONYM_KEY_BYTES),
-    eventsPerSecond: EVENTS_PER_SECOND,
     readGrants: activeGrants(backbone.logs, PARTITIONS),
     door,
   });
   try {
     const at = { cluster, backbone, kafka: services.kafka, partitions: PARTITIONS, wantLag: feed.faster };
+    const fed = (): number => feed.written().toLog + feed.written().toDoor;
+    await Promise.race([
+      until(
+        () => Promise.resolve(fed() >= BACKLOG_EVENTS),
+        BACKLOG_MS_MAX,
+        () => `only ${fed()} of ${BACKLOG_EVENTS} events were fed`,
+      ),
+      failureOf(feed),
+    ]);
+    feed.pace(EVENTS_PER_SECOND);
+    await Promise.all(PROCESSES.map((name) => cluster.start(name)));
     // A feed that fails ends the play at once, and not only when the lag that it should bring does not come.
     const { disturbed, joined } = await Promise.race([disturbAll(at), failureOf(feed)]);
     feed.end();
@@ -145,10 +157,10 @@ async function play({ services, cluster, backbone, dataDirectory, close }: Stage
       joined,
       drainSeconds: drainMs / 1_000,
       counts: {
-        takeOvers: tally.sum('stage_takeovers_total'),
-        suppressed: tally.sum('stage_suppressed_total'),
-        lost: tally.sum('stage_lost_total'),
-        halted: tally.sum('stage_halted'),
+        takeOvers: tally.sum('updraft_stage_takeovers_total'),
+        suppressed: tally.sum('updraft_stage_suppressed_total'),
+        lost: tally.sum('updraft_stage_lost_total'),
+        halted: tally.sum('updraft_stage_halted'),
       },
       backbone,
       cluster,
@@ -168,6 +180,7 @@ async function failureOf(feed: SeasonFeed): Promise<never> {
 }
 
 async function disturbAll(at: Disturbance): Promise<{ disturbed: Disturbed[]; joined: number }> {
+  for (const stage of ['scoring', 'allocator'] as const) await untilShared(at, stage, 2);
   const disturbed = [await killOwner(at, 'scoring'), await killOwner(at, 'allocator')];
   const newcomer = await joinCluster(at, 'scoring-3');
   disturbed.push(await killBroker(at));

@@ -17,7 +17,6 @@ export interface SeasonFeedOptions {
   /** Where the season ends if nobody ends it before. */
   readonly endMs: number;
   readonly pseudonymKey: Uint8Array;
-  readonly eventsPerSecond: number;
   readonly readGrants: () => Promise<readonly ActiveGrant[]>;
   /** Null: everything goes into the log. */
   readonly door: Door | null;
@@ -33,23 +32,27 @@ export interface Door {
 export interface SeasonFeed {
   /** Resolves when the last event was acknowledged; rejects when one was refused. */
   readonly done: Promise<void>;
-  /** No new hour is begun. */
-  end(): void;
+  /** From now on at this rate; before the first call as fast as the log acknowledges. */
+  pace(eventsPerSecond: number): void;
   faster(): void;
+  /** No new step is begun. */
+  end(): void;
   /** Ids of events that the log or the door acknowledged. */
   readonly acknowledged: ReadonlySet<string>;
   written(): { readonly toLog: number; readonly toDoor: number; readonly ticks: number };
 }
 
-const STEP_MS = HOUR_MS;
-/** More merchants a partition than this many times 250 would need more. */
+/** What is granted meets the season at the next step. */
+const STEP_MS = 4 * HOUR_MS;
+/** Due items that a tick leaves undone are done by the next one. */
 const TICKS_PER_BOUNDARY = 2;
 const FASTER = 1.5;
 const RETRY_MS = 250;
 
 export function feedSeason(options: SeasonFeedOptions): SeasonFeed {
   const { logs, sim, startMs, endMs, door } = options;
-  let { eventsPerSecond } = options;
+  let eventsPerSecond = Infinity;
+  let dueAt = performance.now();
   const acknowledged = new Set<string>();
   let isWanted = true;
   let toLog = 0;
@@ -59,7 +62,6 @@ export function feedSeason(options: SeasonFeedOptions): SeasonFeed {
   async function play(): Promise<void> {
     const history = await openHistory({ logs, writer: 'smoke', ticksPerBoundary: TICKS_PER_BOUNDARY });
     const admit = makeAdmit({ partitions: history.genesis.partitions, pseudonymKey: options.pseudonymKey });
-    let dueAt = performance.now();
     try {
       for (let atMs = startMs; isWanted && atMs < endMs;) {
         const grants = await untilAvailable(options.readGrants);
@@ -79,7 +81,7 @@ export function feedSeason(options: SeasonFeedOptions): SeasonFeed {
           forLog.push(event.id);
         }
         history.advance(atMs);
-        // Time first: what the door sends occurred before this tick and is late by an hour at most.
+        // Time first: what the door sends occurred before this tick and is late by a step at most.
         await history.flush();
         for (const id of forLog) acknowledged.add(id);
         if (door !== null && forDoor.length > 0) await door.send(forDoor);
@@ -97,8 +99,12 @@ export function feedSeason(options: SeasonFeedOptions): SeasonFeed {
 
   return {
     done: play(),
-    end: () => void (isWanted = false),
+    pace(rate) {
+      eventsPerSecond = rate;
+      dueAt = performance.now();
+    },
     faster: () => void (eventsPerSecond *= FASTER),
+    end: () => void (isWanted = false),
     acknowledged,
     written: () => ({ toLog, toDoor, ticks }),
   };
