@@ -32,7 +32,7 @@ export function describeInBothModes(name: string, suite: (open: OpenBackbone) =>
   });
 }
 
-async function openEmbedded(): Promise<BackboneUnderTest> {
+export async function openEmbedded(): Promise<BackboneUnderTest> {
   const test = await openTestDatabase();
   return overDatabase(test, () => createPostgresLogs({ sql: test.database }));
 }

@@ -1,12 +1,12 @@
 import { createPrng, type Prng } from '#sim/marketplace/prng';
 import { EMBEDDED_LIMITS, type RunnerLimits } from '#stage/limit';
 import type { LogRecord, Logs } from '#stream/log';
-import { type PartitionDigest } from '#tools/replay/digest';
+import { digestOf, overallDigest, type PartitionDigest } from '#tools/replay/digest';
 import { positionIn } from '#tools/replay/record-source';
 import type { WorkspaceInMemory } from '#tools/replay/workspace-fixture';
-import { describeInBothModes, type BackboneUnderTest } from './backbone-under-test.ts';
+import { describeInBothModes, openEmbedded, type BackboneUnderTest } from './backbone-under-test.ts';
 import { until } from './process-under-test.ts';
-import { digestsOf, publishedIn } from './published.ts';
+import { decisionsIn, digestsOf, publishedIn } from './published.ts';
 import { copyActivity, PARTITIONS, prepare, recordSeason } from './recorded-season.ts';
 import { startStages } from './stages-under-test.ts';
 
@@ -16,7 +16,16 @@ import { startStages } from './stages-under-test.ts';
 
 const LAPS = 4;
 const STAGES = ['scoring', 'allocator'] as const;
-const RUN_MS_MAX = 60_000;
+/**
+ * A change of semantics raises ENGINE and changes these with it. The season answers to the grants it gets, so that
+ * activity changes as well; it changes alone when only the simulator or the starter bundle did.
+ */
+const GOLDEN_ENGINE_1 = {
+  activity: 'f1cfd2bc6fbcc2b01e15d8a77bd882b78bc96a174be9a5d1187d1b25e76712d1',
+  outputs: '171445131f4483de58b6f1d153c009a32267472f601f420ecaede878bf6a1974',
+};
+/** Seconds on an idle machine; other suites may run beside this one. */
+const RUN_MS_MAX = 180_000;
 
 let recorded: WorkspaceInMemory;
 let expected: PartitionDigest[];
@@ -25,6 +34,21 @@ beforeAll(async () => {
   recorded = await recordSeason();
   expected = await digestsOf(recorded.logs, PARTITIONS);
 }, RUN_MS_MAX);
+
+test('engine 1 keeps its golden digests', async () => {
+  const decided = new Set<string>();
+  const activity = [];
+  for (let partition = 0; partition < PARTITIONS; partition++) {
+    const records = recorded.partition('activity', partition).map(({ offset, key, value }) => {
+      return { position: `${partition}/${offset}`, key, value };
+    });
+    activity.push({ log: 'activity', partition, digest: digestOf(records) });
+    for (const { outcome } of await decisionsIn(recorded.logs, partition)) decided.add(outcome);
+    expect(recorded.partition('dead-letters', partition).length).toBeGreaterThan(0);
+  }
+  expect([...decided].sort()).toEqual(expect.arrayContaining(['expire', 'issue', 'shrink', 'withhold']));
+  expect({ activity: overallDigest(activity), outputs: overallDigest(expected) }).toEqual(GOLDEN_ENGINE_1);
+});
 
 describeInBothModes('the same activity', (open) => {
   test.each([
@@ -53,6 +77,78 @@ describeInBothModes('the same activity', (open) => {
   );
 });
 
+describe('another activity', () => {
+  test('shows from the next tick on: in its hash, and in the decisions after it', async () => {
+    const partition = 0;
+    const records = recorded.partition('activity', partition);
+    const at = records.findIndex(({ value }, offset) => offset > records.length / 2 && isPaid(value));
+    const workspace = await openEmbedded();
+    try {
+      await prepare(workspace, recorded);
+      await copyActivity(workspace, partition, records.with(at, withOtherBuyer(records[at]!)));
+      await copyActivity(workspace, 1, recorded.partition('activity', 1));
+      const stages = await startStages(workspace.connect(), { ...EMBEDDED_LIMITS, snapshotEveryMs: 150 });
+      try {
+        await drained(workspace);
+      } finally {
+        await stages.stop();
+      }
+      const { logs, close } = workspace.connect();
+      const tickHashes = async (from: Logs): Promise<Map<number, string>> => ticksOf(from, partition);
+      const [before, after] = [await tickHashes(recorded.logs), await tickHashes(logs)];
+      const differing = [...before].filter(([offset, hash]) => after.get(offset) !== hash);
+      const later = [...before].filter(([offset]) => offset > at);
+      expect(later.length).toBeGreaterThan(10);
+      expect(differing).toEqual(later);
+      const decided = await decisionsIn(logs, partition);
+      const was = await decisionsIn(recorded.logs, partition);
+      // A buyer moves no metric: the same was decided, but it names the altered history.
+      expect(decided.map(({ position, outcome }) => [position, outcome])).toEqual(
+        was.map(({ position, outcome }) => [position, outcome]),
+      );
+      const firstTick = later[0]![0];
+      const changed = decided.filter(({ hash }, index) => hash !== was[index]!.hash);
+      const isLater = ({ position }: { position: string }): boolean => offsetIn(position) >= firstTick;
+      expect(changed).toEqual(decided.filter(isLater));
+      expect(changed.length).toBeGreaterThan(5);
+      expect(await digestsIn(logs, 1)).toEqual(await digestsIn(recorded.logs, 1));
+      await close();
+    } finally {
+      await workspace.close();
+    }
+  }, 60_000);
+});
+
+function isPaid(value: Buffer): boolean {
+  return value.toString('utf8').includes('"type":"updraft.order.paid.v1"');
+}
+
+/** One byte of the buyer's pseudonym is another. */
+function withOtherBuyer(record: LogRecord): LogRecord {
+  const text = record.value.toString('utf8');
+  const at = text.indexOf('"buyer":"') + '"buyer":"'.length;
+  const other = text[at] === 'a' ? 'b' : 'a';
+  return { ...record, value: Buffer.from(text.slice(0, at) + other + text.slice(at + 1)) };
+}
+
+/** Activity hash of every forwarded tick, by the tick's offset. */
+async function ticksOf(logs: Logs, partition: number): Promise<Map<number, string>> {
+  const hashes = new Map<number, string>();
+  for (const { position, value } of await publishedIn(logs, 'capability', partition)) {
+    const { data } = JSON.parse(value) as { data: { activityHash?: string } };
+    if (data.activityHash !== undefined) hashes.set(offsetIn(position), data.activityHash);
+  }
+  return hashes;
+}
+
+function offsetIn(position: string): number {
+  return Number(position.split('/')[1]);
+}
+
+async function digestsIn(logs: Logs, partition: number): Promise<PartitionDigest[]> {
+  return (await digestsOf(logs, PARTITIONS)).filter((each) => each.partition === partition);
+}
+
 interface Interruptions {
   discarded: number;
   suppressed: number;
@@ -78,10 +174,13 @@ async function runInterrupted(
     const stages = await startStages(workspace.connect(), { ...limits, snapshotEveryMs });
     const at = prng.below(PARTITIONS);
     const reached = lap === LAPS ? null : publishedUpTo(at, prng.between(before[at]! + 1, copied[at]!));
-    if (reached === null) await drained(workspace);
-    else await published(workspace, at, reached);
     const isOrderly = prng.chance(500_000);
-    await (isOrderly ? stages.stop() : stages.lose());
+    try {
+      if (reached === null) await drained(workspace);
+      else await published(workspace, at, reached);
+    } finally {
+      await (isOrderly ? stages.stop() : stages.lose());
+    }
     met.suppressed += stages.suppressed();
     if (lap < LAPS) met.discarded += await discardSome(workspace, prng);
   }

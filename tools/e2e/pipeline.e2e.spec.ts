@@ -1,10 +1,10 @@
 import { encodeGenesis } from '#contracts/genesis';
-import { partitionOf } from '#contracts/partition';
 import type { Genesis } from '#domain/controls';
 import { DAY_MS } from '#domain/time';
 import { writeGenesis } from '#stage/begin-log';
 import { describeInBothModes, type BackboneUnderTest } from './backbone-under-test.ts';
-import { ProcessUnderTest, until, type Answer, type EventToSend } from './process-under-test.ts';
+import { delivered, merchantIn, paid, registered, strange, trained } from './events-to-send.ts';
+import { ProcessUnderTest, until, type Answer } from './process-under-test.ts';
 import { decisionsIn, publishedIn } from './published.ts';
 
 // Events in by HTTP, decisions out by HTTP, through everything in between. The tests of a mode share one workspace and
@@ -40,13 +40,13 @@ describeInBothModes('the pipeline', (open) => {
 
   /** Ends once everything that was posted to the partition before has been decided on. */
   const settled = async (partition: number): Promise<void> => {
-    const marker = merchantIn(partition, 'marker');
+    const marker = shopIn(partition, 'marker');
     await accepted(running.post(registered(marker)));
     await running.decision(marker, PROGRAMME, 'withhold');
   };
 
   test('an event leads to a decision with its reasons: registered, withheld, trained, issued, delivered', async () => {
-    const shop = merchantIn(0, 'newcomer');
+    const shop = shopIn(0, 'newcomer');
     const stream = running.follow(
       `/v1/decisions/stream?from=start&merchant=${shop}&programme=${PROGRAMME}`,
       ({ data }) => data.outcome === 'expire',
@@ -85,7 +85,7 @@ describeInBothModes('the pipeline', (open) => {
   }, 30_000);
 
   test('a duplicate changes nothing', async () => {
-    const shop = merchantIn(1, 'twice');
+    const shop = shopIn(1, 'twice');
     const events = [registered(shop), paid(shop, 'o-1'), paid(shop, 'o-2')];
     await accepted(running.post(...events));
     await running.decision(shop, PROGRAMME, 'withhold');
@@ -101,7 +101,7 @@ describeInBothModes('the pipeline', (open) => {
   }, 30_000);
 
   test('what contradicts an earlier event, and what comes too late, becomes a dead letter with its reason', async () => {
-    const shop = merchantIn(2, 'careless');
+    const shop = shopIn(2, 'careless');
     await accepted(running.post(registered(shop)));
     const before = await running.decision(shop, PROGRAMME, 'withhold');
     const late = { ...trained(shop), id: 'late', time: new Date(Date.now() - 8 * DAY_MS).toISOString() };
@@ -142,7 +142,7 @@ describeInBothModes('the pipeline', (open) => {
     const starts = await takeOvers(running);
     expect(starts.map(({ from }) => from)).toEqual(starts.map(() => null));
     for (let partition = 0; partition < PARTITIONS; partition++) {
-      const shop = merchantIn(partition, 'after');
+      const shop = shopIn(partition, 'after');
       await accepted(running.post(registered(shop)));
       await running.decision(shop, PROGRAMME, 'withhold');
     }
@@ -151,9 +151,9 @@ describeInBothModes('the pipeline', (open) => {
     const { deadLetters } = (await running.get('/v1/dead-letters')).body;
     expect(deadLetters).toHaveLength(2);
     // What a merchant had was built anew from the log: it is not issued a second time.
-    await accepted(running.post({ ...trained(merchantIn(1, 'twice')), id: 'again' }));
+    await accepted(running.post({ ...trained(shopIn(1, 'twice')), id: 'again' }));
     await settled(1);
-    const { body } = await running.get(`/v1/decisions?merchant=${merchantIn(1, 'twice')}&outcome=issue`);
+    const { body } = await running.get(`/v1/decisions?merchant=${shopIn(1, 'twice')}&outcome=issue`);
     expect(body.decisions).toHaveLength(1);
   }, 60_000);
 
@@ -177,13 +177,13 @@ describeInBothModes('the pipeline', (open) => {
         new RegExp(`^halted at 1/${stuck[1]}: .*a second, different genesis`),
       );
       for (const partition of [2, 3]) {
-        const shop = merchantIn(partition, `goes-on-${running.told.length}`);
+        const shop = shopIn(partition, `goes-on-${running.told.length}`);
         await accepted(running.post(registered(shop)));
         await running.decision(shop, PROGRAMME, 'withhold');
       }
     };
     await expectStuck();
-    await accepted(running.post(registered(merchantIn(0, 'waiting'))));
+    await accepted(running.post(registered(shopIn(0, 'waiting'))));
     await running.stop();
     const before = await allPublished(workspace);
     await start();
@@ -201,55 +201,6 @@ describeInBothModes('the pipeline', (open) => {
     }
   }, 60_000);
 });
-
-/** A merchant of a partition, by a name that tells tests apart. */
-function merchantIn(partition: number, name: string): string {
-  for (let number = 0; ; number++) {
-    const id = `${name}-${number}`;
-    if (partitionOf(id, PARTITIONS) === partition) return id;
-  }
-}
-
-function registered(merchant: string): EventToSend {
-  const data = { category: 'tea', country: 'CN', currency: 'CNY' };
-  return {
-    id: `${merchant}:registered`,
-    type: 'updraft.merchant.registered.v1',
-    merchant,
-    data,
-    time: JUST_NOW,
-  };
-}
-
-function trained(merchant: string): EventToSend {
-  const type = 'updraft.training.completed.v1';
-  return { id: `${merchant}:trained`, type, merchant, data: { course: 'first-sale' } };
-}
-
-function delivered(merchant: string, grantId: string, exposures: number): EventToSend {
-  const type = 'updraft.boost.delivered.v1';
-  return { id: `${grantId}:${exposures}`, type, merchant, data: { grantId, exposures } };
-}
-
-function paid(merchant: string, orderId: string): EventToSend {
-  const times = { orderedAt: JUST_NOW, shipBy: new Date(Date.parse(JUST_NOW) + 2 * DAY_MS).toISOString() };
-  const order = { orderId, ...times, amountMinor: 9_900, currency: 'CNY', category: 'tea', buyer: 'b-1' };
-  return {
-    id: `${merchant}:${orderId}:paid`,
-    type: 'updraft.order.paid.v1',
-    merchant,
-    data: order,
-    time: JUST_NOW,
-  };
-}
-
-/** One instant for all: a duplicate is the same bytes. */
-const JUST_NOW = new Date().toISOString();
-
-function strange(): object {
-  const type = 'updraft.surprise.v1';
-  return { specversion: '1.0', id: 's', source: '/x', type, time: JUST_NOW, data: {} };
-}
 
 async function accepted(sent: Promise<Response>): Promise<void> {
   const response = await sent;
@@ -277,6 +228,10 @@ async function offsetOf(running: ProcessUnderTest, partition: number, value: Buf
     for (const record of records) if (record.value.equals(value)) return record.offset;
   }
   throw new Error(`the record is not in activity ${partition}`);
+}
+
+function shopIn(partition: number, name: string): string {
+  return merchantIn(partition, PARTITIONS, name);
 }
 
 type Published = Map<string, Awaited<ReturnType<typeof publishedIn>>>;

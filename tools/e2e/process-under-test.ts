@@ -10,7 +10,7 @@ import { createLog } from '#telemetry/log';
 
 const ROLES: readonly TokenRole[] = ['producer', 'operator', 'auditor'];
 const POLICY = new URL('../../policies/starter/bundle.yaml', import.meta.url).pathname;
-const WAIT_MS_MAX = 30_000;
+const WAIT_MS_MAX = 60_000;
 const LOOK_MS = 20;
 
 /** What a spec looks into; its assertions say what is there. */
