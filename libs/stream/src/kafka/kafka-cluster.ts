@@ -116,22 +116,44 @@ export function openKafkaCluster(kafka: Kafka): KafkaCluster {
     return cluster;
   };
 
-  const discard = (used: Promise<ClusterInside>): Promise<void> => {
+  /** Calls under way on each connection. One that is between two requests would connect again after a disconnect. */
+  const underWay = new Map<Promise<ClusterInside>, Set<Promise<unknown>>>();
+
+  const discard = async (used: Promise<ClusterInside>): Promise<void> => {
     if (current === used) current = undefined;
-    return atMost(
+    await atMost(
+      DISCONNECT_MS_MAX,
+      Promise.allSettled([...(underWay.get(used) ?? [])]).then(() => undefined),
+    );
+    await atMost(
       DISCONNECT_MS_MAX,
       used.then((cluster) => cluster.disconnect()),
     );
   };
 
+  const tracked = async <T>(used: Promise<ClusterInside>, call: Promise<T>): Promise<T> => {
+    const calls = underWay.get(used) ?? new Set();
+    underWay.set(used, calls);
+    calls.add(call);
+    try {
+      return await call;
+    } finally {
+      calls.delete(call);
+      if (calls.size === 0) underWay.delete(used);
+    }
+  };
+
   const withTopic = async <T>(topic: string, use: (cluster: ClusterInside) => Promise<T>): Promise<T> => {
     if (closed) throw new UnavailableError('the logs were closed');
     const used = (current ??= open());
-    try {
+    const call = async (): Promise<T> => {
       const cluster = await used;
       await cluster.addTargetTopic(topic);
       await cluster.refreshMetadataIfNecessary();
-      return await use(cluster);
+      return use(cluster);
+    };
+    try {
+      return await tracked(used, call());
     } catch (error) {
       if (isErrorType(error, 'OFFSET_OUT_OF_RANGE')) {
         throw new OffsetGoneError(topic, (error as { partition?: number }).partition ?? -1);
