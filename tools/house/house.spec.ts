@@ -12,7 +12,9 @@ import { findEmptyNouns, findFileNames, findLeftovers } from './words.ts';
 /** Parsing every source takes seconds on a busy machine; it is done once, before the rules that need it. */
 const PARSE_MAX_MS = 60_000;
 
-const TOO_LARGE_FOR_A_REASON: Exemptions = {};
+const TOO_LARGE_FOR_A_REASON: Exemptions = {
+  'sim/fault/sabotages.ts': 'a sabotage names a compiled line to the letter, however long that line is',
+};
 
 const house = readRepository(join(import.meta.dirname, '../..'));
 

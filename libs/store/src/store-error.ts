@@ -29,8 +29,14 @@ const TRANSIENT_ERRNO = new Set([
   'ENOENT',
 ]);
 /** pg reports a lost connection by text alone. */
-const TRANSIENT_TEXT =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Query read timeout|Cannot use a pool after calling end)/;
+const TRANSIENT_TEXTS = [
+  'Connection terminated',
+  'timeout exceeded when trying to connect',
+  'Client has encountered a connection error',
+  'Client was closed',
+  'Query read timeout',
+  'Cannot use a pool after calling end',
+];
 const LOST_SQLSTATE = /^(08...|57P0[1-5])$/;
 
 interface Coded {
@@ -47,7 +53,7 @@ export function mapStoreError(error: unknown): unknown {
   });
 }
 
-/** True when no answer arrived, so that the statement's effect is unknown (a SQLSTATE of a live server is an answer). */
+/** True when no answer arrived, so that the effect is unknown (a SQLSTATE of a live server is an answer). */
 export function isConnectionLost(error: unknown): boolean {
   const code = (error as Coded).code;
   if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !TRANSIENT_ERRNO.has(code)) {
@@ -63,7 +69,7 @@ function isTransient(error: unknown): boolean {
   if (typeof code === 'string' && (TRANSIENT_SQLSTATE.test(code) || TRANSIENT_ERRNO.has(code))) return true;
   // A refused connection to a name with several addresses arrives as an AggregateError of all attempts.
   if (Array.isArray(errors)) return errors.length > 0 && errors.every((each) => isTransient(each));
-  return typeof message === 'string' && TRANSIENT_TEXT.test(message);
+  return typeof message === 'string' && TRANSIENT_TEXTS.some((text) => message.startsWith(text));
 }
 
 function describe(error: unknown): string {

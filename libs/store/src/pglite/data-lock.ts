@@ -31,7 +31,7 @@ interface Holder {
   readonly started: string | null;
 }
 
-/** Directories held by this process: its own process id in a lock file proves nothing after a restart in a container. */
+/** Directories held by this process: our own pid in a lock file proves nothing after a container's restart. */
 const heldHere = new Set<string>();
 
 /**

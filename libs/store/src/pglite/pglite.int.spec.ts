@@ -41,7 +41,8 @@ async function startProcess(): Promise<string> {
   const program = `
     import { Worker } from 'node:worker_threads';
     const worker = new Worker(${JSON.stringify(join(ROOT, 'libs/store/src/pglite/pglite-worker.mjs'))},
-      { workerData: { dataDir: ${JSON.stringify(pgdata)}, imagePath: ${JSON.stringify(MIGRATED_IMAGE)} }, execArgv: [] });
+      { workerData: { dataDir: ${JSON.stringify(pgdata)}, imagePath: ${JSON.stringify(MIGRATED_IMAGE)} },
+        execArgv: [] });
     worker.on('message', (message) => { if (message.kind === 'ready') console.log(message.address); });`;
   const started = spawn(process.execPath, ['--input-type=module', '-e', program], {
     cwd: ROOT,
