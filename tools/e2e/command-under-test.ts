@@ -1,0 +1,54 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '#store/pglite/package-root';
+import { until } from './process-under-test.ts';
+
+const ROOT = packageRoot(import.meta.url);
+const COMMAND = join(ROOT, 'dist/tools/cli/main.js');
+
+/** `updraft start` as a process of its own, told by what it prints. */
+export class CommandUnderTest {
+  private readonly child: ChildProcess;
+  private readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>;
+  private printed = '';
+
+  constructor(dataDirectory: string, ...options: readonly string[]) {
+    if (!existsSync(COMMAND)) throw new Error(`${COMMAND} is not built: npm run build`);
+    const args = [COMMAND, 'start', '--data', dataDirectory, '--port', '0', ...options];
+    // The runner's own options are not for this process.
+    const env = { PATH: process.env['PATH'], HOME: process.env['HOME'] };
+    this.child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [this.child.stdout!, this.child.stderr!]) {
+      stream.setEncoding('utf8').on('data', (text: string) => (this.printed += text));
+    }
+    this.ended = new Promise((resolve) => {
+      this.child.on('exit', (code, signal) => resolve({ code, signal }));
+    });
+  }
+
+  output(): string {
+    return this.printed;
+  }
+
+  /** Waits until it has printed something that matches; a process that ends before fails with what it printed. */
+  async prints(pattern: RegExp): Promise<RegExpExecArray> {
+    return until(`${pattern} in the output`, () => {
+      const match = pattern.exec(this.printed);
+      if (match === null && this.child.exitCode !== null) throw new Error(`it ended:\n${this.printed}`);
+      return match;
+    });
+  }
+
+  /** The address of the open door. */
+  async url(): Promise<string> {
+    return (await this.prints(/Updraft runs at (http:\S+)/))[1]!;
+  }
+
+  async end(signal: 'SIGINT' | 'SIGKILL'): Promise<{ readonly code: number | null; readonly ms: number }> {
+    const since = performance.now();
+    this.child.kill(signal);
+    const { code } = await this.ended;
+    return { code, ms: performance.now() - since };
+  }
+}

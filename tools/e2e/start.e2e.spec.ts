@@ -1,0 +1,159 @@
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readPlainToken } from '#contracts/tokens';
+import { openEmbedded, type Backbone } from '#stage/backbone';
+import { createLog } from '#telemetry/log';
+import { logSource } from '#tools/replay/record-source';
+import { replay } from '#tools/replay/replay';
+import { CommandUnderTest } from './command-under-test.ts';
+import { until, type Answer } from './process-under-test.ts';
+import { decisionsIn } from './published.ts';
+
+// `updraft start` as a newcomer meets it: a process of its own on a new folder, ended and killed from outside.
+
+const DEMO = ['--merchants', '15', '--days', '2', '--seed', '7'];
+const PARTITIONS = 4;
+/** Seconds on an idle machine; other suites may run beside this one. */
+const TEST_MS_MAX = 180_000;
+const SECONDS_MS = 15_000;
+
+let folder: string;
+const commands: CommandUnderTest[] = [];
+
+const start = (name: string): CommandUnderTest => {
+  const command = new CommandUnderTest(join(folder, name), ...DEMO);
+  commands.push(command);
+  return command;
+};
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'updraft-start-'));
+});
+
+afterAll(async () => {
+  for (const command of commands) await command.end('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test(
+  'plays a season, opens the door, decides on what is posted, and ends in seconds at Ctrl-C',
+  async () => {
+    const first = start('whole');
+    const url = await first.url();
+    expect(first.output()).toMatch(/100 % {2}.*events sent/);
+    expect(first.output()).toMatch(/welcome-boost {2,}issue \d+/);
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+
+    // The commands of the greeting, as fetch.
+    const posted = await ask(url, 'producer', '/v1/events', {
+      method: 'POST',
+      headers: { 'content-type': 'application/cloudevents-batch+json' },
+      body: JSON.stringify([
+        event('try-1', 'updraft.merchant.registered.v1', { category: 'tea', country: 'CN', currency: 'CNY' }),
+        event('try-2', 'updraft.training.completed.v1', { course: 'first-sale' }),
+      ]),
+    });
+    expect(posted.status).toBe(202);
+    const issued = await until('a boost for my-shop', async () => {
+      const answer = await ask(url, 'auditor', '/v1/decisions?merchant=my-shop&outcome=issue');
+      return ((await answer.json()) as Answer).decisions[0] as Answer;
+    });
+    expect(issued).toMatchObject({ programme: 'welcome-boost', grant: { size: 2_000 } });
+
+    const { code, ms } = await first.end('SIGINT');
+    expect(code).toBe(0);
+    expect(ms).toBeLessThan(SECONDS_MS);
+    expect(first.output()).toContain('Saved. The next start goes on from here.');
+  },
+  TEST_MS_MAX,
+);
+
+test(
+  'the second start takes seconds, plays nothing again and knows everything',
+  async () => {
+    const since = performance.now();
+    const second = start('whole');
+    const url = await second.url();
+    expect(performance.now() - since).toBeLessThan(2 * SECONDS_MS);
+    expect(second.output()).not.toContain('Playing');
+    const answer = await ask(url, 'auditor', '/v1/merchants/my-shop');
+    expect(await answer.json()).toMatchObject({ isKnown: true, grants: [{ status: 'active', size: 2_000 }] });
+    expect((await second.end('SIGINT')).code).toBe(0);
+  },
+  TEST_MS_MAX,
+);
+
+test(
+  'killed in the middle of the demo, the next start decides what an uninterrupted one decided',
+  async () => {
+    mkdirSync(join(folder, 'killed'));
+    copyFileSync(join(folder, 'whole/demo.json'), join(folder, 'killed/demo.json'));
+    const killed = start('killed');
+    await killed.prints(/ (4|5|6)\d % /);
+    await killed.end('SIGKILL');
+    expect(killed.output()).not.toContain('Updraft runs');
+    const next = start('killed');
+    await next.url();
+    expect(next.output()).toContain('Playing');
+    expect((await next.end('SIGINT')).code).toBe(0);
+
+    const { endMs } = JSON.parse(readFileSync(join(folder, 'whole/demo.json'), 'utf8')) as { endMs: number };
+    const whole = await withLogs('whole', (backbone) => decided(backbone, endMs));
+    expect(whole.flat().length).toBeGreaterThan(20);
+    await withLogs('killed', async (backbone) => {
+      expect(await decided(backbone, endMs)).toEqual(whole);
+      for (let partition = 0; partition < PARTITIONS; partition++) {
+        const chain = await decisionsIn(backbone.logs, partition);
+        expect(chain.map(({ sequence }) => sequence)).toEqual(chain.map((_, index) => index + 1));
+        const links = chain.slice(1).map(({ previousHash }) => previousHash);
+        expect(links).toEqual(chain.slice(0, -1).map(({ hash }) => hash));
+      }
+      const replayed = await replay(logSource(backbone.logs, 'killed'), { workers: 1 });
+      expect(replayed).toMatchObject({ outcome: 'equal', difference: null });
+    });
+  },
+  TEST_MS_MAX,
+);
+
+/** What was decided in history, per partition in order, without the positions that a re-sent step moves. */
+async function decided({ logs }: Backbone, untilMs: number): Promise<object[][]> {
+  const all: object[][] = [];
+  for (let partition = 0; partition < PARTITIONS; partition++) {
+    const inHistory = (await decisionsIn(logs, partition)).filter(({ time }) => Date.parse(time) < untilMs);
+    all.push(
+      inHistory.map(
+        ({ merchant, time, programme, outcome, reasons, tier, capacity, budget, grant, conditions }) => ({
+          ...{ merchant, time, programme, outcome, reasons, tier, capacity, budget },
+          grant: grant === null ? null : { ...grant, grantId: '' },
+          conditions: conditions.map((condition) => ({ ...condition, asOf: '' })),
+        }),
+      ),
+    );
+  }
+  return all;
+}
+
+async function withLogs<T>(name: string, use: (backbone: Backbone) => Promise<T>): Promise<T> {
+  const backbone = await openEmbedded(join(folder, name), 'updraft', createLog('spec', { level: 'silent' }));
+  try {
+    return await use(backbone);
+  } finally {
+    await backbone.close();
+  }
+}
+
+function ask(
+  url: string,
+  role: 'producer' | 'auditor',
+  path: string,
+  init: RequestInit = {},
+): Promise<Response> {
+  const authorization = `Bearer ${readPlainToken(join(folder, 'whole'), role)}`;
+  return fetch(`${url}${path}`, { ...init, headers: { ...init.headers, authorization } });
+}
+
+function event(id: string, type: string, data: object): object {
+  const time = new Date().toISOString();
+  return { specversion: '1.0', id, source: '/try', type, subject: 'my-shop', time, data };
+}
