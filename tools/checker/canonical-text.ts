@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
 
-/** RFC 8785 for what our records hold: keys sorted by UTF-16 code unit, no blanks, numbers and strings as ES has them. */
+/** RFC 8785 for what our records hold: keys by UTF-16 code unit, no blanks, numbers and strings as ES has them. */
 export function canonicalText(value: JsonValue): string {
   if (Array.isArray(value)) return `[${value.map(canonicalText).join()}]`;
   if (value === null || typeof value !== 'object') return JSON.stringify(value);

@@ -72,7 +72,7 @@ export function createGrantCheck(findings: Findings): GrantCheck {
   const usage = new Map<string, number>();
   let justUsed: KnownGrant | null = null;
 
-  const issue = (where: string, merchant: string, decision: DecisionContent): readonly Movement[] => {
+  function issue(where: string, merchant: string, decision: DecisionContent): readonly Movement[] {
     const { programme, budget, position } = decision;
     const terms = decision.grant!;
     const { grantId, size, maximum } = terms;
@@ -98,14 +98,14 @@ export function createGrantCheck(findings: Findings): GrantCheck {
       terms: canonicalText({ ...terms }),
     });
     return [{ free: -size, held: size }];
-  };
+  }
 
-  const change = (
+  function change(
     where: string,
     merchant: string,
     timeMs: number,
     decision: DecisionContent,
-  ): readonly Movement[] => {
+  ): readonly Movement[] {
     const { outcome, programme, position, reasons } = decision;
     const terms = decision.grant!;
     const grant = grants.get(terms.grantId);
@@ -138,7 +138,7 @@ export function createGrantCheck(findings: Findings): GrantCheck {
     grant.isRunning = false;
     running.delete(`${merchant} ${programme}`);
     return spents.map((spent) => ({ held: spent - before, settling: before - spent }));
-  };
+  }
 
   return {
     nextRecord() {

@@ -41,18 +41,19 @@ export function createPartitionClock(genesisOfExport: JsonValue, findings: Findi
   const state = { nowMs: 0, zone: [] as readonly ZoneTransition[], bundle: null as string | null };
   const seen = createSeenIds();
 
-  const set = (settings: Partial<Genesis>): void => {
+  function set(settings: Partial<Genesis>): void {
     latenessMs = settings.latenessMs ?? latenessMs;
     futureMs = settings.futureMs ?? futureMs;
     state.zone = settings.zoneTransitions ?? state.zone;
     moveHorizon();
-  };
-  const moveHorizon = (): void => {
+  }
+
+  function moveHorizon(): void {
     horizonMs = Math.max(horizonMs, state.nowMs - latenessMs);
     seen.forgetBefore(horizonMs);
-  };
+  }
 
-  const control = (event: Event, position: string): boolean => {
+  function control(event: Event, position: string): boolean {
     const data = event.data as unknown;
     switch (event.type) {
       case 'updraft.control.genesis.v1': {
@@ -91,7 +92,7 @@ export function createPartitionClock(genesisOfExport: JsonValue, findings: Findi
         findings.add('genesis', position, `control record of type ${event.type} is not known`);
         return false;
     }
-  };
+  }
 
   return {
     get nowMs() {

@@ -14,6 +14,8 @@ import { addTopicsCommand } from './topics.ts';
 /** How a command can end besides well. */
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
+/** How long after its end a command may still close connections. One that stays open must not hold up a script. */
+const LINGER_MS_MAX = 3_000;
 
 const program = new Command('updraft')
   .description('Event-driven merchant enablement: events in, explained grants out, replayable byte for byte.')
@@ -43,11 +45,17 @@ for (const add of [
   add(program);
 }
 
+let isServing = false;
+program.hook('postAction', (_program, command) => {
+  isServing = command.name() === 'start';
+});
+
 try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = exitCodeOf(error);
 }
+if (!isServing) setTimeout(() => process.exit(), LINGER_MS_MAX).unref();
 
 function exitCodeOf(error: unknown): number {
   // Commander has written its message or the help already.
