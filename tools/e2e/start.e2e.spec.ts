@@ -121,17 +121,16 @@ async function decided({ logs }: Backbone, untilMs: number): Promise<object[][]>
   const all: object[][] = [];
   for (let partition = 0; partition < PARTITIONS; partition++) {
     const inHistory = (await decisionsIn(logs, partition)).filter(({ time }) => Date.parse(time) < untilMs);
-    all.push(
-      inHistory.map(
-        ({ merchant, time, programme, outcome, reasons, tier, capacity, budget, grant, conditions }) => ({
-          ...{ merchant, time, programme, outcome, reasons, tier, capacity, budget },
-          grant: grant === null ? null : { ...grant, grantId: '' },
-          conditions: conditions.map((condition) => ({ ...condition, asOf: '' })),
-        }),
-      ),
-    );
+    all.push(inHistory.map(withoutPositions));
   }
   return all;
+}
+
+function withoutPositions(decision: Awaited<ReturnType<typeof decisionsIn>>[number]): object {
+  const { merchant, time, programme, outcome, reasons, tier, capacity, budget, grant } = decision;
+  const conditions = decision.conditions.map(({ id, value, line, verdict }) => [id, value, line, verdict]);
+  const terms = grant === null ? null : [grant.size, grant.maximum, grant.validFrom, grant.validUntil];
+  return { merchant, time, programme, outcome, reasons, tier, capacity, budget, terms, conditions };
 }
 
 async function withLogs<T>(name: string, use: (backbone: Backbone) => Promise<T>): Promise<T> {
