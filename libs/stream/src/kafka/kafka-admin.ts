@@ -1,8 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import { UnavailableError, type LogSpec } from '../log.ts';
 import { describeError, isErrorType, KEY_AND_VALUE_BYTES_MAX } from './kafka-client.ts';
 
 const BROKER_DEFAULT = -1;
+const SERVED_MS_MAX = 30_000;
+const SERVED_POLL_MS = 50;
+const NOT_YET_SERVED = [
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'LEADER_NOT_AVAILABLE',
+  'NOT_LEADER_FOR_PARTITION',
+] as const;
 /** Room for a batch's header around the largest record. */
 const MESSAGE_BYTES_MIN = KEY_AND_VALUE_BYTES_MAX + 1_024;
 
@@ -21,7 +29,8 @@ export async function createTopics(setting: AdminSetting, specs: readonly LogSpe
     for (const spec of missing) {
       try {
         await admin.createTopics({
-          waitForLeaders: true,
+          // Ours is below: kafkajs' own waiting ends at once where a broker has not heard of the topic yet.
+          waitForLeaders: false,
           topics: [
             {
               topic: setting.topicOf(spec.log),
@@ -36,6 +45,23 @@ export async function createTopics(setting: AdminSetting, specs: readonly LogSpe
       }
     }
   });
+  await untilServed(setting, specs);
+}
+
+/** A new topic is announced first and served a little later, on a busy broker seconds later. */
+async function untilServed(setting: AdminSetting, specs: readonly LogSpec[]): Promise<void> {
+  const giveUpAt = performance.now() + SERVED_MS_MAX;
+  for (;;) {
+    try {
+      // Asks every partition's leader, which metadata may name before it knows of that itself.
+      return await withAdmin(setting.kafka, async (admin) => {
+        for (const { log } of specs) await admin.fetchTopicOffsets(setting.topicOf(log));
+      });
+    } catch (error) {
+      if (!isErrorType(error, ...NOT_YET_SERVED) || performance.now() > giveUpAt) throw error;
+      await sleep(SERVED_POLL_MS);
+    }
+  }
 }
 
 /** What differs, in words, one sentence each. */
