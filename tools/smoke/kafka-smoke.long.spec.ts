@@ -119,12 +119,8 @@ function describeSmoke(serverUrl: string): void {
   test(
     'replay from Kafka says equal',
     async () => {
-      const { code, said, complained } = await updraft(['replay', '--workspace', WORKSPACE], env);
-      expect({ code, last: said.trimEnd().split('\n').at(-1), complained }).toEqual({
-        code: 0,
-        last: 'equal',
-        complained: '',
-      });
+      const { code, said } = await updraft(['replay', '--workspace', WORKSPACE], env);
+      expect({ code, last: said.trimEnd().split('\n').at(-1) }).toEqual({ code: 0, last: 'equal' });
     },
     COMMAND_MS_MAX,
   );
