@@ -104,9 +104,10 @@ export async function findTopicFaults(logs: Logs): Promise<readonly string[]> {
 async function partitionsOf(logs: Logs): Promise<number | null> {
   try {
     return await logs.partitions('activity');
-  } catch {
-    // Absent, or the transport is away: creating then says which.
-    return null;
+  } catch (error) {
+    // Anything else, a transport that is away above all, is told as it is.
+    if (error instanceof Error && error.message.includes('does not exist')) return null;
+    throw error;
   }
 }
 
