@@ -151,10 +151,10 @@ function recordOf(id: string, type: string, merchant: string, atMs: number, data
 }
 
 function eventRecord(chance: Chance, merchant: string, nowMs: number, serial: number): Appended {
-  const lateMs = chance.of(0.1) ? chance.below(72) * HOUR_MS : chance.below(3_600_000);
-  const atMs = chance.of(0.02) ? nowMs + DAY_MS : nowMs - lateMs;
+  const lateMs = chance.of(0.2) ? chance.below(96) * HOUR_MS : chance.below(3_600_000);
+  const atMs = chance.of(0.08) ? nowMs + DAY_MS : nowMs - lateMs;
   // Now and then an id of the past with other content: a conflict.
-  const id = chance.of(0.03) && serial > 0 ? `e-${chance.below(serial)}` : `e-${serial}`;
+  const id = chance.of(0.1) && serial > 0 ? `e-${chance.below(serial)}` : `e-${serial}`;
   const [type, data] = eventOf(chance, merchant, atMs, serial);
   return recordOf(id, type, merchant, atMs, data);
 }

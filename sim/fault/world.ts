@@ -39,6 +39,8 @@ interface Operation {
   readonly actor: Actor;
   readonly name: string;
   readonly isInward: boolean;
+  /** The step before which it is on its way. */
+  readonly notBefore: number;
   /** Takes effect; returns what delivers the answer. */
   readonly run: () => () => void;
 }
@@ -58,6 +60,10 @@ const SLOW_SHARE = 0.5;
 /** How often something of the dead and frozen happens although something else could. */
 const LATE_SHARE = 0.1;
 
+/** How often a request is on its way for long: a take-over step, say, that arrives after another take-over. */
+const DELAYED_SHARE = 0.02;
+const DELAY_STEPS_MAX = 200;
+
 /** Gets a line for everything that happens, to read what a seed did. */
 export type Trace = (line: string) => void;
 
@@ -66,6 +72,7 @@ export function createWorld(seed: number, counts: Map<string, number>, trace: Tr
   let operations: Operation[] = [];
   let sleepers: Sleeper[] = [];
   let nowMs = 0;
+  let steps = 0;
 
   function met(what: string): void {
     trace?.(`* ${what}`);
@@ -101,17 +108,22 @@ export function createWorld(seed: number, counts: Map<string, number>, trace: Tr
     }
     const answer = run();
     if (chance.of(SLOW_SHARE)) answer();
-    else operations.push({ actor, name: `${name} answered`, isInward: true, run: () => answer });
+    else
+      operations.push({ actor, name: `${name} answered`, isInward: true, notBefore: 0, run: () => answer });
   }
 
   function runOne(): boolean {
-    const ready: Operation[] = [];
+    let ready: Operation[] = [];
     const late: Operation[] = [];
+    const delayed: Operation[] = [];
     for (const operation of operations) {
-      const { actor, isInward } = operation;
-      if (actor.isAlive && !actor.isFrozen) ready.push(operation);
-      else if (!isInward) late.push(operation);
+      const { actor, isInward, notBefore } = operation;
+      if (!actor.isAlive || actor.isFrozen) {
+        if (!isInward) late.push(operation);
+      } else if (notBefore > steps) delayed.push(operation);
+      else ready.push(operation);
     }
+    if (ready.length === 0) ready = delayed;
     if (late.length > 0 && chance.of(LATE_SHARE)) {
       runLate(late);
       return true;
@@ -135,7 +147,10 @@ export function createWorld(seed: number, counts: Map<string, number>, trace: Tr
           return () => reject(error as Error);
         }
       };
-      operations.push({ actor, name, isInward, run });
+      const isDelayed = !isInward && chance.of(DELAYED_SHARE);
+      if (isDelayed) met(`delayed-${name}`);
+      const notBefore = isDelayed ? steps + chance.below(DELAY_STEPS_MAX) : 0;
+      operations.push({ actor, name, isInward, notBefore, run });
     });
   }
 
@@ -155,6 +170,7 @@ export function createWorld(seed: number, counts: Map<string, number>, trace: Tr
       random: () => chance.next(),
     }),
     async step() {
+      steps += 1;
       const hasRun = chance.of(CLOCK_SHARE) ? wakeNext() || runOne() : runOne() || wakeNext();
       await drained();
       if (operations.length > OPERATIONS_MAX) operations = operations.slice(-OPERATIONS_MAX);
