@@ -1,10 +1,11 @@
 import { byCodeUnit } from '#domain/canonical';
-import type { FrozenChunk, FrozenRow } from '#domain/stage/stage';
+import type { Frozen, FrozenChunk, FrozenRow } from '#domain/stage/stage';
 import {
   LostOwnershipError,
   StoreUnavailableError,
   type Claim,
   type Head,
+  type SnapshotMark,
   type SnapshotStore,
 } from '#store/snapshot-store';
 import { NO_AUDIT, type Audit } from './audit.ts';
@@ -62,6 +63,17 @@ function forget(head: ModelledHead): void {
   head.rows = new Map();
   head.chunks = [];
   head.version += 1;
+}
+
+function keep(head: ModelledHead, mark: SnapshotMark, frozen: Frozen): void {
+  head.snapshot = { mark, root: frozen.root };
+  head.savedAt = Date.now();
+  head.version += 1;
+  for (const row of frozen.rows) head.rows.set(row.key, row);
+  const isKept = (chunk: FrozenChunk): boolean =>
+    !frozen.droppedHours.includes(chunk.hour) &&
+    !frozen.chunks.some((added) => added.hour === chunk.hour && added.sequence === chunk.sequence);
+  head.chunks = [...head.chunks.filter(isKept), ...frozen.chunks];
 }
 
 /** The snapshot store as one process sees it. It passes the same contract suite as the real one. */
@@ -139,15 +151,8 @@ export function createModelledStore(
     save: (claim, mark, frozen) =>
       ask('save', () => {
         const head = checked(claim);
-        head.snapshot = { mark, root: frozen.root };
-        head.savedAt = Date.now();
-        head.version += 1;
+        keep(head, mark, frozen);
         audit.changed(claim, head.version);
-        for (const row of frozen.rows) head.rows.set(row.key, row);
-        const isKept = (chunk: FrozenChunk): boolean =>
-          !frozen.droppedHours.includes(chunk.hour) &&
-          !frozen.chunks.some((added) => added.hour === chunk.hour && added.sequence === chunk.sequence);
-        head.chunks = [...head.chunks.filter(isKept), ...frozen.chunks];
         turns.met('snapshot');
       }),
     discard: (claim) =>
