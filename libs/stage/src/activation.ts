@@ -40,18 +40,19 @@ export async function activateBundle(
   onProgress: (confirmed: number, partitions: number) => void,
   isWanted: () => boolean = () => true,
 ): Promise<void> {
-  const before = await scoringFacts(ports);
-  const sequences = before.map((facts) => Number(facts['bundleSequence'] ?? 0));
-  const newest = Math.max(0, ...sequences);
-  const isNewestOurs = before.some(
-    (facts) => facts['bundleSequence'] === newest && facts['bundle'] === bundle,
-  );
-  const sequence = isNewestOurs ? newest : newest + 1;
+  let sequence = 0;
   const sentAt = new Map<number, number>();
   while (isWanted()) {
+    const facts = await scoringFacts(ports);
+    // Where snapshots were lost, or somebody else activates, the number may turn out to stand for another bundle.
+    const needed = sequenceFor(bundle, facts);
+    if (needed > sequence) {
+      sequence = needed;
+      sentAt.clear();
+    }
     const confirmed = new Set<number>();
-    for (const facts of await scoringFacts(ports)) {
-      if (Number(facts['bundleSequence'] ?? 0) >= sequence) confirmed.add(Number(facts['partition']));
+    for (const each of facts) {
+      if (Number(each['bundleSequence'] ?? 0) >= sequence) confirmed.add(Number(each['partition']));
     }
     onProgress(confirmed.size, ports.partitions);
     if (confirmed.size === ports.partitions) return;
@@ -66,9 +67,17 @@ export async function activateBundle(
   }
 }
 
-async function scoringFacts({
-  store,
-}: ActivationPorts): Promise<Readonly<Record<string, string | number | null>>[]> {
+/** The newest sequence where it is this bundle's in every partition that came so far, else the one after it. */
+function sequenceFor(bundle: string, facts: readonly Facts[]): number {
+  const newest = Math.max(0, ...facts.map((each) => Number(each['bundleSequence'] ?? 0)));
+  const there = facts.filter((each) => each['bundleSequence'] === newest);
+  const isOurs = newest > 0 && there.every((each) => each['bundle'] === bundle);
+  return isOurs ? newest : newest + 1;
+}
+
+type Facts = Readonly<Record<string, string | number | null>>;
+
+async function scoringFacts({ store }: ActivationPorts): Promise<Facts[]> {
   const heads = await store.heads();
   return heads
     .filter((head) => head.stage === 'scoring')
