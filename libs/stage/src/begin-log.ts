@@ -66,6 +66,7 @@ export async function writeGenesis(
     const found = standing.find((each) => each !== null) ?? null;
     if (found === null) await refuseOrphans(logs);
     const genesis = found === null ? newGenesis(partitions, wish, clockMs) : found;
+    if (genesis.partitions !== partitions) throw new BeginLogError(repartitioned(genesis, partitions));
     refuseOtherWish(genesis, wish);
     if (database !== null) await bindLogId(database, genesis.logId);
     const missing = standing.flatMap((each, partition) => (each === null ? [partition] : []));
@@ -92,6 +93,7 @@ export async function findTopicFaults(logs: Logs): Promise<readonly string[]> {
       if (genesis === null) faults.push(`activity ${partition} is empty; it must begin with genesis`);
       else if (genesis.engine !== ENGINE)
         faults.push(`genesis is of engine ${genesis.engine}, this is ${ENGINE}`);
+      else if (genesis.partitions !== partitions) faults.push(repartitioned(genesis, partitions));
     });
   } catch (error) {
     if (!(error instanceof BeginLogError)) throw error;
@@ -179,6 +181,14 @@ function refuseOtherWish(genesis: Genesis, wish: GenesisWish): void {
     const asked = wish[field];
     if (asked !== undefined && asked !== genesis[field]) throw conflict(field, genesis[field], asked);
   }
+}
+
+/** Merchants would move between partitions, away from what is known of them. */
+function repartitioned(genesis: Genesis, partitions: number): string {
+  return (
+    `activity has ${partitions} partitions, its genesis says ${genesis.partitions}: ` +
+    'partitions are never added to a workspace'
+  );
 }
 
 function conflict(field: string, stands: string | number, asked: string | number): BeginLogError {
