@@ -148,8 +148,9 @@ function ask(
   path: string,
   init: RequestInit = {},
 ): Promise<Response> {
-  const authorization = `Bearer ${readPlainToken(join(folder, 'whole'), role)}`;
-  return fetch(`${url}${path}`, { ...init, headers: { ...init.headers, authorization } });
+  const headers = new Headers(init.headers);
+  headers.set('authorization', `Bearer ${readPlainToken(join(folder, 'whole'), role)}`);
+  return fetch(`${url}${path}`, { ...init, headers });
 }
 
 function event(id: string, type: string, data: object): object {
