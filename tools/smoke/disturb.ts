@@ -134,9 +134,9 @@ async function findVictim(at: Disturbance, stage: StageName): Promise<Victim> {
     async () => {
       const { owner, partition, lag } = await furthestBehind(at, stage);
       const victim = at.cluster.running(stage).find(({ pid }) => pid === pidOf(owner));
-      const samples = (await victim?.scrape().catch(() => null)) ?? null;
-      if (victim === undefined || samples === null) return false;
-      const ownLag = sumOf(samples, 'updraft_stage_lag_records', { stage, partition: String(partition) });
+      const scrape = (await victim?.scrape().catch(() => null)) ?? null;
+      if (victim === undefined || scrape === null) return false;
+      const ownLag = sumOf(scrape, 'updraft_stage_lag_records', { stage, partition: String(partition) });
       found = { victim, lag, ownLag };
       return ownLag >= OWN_LAG_MIN[stage];
     },

@@ -22,7 +22,9 @@ const missing = [
 const title = 'separate processes on Kafka and PostgreSQL, killed at work';
 
 if (missing.length === 0) {
-  describe(title, () => describeSmoke(postgresUrl!));
+  describe(title, () => {
+    describeSmoke(postgresUrl!);
+  });
 } else if (process.env['CI'] === 'true') {
   throw new Error(`${title}: CI=true forbids skipping, and there is no ${missing.join(' and no ')}`);
 } else {
@@ -35,26 +37,33 @@ function describeSmoke(serverUrl: string): void {
   let services: FreshServices;
   let story: SmokeStory;
   let env: Record<string, string>;
-  let isWell = false;
+  let declared = 0;
+  let held = 0;
 
   beforeAll(async () => {
     services = await openFreshServices(serverUrl);
-    const { kafka: broker, databaseUrl } = services;
-    env = { KAFKA_BROKERS: broker.brokers, DATABASE_URL: databaseUrl };
+    env = { KAFKA_BROKERS: services.kafka.brokers, DATABASE_URL: services.databaseUrl };
     story = await playSmoke(services);
-    isWell = true;
-    report(story);
+    process.stdout.write(`${storyLines(story).join('\n')}\n`);
   }, PLAY_MS_MAX);
 
   afterAll(async () => {
     await story?.close();
-    // What the processes said is kept where something went wrong.
-    await services?.close(!isWell);
-    if (services !== undefined && !isWell)
-      process.stdout.write(`output of the processes: ${services.directory}\n`);
+    // What the processes said, and the export, are kept where something went wrong.
+    await services?.close(held < declared);
+    if (held < declared) process.stdout.write(`what is left to look at: ${services?.directory}\n`);
   }, COMMAND_MS_MAX);
 
-  test('three killed owners, a rebalance and a killed broker each had lag, and the work went on', () => {
+  function holds(what: string, check: () => void | Promise<void>): void {
+    declared += 1;
+    const body = async (): Promise<void> => {
+      await check();
+      held += 1;
+    };
+    test(what, body, COMMAND_MS_MAX);
+  }
+
+  holds('three killed owners, a rebalance and a killed broker each had lag, and the work went on', () => {
     expect(story.disturbed.map(({ what }) => what)).toEqual([
       expect.stringMatching(/^kill -9 scoring-.*owner of scoring/),
       expect.stringMatching(/^kill -9 allocator-.*owner of allocator/),
@@ -65,95 +74,87 @@ function describeSmoke(serverUrl: string): void {
     expect(story.joined).toBeGreaterThan(0);
   });
 
-  test('take-overs met outputs that stood in the log and published none of them again', () => {
+  holds('take-overs met outputs that stood in the log, and no partition was halted', () => {
     const { takeOvers, suppressed, halted } = story.counts;
     expect(takeOvers).toBeGreaterThan(2 * PARTITIONS);
     expect(suppressed).toBeGreaterThan(0);
     expect(halted).toBe(0);
   });
 
-  test(
-    'every acknowledged event stands in activity',
-    async () => {
-      const { backbone, acknowledged, events } = story;
-      const recorded = await eventIds(backbone.logs, PARTITIONS);
-      expect([...acknowledged].filter((id) => !recorded.has(id))).toEqual([]);
-      expect(acknowledged.size).toBeLessThan(events.toLog + events.toDoor);
-    },
-    COMMAND_MS_MAX,
-  );
+  holds('every acknowledged event stands in activity', async () => {
+    const { backbone, acknowledged, events } = story;
+    const recorded = await eventIds(backbone.logs, PARTITIONS);
+    expect([...acknowledged].filter((id) => !recorded.has(id))).toEqual([]);
+    expect(events.toDoor).toBeGreaterThan(0);
+    // Some were sent twice.
+    expect(acknowledged.size).toBeLessThan(events.toLog + events.toDoor);
+  });
 
-  test.each(['capability', 'decisions'])(
-    'positions in %s strictly increase, none stands twice',
-    async (log) => {
+  for (const log of ['capability', 'decisions']) {
+    holds(`positions in ${log} strictly increase, none stands twice`, async () => {
       for (let partition = 0; partition < PARTITIONS; partition += 1) {
         const { records, faults } = await positionFaults(story.backbone.logs, log, partition);
         expect(faults).toEqual([]);
         expect(records).toBeGreaterThan(0);
       }
-    },
-    COMMAND_MS_MAX,
-  );
+    });
+  }
 
-  test(
-    'the decisions in the tables are those in the log, and the console explains the newest',
-    async () => {
-      const { logs, database } = story.backbone;
-      for (let partition = 0; partition < PARTITIONS; partition += 1) {
-        expect(await tableFaults(logs, database, partition)).toEqual([]);
-      }
-      const ask = async (path: string): Promise<Record<string, unknown>> => {
-        const token = readPlainToken(join(services.directory, 'data'), 'auditor');
-        const { url } = story.cluster.running('console')[0]!;
-        const answer = await fetch(url + path, { headers: { authorization: `Bearer ${token}` } });
-        expect(answer.status).toBe(200);
-        return (await answer.json()) as Record<string, unknown>;
-      };
-      const [newest] = (await ask('/v1/decisions?limit=1'))['decisions'] as { id: string }[];
-      const explained = await ask(`/v1/decisions/${encodeURIComponent(newest!.id)}`);
-      expect(JSON.stringify(explained['explanation']).length).toBeGreaterThan(50);
-    },
-    COMMAND_MS_MAX,
-  );
+  holds('the decisions in the tables are those in the log, and the console explains the newest', async () => {
+    const { logs, database } = story.backbone;
+    for (let partition = 0; partition < PARTITIONS; partition += 1) {
+      expect(await tableFaults(logs, database, partition)).toEqual([]);
+    }
+    const [newest] = (await ask('/v1/decisions?limit=1'))['decisions'] as { id: string }[];
+    const explained = await ask(`/v1/decisions/${encodeURIComponent(newest!.id)}`);
+    expect(explained['id']).toBe(newest!.id);
+    expect(JSON.stringify(explained['explanation'])).toMatch(
+      /issued|withheld|renewed|shrank|enlarged|revoked|ended/,
+    );
+  });
 
-  test(
-    'replay from Kafka says equal',
-    async () => {
-      const { code, said } = await updraft(['replay', '--workspace', WORKSPACE], env);
-      expect({ code, last: said.trimEnd().split('\n').at(-1) }).toEqual({ code: 0, last: 'equal' });
-    },
-    COMMAND_MS_MAX,
-  );
+  async function ask(path: string): Promise<Record<string, unknown>> {
+    const token = readPlainToken(join(services.directory, 'data'), 'auditor');
+    const { url } = story.cluster.running('console')[0]!;
+    const answer = await fetch(url + path, {
+      headers: { authorization: `Bearer ${token}`, 'accept-language': 'en' },
+    });
+    expect(answer.status).toBe(200);
+    return (await answer.json()) as Record<string, unknown>;
+  }
 
-  test(
-    'an export and the state of every merchant pass the checker',
-    async () => {
-      const dir = join(services.directory, 'export');
-      const states = join(services.directory, 'state.ndjson');
-      expect(await updraft(['export', '--workspace', WORKSPACE, '--out', dir], env)).toMatchObject({
-        code: 0,
-      });
-      expect(await updraft(['state', '--all', '--export', dir], {}, states)).toMatchObject({ code: 0 });
-      const { code, said } = await updraft(['check', dir, '--state', states], {});
-      process.stdout.write(said);
-      expect({ code, last: said.trimEnd().split('\n').at(-1) }).toEqual({ code: 0, last: 'nothing found' });
-    },
-    COMMAND_MS_MAX,
-  );
+  holds('replay from Kafka says equal', async () => {
+    const { code, said } = await updraft(['replay', '--workspace', WORKSPACE], env);
+    expect({ code, last: lastLine(said) }).toEqual({ code: 0, last: 'equal' });
+  });
+
+  holds('an export and the state of every merchant pass the checker', async () => {
+    const dir = join(services.directory, 'export');
+    const states = join(services.directory, 'state.ndjson');
+    expect(await updraft(['export', '--workspace', WORKSPACE, '--out', dir], env)).toMatchObject({ code: 0 });
+    expect(await updraft(['state', '--all', '--export', dir], {}, states)).toMatchObject({ code: 0 });
+    const { code, said } = await updraft(['check', dir, '--state', states], {});
+    process.stdout.write(said);
+    expect({ code, last: lastLine(said) }).toEqual({ code: 0, last: 'nothing found' });
+  });
 }
 
-function report({ events, turnedAway, disturbed, drainSeconds, counts, joined }: SmokeStory): void {
-  const lines = [
-    `fed      ${events.toLog} events into the log, ${events.toDoor} through the door (${turnedAway} batches turned ` +
-      `away and sent again), ${events.ticks} ticks`,
+function lastLine(text: string): string {
+  return text.trimEnd().split('\n').at(-1)!;
+}
+
+function storyLines({ events, turnedAway, disturbed, drainSeconds, counts, joined }: SmokeStory): string[] {
+  const { takeOvers, suppressed, lost } = counts;
+  return [
+    `fed      ${events.toLog} events into the log and ${events.toDoor} through the door (${turnedAway} batches ` +
+      `turned away and sent again), ${events.ticks} ticks`,
     ...disturbed.map(
       ({ what, lag, ownLag, recoveryMs }) =>
         `${(recoveryMs / 1_000).toFixed(1).padStart(5)} s  ${what}: ${lag} records behind its snapshot` +
         (ownLag === null ? '' : `, ${ownLag} not stepped`),
     ),
-    `moved    ${joined} partitions to a process that joined`,
+    `moved    partitions to a process that joined: ${joined}`,
     `drained  in ${drainSeconds.toFixed(1)} s after the last event`,
-    `counted  ${counts.takeOvers} take-overs, ${counts.suppressed} outputs suppressed, ${counts.lost} partitions let go`,
+    `counted  ${takeOvers} take-overs, ${suppressed} outputs suppressed, ${lost} times a partition was let go`,
   ];
-  process.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -1,4 +1,4 @@
-import { sumOf, type Sample } from './metric-samples.ts';
+import { sumOf, type Scrape } from './metric-samples.ts';
 import type { Cluster } from './run-cluster.ts';
 
 const EVERY_MS = 500;
@@ -7,18 +7,19 @@ const EVERY_MS = 500;
 export interface MetricTally {
   /** Asks all that run. */
   look(): Promise<void>;
+  /** Throws where no process knows such a metric. */
   sum(name: string, labels?: Readonly<Record<string, string>>): number;
   stop(): Promise<void>;
 }
 
 export function tallyMetrics(cluster: Cluster): MetricTally {
-  const last = new Map<string, readonly Sample[]>();
+  const last = new Map<string, Scrape>();
   const look = async (): Promise<void> => {
     await Promise.all(
       cluster.running().map(async (each) => {
         // Gone between listing and asking, or too busy to answer: what it said before stands.
-        const samples = await each.scrape().catch(() => null);
-        if (samples !== null) last.set(each.output, samples);
+        const scrape = await each.scrape().catch(() => null);
+        if (scrape !== null) last.set(each.output, scrape);
       }),
     );
   };
@@ -28,7 +29,12 @@ export function tallyMetrics(cluster: Cluster): MetricTally {
   }, EVERY_MS);
   return {
     look,
-    sum: (name, labels) => [...last.values()].reduce((sum, samples) => sum + sumOf(samples, name, labels), 0),
+    sum(name, labels) {
+      const scrapes = [...last.values()].filter(({ known }) => known.has(name));
+      // A metric that was renamed must not count as nothing having happened.
+      if (scrapes.length === 0) throw new Error(`no process knows a metric ${name}`);
+      return scrapes.reduce((sum, scrape) => sum + sumOf(scrape, name, labels), 0);
+    },
     async stop() {
       clearInterval(timer);
       await looking;

@@ -3,7 +3,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:f
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readCpuSeconds } from './cpu-time.ts';
-import { parseSamples, type Sample } from './metric-samples.ts';
+import { parseMetrics, type Scrape } from './metric-samples.ts';
 
 // Updraft as separate processes under supervision: started from dist, known by their pid, their output in files, and
 // gone when the supervisor goes. Ports are the system's choice; each process says in its log where it listens.
@@ -38,7 +38,7 @@ export interface RunningProcess {
   isRunning(): boolean;
   /** User and system time since it was started, s. */
   cpuSeconds(): number;
-  scrape(): Promise<readonly Sample[]>;
+  scrape(): Promise<Scrape>;
   /** Orderly, as an orchestrator does it. Killed and reported as such when it takes too long. */
   stop(): Promise<Ended>;
   /** SIGKILL: no farewell. Resolves when it is gone. */
@@ -118,7 +118,7 @@ async function launch(
       cpuSeconds: () => readCpuSeconds(child.pid!),
       async scrape() {
         const answer = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(SCRAPE_MS_MAX) });
-        return parseSamples(await answer.text());
+        return parseMetrics(await answer.text());
       },
       async stop() {
         if (isRunning()) child.kill('SIGTERM');
