@@ -123,7 +123,7 @@ export function openKafkaCluster(kafka: Kafka): KafkaCluster {
     if (current === used) current = undefined;
     await atMost(
       DISCONNECT_MS_MAX,
-      Promise.allSettled([...(underWay.get(used) ?? [])]).then(() => undefined),
+      Promise.allSettled(underWay.get(used) ?? []).then(() => undefined),
     );
     await atMost(
       DISCONNECT_MS_MAX,
