@@ -40,7 +40,10 @@ export interface StandaloneParts {
 export interface Standalone {
   /** Publishes the policy file and activates it in every partition; a no-op when it is live. */
   activate(path: string, onProgress: (confirmed: number, partitions: number) => void): Promise<BundleFile>;
-  /** Live ticks from here on, once history is over. */
+  /**
+   * Live ticks from here on, once history is over. Resolves when the first one is written: after a pause of the log
+   * an event that stood before it would be from the future.
+   */
   startTime(): Promise<void>;
   /** Opens the door; returns where. */
   listen(port: number, host: string): Promise<string>;
@@ -51,6 +54,9 @@ export interface Standalone {
 
 /** How long requests under way may take once closing began. */
 const DRAIN_MS_MAX = 3_000;
+
+/** A workspace that stays in history is given no tick; its door opens after this long all the same. */
+const FIRST_TICK_MS_MAX = 15_000;
 
 class StandaloneProcess {}
 
@@ -112,7 +118,9 @@ export async function startStandalone(parts: StandaloneParts): Promise<Standalon
       return file;
     },
     async startTime() {
-      time = await startLiveTime(backbone, owner, health);
+      const live = await startLiveTime(backbone, owner, health);
+      time = live;
+      await Promise.race([live.ticked, systemClock.sleep(FIRST_TICK_MS_MAX)]);
     },
     async listen(port, host) {
       await app.listen(port, host);

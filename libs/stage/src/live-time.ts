@@ -11,8 +11,13 @@ const LEASE_MS = 5_000;
 const LEASE = 'ticker';
 const BEGIN_POLL_MS = 500;
 
+export interface LiveTime extends Companion {
+  /** As the ticker's: log time has caught up with the clock, or somebody else sees to it. */
+  readonly ticked: Promise<void>;
+}
+
 /** Starts the ticker of this process; it ticks only while it holds the lease and the log is live. */
-export async function startLiveTime(backbone: Backbone, owner: string, health: Health): Promise<Companion> {
+export async function startLiveTime(backbone: Backbone, owner: string, health: Health): Promise<LiveTime> {
   const { logs, database, store } = backbone;
   let genesis = await readGenesis(logs);
   while (genesis === null) {
@@ -48,6 +53,7 @@ export async function startLiveTime(backbone: Backbone, owner: string, health: H
   });
   void ticker.run();
   return {
+    ticked: ticker.ticked,
     async stop() {
       await ticker.stop();
       await writer.close();

@@ -125,6 +125,23 @@ test('not before all partitions are live: history brings its own ticks', async (
   expect(world.ticks(0)).toHaveLength(1);
 });
 
+test('it tells when a tick stands in every partition, which after a pause must be before anything new', async () => {
+  const world = openWorld();
+  world.reached = { nowMs: START_MS - 60 * MINUTE_MS, isLive: false };
+  const ticker = world.open();
+  let hasTicked = false;
+  void ticker.ticked.then(() => (hasTicked = true));
+  await world.clock.pass(5_000);
+  expect(hasTicked).toBe(false);
+  world.reached = { nowMs: START_MS - 60 * MINUTE_MS, isLive: true };
+  world.append = () => Promise.reject(new UnavailableError('away'));
+  await world.clock.pass(2_000);
+  expect(hasTicked).toBe(false);
+  world.append = null;
+  await world.clock.pass(1_000);
+  expect([world.ticks(0).length, world.ticks(1).length, hasTicked]).toEqual([1, 1, true]);
+});
+
 test('after a gap of more than 60 s it says for 10 minutes that it is catching up', async () => {
   const world = openWorld();
   world.reached = { nowMs: START_MS - 60_001, isLive: true };

@@ -36,6 +36,11 @@ export interface TickerPorts {
 
 export interface Ticker {
   run(): Promise<void>;
+  /**
+   * Resolves once log time is no longer behind the clock for want of a ticker: a tick of ours stands in every
+   * partition, or somebody else ticks. What is let in before would seem to come from the future after a pause.
+   */
+  readonly ticked: Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -51,11 +56,14 @@ export function createTicker(ports: TickerPorts): Ticker {
   let state: TickerState | null = null;
   let ends: readonly number[] = [];
   let quietSince: number[] = [];
+  let tellTicked: () => void = () => undefined;
+  const ticked = new Promise<void>((resolve) => (tellTicked = resolve));
 
   async function turn(): Promise<void> {
     const { isHeld, state: left, databaseNowMs } = await lease.keep();
     if (!isHeld) {
       state = null;
+      tellTicked();
       return onState(true, 'another process ticks');
     }
     const nowMs = wallClock();
@@ -65,10 +73,14 @@ export function createTicker(ports: TickerPorts): Ticker {
     const reached = await ports.reached();
     if (reached === null || !reached.isLive) return onState(true, 'history: ticks come with the records');
     state ??= stateFrom(left, reached.nowMs);
-    if (nowMs < state.lastTickMs) return onState(true, 'log time is ahead of the clock: waiting');
+    if (nowMs < state.lastTickMs) {
+      tellTicked();
+      return onState(true, 'log time is ahead of the clock: waiting');
+    }
     if (nowMs - state.lastTickMs > GAP_MS) state.catchUpUntilMs = nowMs + CATCH_UP_MS;
     await tickAll(nowMs, nowMs < state.catchUpUntilMs);
     state.lastTickMs = nowMs;
+    tellTicked();
     await lease.save(JSON.stringify(state));
     onState(true, nowMs < state.catchUpUntilMs ? 'catching up' : '');
   }
@@ -105,6 +117,7 @@ export function createTicker(ports: TickerPorts): Ticker {
 
   return {
     run: () => (running = loop()),
+    ticked,
     async stop() {
       isStopping = true;
       await running;
