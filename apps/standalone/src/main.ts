@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { createLog, type Log } from '#telemetry/log';
 import { openWorkspace } from './open-workspace.ts';
 import { maskedStandaloneConfig, readStandaloneConfig, type StandaloneConfig } from './standalone.config.ts';
-import { startStandalone } from './standalone.ts';
+import { startStandalone, type Standalone } from './standalone.ts';
 
 // Updraft in one process, without the demo: `updraft start` is this with a season before it and a summary beside it.
 
@@ -26,15 +26,25 @@ if (outcome.config === null) {
 
 async function run(config: StandaloneConfig, log: Log): Promise<void> {
   const workspace = await openWorkspace(config, log, null);
-  const standalone = await startStandalone({ ...workspace, log });
+  let standalone: Standalone | null = null;
   let stopping: Promise<void> | null = null;
-  const stop = async (): Promise<void> => {
-    await standalone.close();
+  const close = async (): Promise<void> => {
+    await standalone?.close();
     await workspace.backbone.close();
   };
-  for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => void (stopping ??= stop()));
-  const { hash } = await standalone.activate(config.policy, () => undefined);
-  await standalone.startTime();
-  const url = await standalone.listen(config.port, config.host);
-  log.info({ url, bundle: hash }, 'updraft runs');
+  const stop = (): Promise<void> => (stopping ??= close());
+  for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => void stop());
+  try {
+    standalone = await startStandalone({ ...workspace, log });
+    const { hash } = await standalone.activate(config.policy, () => undefined);
+    // A signal may have come meanwhile: what is closing takes no clock and opens no door.
+    if (stopping !== null) return;
+    await standalone.startTime();
+    const url = await standalone.listen(config.port, config.host);
+    log.info({ url, bundle: hash }, 'updraft runs');
+  } catch (error) {
+    // Left open, the database and the stages would keep a process alive that never opened its door.
+    await stop();
+    throw error;
+  }
 }
