@@ -7,6 +7,11 @@ import { until } from './process-under-test.ts';
 const ROOT = packageRoot(import.meta.url);
 const COMMAND = join(ROOT, 'dist/tools/cli/main.js');
 
+/** The test runner's own options and services are not for the processes of a newcomer. */
+export function bareEnvironment(): NodeJS.ProcessEnv {
+  return { PATH: process.env['PATH'], HOME: process.env['HOME'] };
+}
+
 /** `updraft start` as a process of its own, told by what it prints. */
 export class CommandUnderTest {
   private readonly child: ChildProcess;
@@ -16,8 +21,7 @@ export class CommandUnderTest {
   constructor(dataDirectory: string, ...options: readonly string[]) {
     if (!existsSync(COMMAND)) throw new Error(`${COMMAND} is not built: npm run build`);
     const args = [COMMAND, 'start', '--data', dataDirectory, '--port', '0', ...options];
-    // The runner's own options are not for this process.
-    const env = { PATH: process.env['PATH'], HOME: process.env['HOME'] };
+    const env = bareEnvironment();
     this.child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [this.child.stdout!, this.child.stderr!]) {
       stream.setEncoding('utf8').on('data', (text: string) => (this.printed += text));
@@ -43,6 +47,11 @@ export class CommandUnderTest {
   /** The address of the open door. */
   async url(): Promise<string> {
     return (await this.prints(/Updraft runs at (http:\S+)/))[1]!;
+  }
+
+  /** Waits until it ends by itself. */
+  async exitCode(): Promise<number | null> {
+    return (await this.ended).code;
   }
 
   async end(signal: 'SIGINT' | 'SIGKILL'): Promise<{ readonly code: number | null; readonly ms: number }> {
