@@ -30,11 +30,18 @@ const POLL_MS = 50;
 const BEHIND_EVERY_MS = 1_000;
 const DRAIN_MS_MAX = 30 * 60_000;
 const OUTPUTS = ['capability', 'decisions', 'grants'] as const;
-const PROFILE_TOP = 25;
+const AREAS_TOP = 12;
+const FUNCTIONS_TOP = 25;
+
+/** Where a process spent its time, start included. */
+export interface Profiled {
+  readonly areas: readonly SelfTime[];
+  readonly functions: readonly SelfTime[];
+}
 
 export async function measureOnKafka(
   wanted: KafkaMeasure,
-): Promise<{ figures: Figures; profiles: ReadonlyMap<string, readonly SelfTime[]> }> {
+): Promise<{ figures: Figures; profiles: ReadonlyMap<string, Profiled> }> {
   const services = await openFreshServices(wanted.postgresUrl);
   const { kafka, databaseUrl, directory } = services;
   const cluster = openCluster({
@@ -190,12 +197,15 @@ function differences(
   return new Map([...after].map(([name, seconds]) => [name, seconds - (before.get(name) ?? 0)]));
 }
 
-async function profilesIn(directory: string): Promise<Map<string, readonly SelfTime[]>> {
-  const profiles = new Map<string, readonly SelfTime[]>();
-  for (const name of readdirSync(directory)
-    .filter((each) => each.endsWith('.cpuprofile'))
-    .sort()) {
-    profiles.set(name.replace('.cpuprofile', ''), await selfTimes(join(directory, name), PROFILE_TOP));
+async function profilesIn(directory: string): Promise<Map<string, Profiled>> {
+  const profiles = new Map<string, Profiled>();
+  const files = readdirSync(directory).filter((name) => name.endsWith('.cpuprofile'));
+  for (const name of files.sort()) {
+    const path = join(directory, name);
+    profiles.set(name.replace('.cpuprofile', ''), {
+      areas: await selfTimes(path, AREAS_TOP, 'area'),
+      functions: await selfTimes(path, FUNCTIONS_TOP, 'function'),
+    });
   }
   return profiles;
 }

@@ -5,6 +5,7 @@ import { figureLines } from './figures.ts';
 import { POSTGRES_DEFAULT } from './fresh-services.ts';
 import { measureEmbedded } from './measure-embedded.ts';
 import { measureOnKafka } from './measure-kafka.ts';
+import type { SelfTime } from './profile-summary.ts';
 
 // First figures: `node dist/tools/smoke/measure.js --events 100000 [--embedded]`.
 
@@ -55,15 +56,14 @@ async function onKafka(): Promise<void> {
     isProfiled: values.profile,
   });
   print(figureLines(figures));
-  for (const [name, times] of profiles) {
-    print(['', `  ${name}: self time by function, of what was not idle`]);
-    print(
-      times.map(
-        ({ where, ms, share }) =>
-          `  ${(share * 100).toFixed(1).padStart(5)} %  ${ms.toFixed(0).padStart(7)} ms  ${where}`,
-      ),
-    );
+  for (const [name, { areas, functions }] of profiles) {
+    print(['', `  ${name}: self time by folder and package, of what was not idle`, ...areas.map(timeLine)]);
+    print(['', `  ${name}: self time by function`, ...functions.map(timeLine)]);
   }
+}
+
+function timeLine({ where, ms, share }: SelfTime): string {
+  return `  ${(share * 100).toFixed(1).padStart(5)} %  ${ms.toFixed(0).padStart(7)} ms  ${where}`;
 }
 
 function print(lines: readonly string[]): void {

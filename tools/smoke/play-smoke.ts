@@ -56,9 +56,11 @@ const MERCHANTS = 600;
  * Events that wait when the stages start: on a machine where producers, stages, broker and database share two cores,
  * nobody could feed faster than all the others work.
  */
-const BACKLOG_EVENTS = 120_000;
+const BACKLOG_EVENTS = 90_000;
 const BACKLOG_MS_MAX = 120_000;
-const EVENTS_PER_SECOND = 1_500;
+const EVENTS_PER_SECOND = 3_000;
+/** Enough to replay and check within minutes. */
+const PLENTY = 200_000;
 const DRAIN_MS_MAX = 180_000;
 const PSEUDONYM_KEY_BYTES = 32;
 /** Every one of so many merchants sends its events to the HTTP door. */
@@ -127,6 +129,7 @@ async function play({ services, cluster, backbone, dataDirectory, close }: Stage
     startMs: START_MS,
     endMs: START_MS + DAYS * DAY_MS,
     pseudonymKey: loadOrMakeKey(join(dataDirectory, 'pseudonym.key'), PSEUDONYM_KEY_BYTES),
+    plenty: PLENTY,
     readGrants: activeGrants(backbone.logs, PARTITIONS),
     door,
   });

@@ -22,11 +22,15 @@ test('self times are added up by function, idle time left out, largest first', a
   try {
     const path = join(directory, 'a.cpuprofile');
     await writeFile(path, JSON.stringify(profile));
-    expect(await selfTimes(path, 9)).toEqual([
+    expect(await selfTimes(path, 9, 'function')).toEqual([
       { where: 'step  libs/a.js:10', ms: 6, share: 0.6 },
       { where: '(garbage collector)', ms: 4, share: 0.4 },
     ]);
-    expect(await selfTimes(path, 1)).toHaveLength(1);
+    expect((await selfTimes(path, 9, 'area')).map(({ where }) => where)).toEqual([
+      'libs',
+      '(garbage collector)',
+    ]);
+    expect(await selfTimes(path, 1, 'function')).toHaveLength(1);
   } finally {
     await rm(directory, { recursive: true, force: true });
   }

@@ -21,10 +21,11 @@ export interface SelfTime {
 
 const IDLE = '(idle)';
 
-/** By function, largest first; idle time is left out. */
-export async function selfTimes(path: string, count: number): Promise<SelfTime[]> {
+/** By function, or by the folder or package that it is in; largest first, idle time left out. */
+export async function selfTimes(path: string, count: number, by: 'function' | 'area'): Promise<SelfTime[]> {
   const profile = JSON.parse(await readFile(path, 'utf8')) as Profile;
-  const names = new Map(profile.nodes.map(({ id, callFrame }) => [id, nameOf(callFrame)]));
+  const called = by === 'function' ? nameOf : areaOf;
+  const names = new Map(profile.nodes.map(({ id, callFrame }) => [id, called(callFrame)]));
   const microseconds = new Map<string, number>();
   for (const [index, id] of profile.samples.entries()) {
     const name = names.get(id) ?? '?';
@@ -38,7 +39,17 @@ export async function selfTimes(path: string, count: number): Promise<SelfTime[]
     .map(([where, us]) => ({ where, ms: us / 1_000, share: us / total }));
 }
 
-function nameOf({ functionName, url, lineNumber }: Profile['nodes'][number]['callFrame']): string {
+type CallFrame = Profile['nodes'][number]['callFrame'];
+
+function areaOf({ functionName, url }: CallFrame): string {
+  if (url === '') return functionName.startsWith('(') ? functionName : 'native code of Node';
+  if (url.startsWith('node:')) return 'Node';
+  const [, dependency] = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url) ?? [];
+  if (dependency !== undefined) return dependency;
+  return /dist\/(.*)\/[^/]+$/.exec(url)?.[1] ?? url;
+}
+
+function nameOf({ functionName, url, lineNumber }: CallFrame): string {
   const name = functionName === '' ? '(anonymous)' : functionName;
   if (url === '') return name;
   const file = /(?:dist|node_modules)\/(.*)$/.exec(url)?.[1] ?? url;

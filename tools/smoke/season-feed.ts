@@ -17,6 +17,8 @@ export interface SeasonFeedOptions {
   /** Where the season ends if nobody ends it before. */
   readonly endMs: number;
   readonly pseudonymKey: Uint8Array;
+  /** After so many events only a trickle follows, unless somebody asks for more. */
+  readonly plenty: number;
   readonly readGrants: () => Promise<readonly ActiveGrant[]>;
   /** Null: everything goes into the log. */
   readonly door: Door | null;
@@ -47,11 +49,14 @@ const STEP_MS = 4 * HOUR_MS;
 /** Due items that a tick leaves undone are done by the next one. */
 const TICKS_PER_BOUNDARY = 2;
 const FASTER = 1.5;
+const MORE_PARTS = 4;
+const TRICKLE_PER_SECOND = 200;
 const RETRY_MS = 250;
 
 export function feedSeason(options: SeasonFeedOptions): SeasonFeed {
   const { logs, sim, startMs, endMs, door } = options;
   let eventsPerSecond = Infinity;
+  let { plenty } = options;
   let dueAt = performance.now();
   const acknowledged = new Set<string>();
   let isWanted = true;
@@ -88,7 +93,9 @@ export function feedSeason(options: SeasonFeedOptions): SeasonFeed {
         for (const { id } of forDoor) acknowledged.add(id);
         toDoor += forDoor.length;
         ({ events: toLog, ticks } = history.written());
-        dueAt += ((toLog + toDoor - sent) * 1_000) / eventsPerSecond;
+        const fed = toLog + toDoor;
+        const rate = fed < plenty ? eventsPerSecond : Math.min(eventsPerSecond, TRICKLE_PER_SECOND);
+        dueAt += ((fed - sent) * 1_000) / rate;
         // Behind its own schedule, after an outage, it catches up at once: producers do not slow down with us.
         await sleep(Math.max(0, dueAt - performance.now()));
       }
@@ -103,7 +110,10 @@ export function feedSeason(options: SeasonFeedOptions): SeasonFeed {
       eventsPerSecond = rate;
       dueAt = performance.now();
     },
-    faster: () => void (eventsPerSecond *= FASTER),
+    faster() {
+      eventsPerSecond *= FASTER;
+      plenty = Math.max(plenty, toLog + toDoor + options.plenty / MORE_PARTS);
+    },
     end: () => void (isWanted = false),
     acknowledged,
     written: () => ({ toLog, toDoor, ticks }),
