@@ -121,10 +121,8 @@ export function openKafkaCluster(kafka: Kafka): KafkaCluster {
 
   const discard = async (used: Promise<ClusterInside>): Promise<void> => {
     if (current === used) current = undefined;
-    await atMost(
-      DISCONNECT_MS_MAX,
-      Promise.allSettled(underWay.get(used) ?? []).then(() => undefined),
-    );
+    const calls: Iterable<Promise<unknown>> = underWay.get(used) ?? [];
+    await atMost(DISCONNECT_MS_MAX, Promise.allSettled(calls));
     await atMost(
       DISCONNECT_MS_MAX,
       used.then((cluster) => cluster.disconnect()),
