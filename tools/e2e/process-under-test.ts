@@ -75,6 +75,14 @@ export class ProcessUnderTest {
     return { status: response.status, body: (await response.json()) as Answer };
   }
 
+  /** Each projection follows its own log: an answer may know of a decision before it knows of the merchant. */
+  known(path: string, isKnown: (body: Answer) => boolean): Promise<Answer> {
+    return until(path, async () => {
+      const { status, body } = await this.get(path);
+      return status === 200 && isKnown(body) ? (body as Answer) : null;
+    });
+  }
+
   /** The first decision of a merchant with this outcome, once there is one. */
   async decision(merchant: string, programme: string, outcome: string): Promise<Answer> {
     const path = `/v1/decisions?merchant=${merchant}&programme=${programme}&outcome=${outcome}`;
