@@ -12,5 +12,6 @@ export default {
   transform: { '^.+\\.ts$': '@swc/jest' },
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.tsc'],
-  testTimeout: 20_000,
+  // A bound against hanging, not a measure of speed: two cores may be busy with a broker and a database.
+  testTimeout: 90_000,
 };
