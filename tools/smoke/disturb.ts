@@ -69,9 +69,15 @@ export async function killBroker(at: Disturbance): Promise<Disturbed> {
   const recovery = await watchRecovery(at, 'scoring');
   const { lag } = await furthestBehind(at, 'scoring');
   await kafka.kill9();
-  const restarting = sleep(BROKER_AWAY_MS).then(() => kafka.restart());
+  const killedAt = performance.now();
+  let awayMs = 0;
+  const restarting = sleep(BROKER_AWAY_MS)
+    .then(() => kafka.restart())
+    .then(() => (awayMs = performance.now() - killedAt));
   const all = Array.from({ length: partitions }, (_, partition) => partition);
-  return { what: 'kill -9 of the broker', lag, ownLag: null, recoveryMs: await recovery(all, restarting) };
+  const recoveryMs = await recovery(all, restarting);
+  const what = `kill -9 of the broker, which answered again after ${(awayMs / 1_000).toFixed(1)} s`;
+  return { what, lag, ownLag: null, recoveryMs };
 }
 
 /** Resolves when so many processes share the partitions of a stage. */

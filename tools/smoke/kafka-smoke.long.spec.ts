@@ -54,64 +54,84 @@ function describeSmoke(serverUrl: string): void {
     if (held < declared) process.stdout.write(`what is left to look at: ${services?.directory}\n`);
   }, COMMAND_MS_MAX);
 
-  function holds(what: string, check: () => void | Promise<void>): void {
+  /** Counts what was declared and what held. */
+  function promised(check: () => void | Promise<void>): () => Promise<void> {
     declared += 1;
-    const body = async (): Promise<void> => {
+    return async () => {
       await check();
       held += 1;
     };
-    test(what, body, COMMAND_MS_MAX);
   }
 
-  holds('three killed owners, a rebalance and a killed broker each had lag, and the work went on', () => {
-    expect(story.disturbed.map(({ what }) => what)).toEqual([
-      expect.stringMatching(/^kill -9 scoring-.*owner of scoring/),
-      expect.stringMatching(/^kill -9 allocator-.*owner of allocator/),
-      'kill -9 of the broker',
-      expect.stringMatching(/^kill -9 scoring-.*owner of scoring/),
-    ]);
-    expect(story.disturbed.filter(({ lag }) => lag <= 0)).toEqual([]);
-    expect(story.joined).toBeGreaterThan(0);
-  });
+  test(
+    'three killed owners, a rebalance and a killed broker each had lag, and the work went on',
+    promised(() => {
+      expect(story.disturbed.map(({ what }) => what)).toEqual([
+        expect.stringMatching(/^kill -9 scoring-.*owner of scoring/),
+        expect.stringMatching(/^kill -9 allocator-.*owner of allocator/),
+        expect.stringMatching(/^kill -9 of the broker/),
+        expect.stringMatching(/^kill -9 scoring-.*owner of scoring/),
+      ]);
+      expect(story.disturbed.filter(({ lag }) => lag <= 0)).toEqual([]);
+      expect(story.joined).toBeGreaterThan(0);
+    }),
+    COMMAND_MS_MAX,
+  );
 
-  holds('take-overs met outputs that stood in the log, and no partition was halted', () => {
-    const { takeOvers, suppressed, halted } = story.counts;
-    expect(takeOvers).toBeGreaterThan(2 * PARTITIONS);
-    expect(suppressed).toBeGreaterThan(0);
-    expect(halted).toBe(0);
-  });
+  test(
+    'take-overs met outputs that stood in the log, and no partition was halted',
+    promised(() => {
+      const { takeOvers, suppressed, halted } = story.counts;
+      expect(takeOvers).toBeGreaterThan(2 * PARTITIONS);
+      expect(suppressed).toBeGreaterThan(0);
+      expect(halted).toBe(0);
+    }),
+    COMMAND_MS_MAX,
+  );
 
-  holds('every acknowledged event stands in activity', async () => {
-    const { backbone, acknowledged, events } = story;
-    const recorded = await eventIds(backbone.logs, PARTITIONS);
-    expect([...acknowledged].filter((id) => !recorded.has(id))).toEqual([]);
-    expect(events.toDoor).toBeGreaterThan(0);
-    // Some were sent twice.
-    expect(acknowledged.size).toBeLessThan(events.toLog + events.toDoor);
-  });
+  test(
+    'every acknowledged event stands in activity',
+    promised(async () => {
+      const { backbone, acknowledged, events } = story;
+      const recorded = await eventIds(backbone.logs, PARTITIONS);
+      expect([...acknowledged].filter((id) => !recorded.has(id))).toEqual([]);
+      expect(events.toDoor).toBeGreaterThan(0);
+      // Some were sent twice.
+      expect(acknowledged.size).toBeLessThan(events.toLog + events.toDoor);
+    }),
+    COMMAND_MS_MAX,
+  );
 
   for (const log of ['capability', 'decisions']) {
-    holds(`positions in ${log} strictly increase, none stands twice`, async () => {
-      for (let partition = 0; partition < PARTITIONS; partition += 1) {
-        const { records, faults } = await positionFaults(story.backbone.logs, log, partition);
-        expect(faults).toEqual([]);
-        expect(records).toBeGreaterThan(0);
-      }
-    });
+    test(
+      `positions in ${log} strictly increase, none stands twice`,
+      promised(async () => {
+        for (let partition = 0; partition < PARTITIONS; partition += 1) {
+          const { records, faults } = await positionFaults(story.backbone.logs, log, partition);
+          expect(faults).toEqual([]);
+          expect(records).toBeGreaterThan(0);
+        }
+      }),
+      COMMAND_MS_MAX,
+    );
   }
 
-  holds('the decisions in the tables are those in the log, and the console explains the newest', async () => {
-    const { logs, database } = story.backbone;
-    for (let partition = 0; partition < PARTITIONS; partition += 1) {
-      expect(await tableFaults(logs, database, partition)).toEqual([]);
-    }
-    const [newest] = (await ask('/v1/decisions?limit=1'))['decisions'] as { id: string }[];
-    const explained = await ask(`/v1/decisions/${encodeURIComponent(newest!.id)}`);
-    expect(explained['id']).toBe(newest!.id);
-    expect(JSON.stringify(explained['explanation'])).toMatch(
-      /issued|withheld|renewed|shrank|enlarged|revoked|ended/,
-    );
-  });
+  test(
+    'the decisions in the tables are those in the log, and the console explains the newest',
+    promised(async () => {
+      const { logs, database } = story.backbone;
+      for (let partition = 0; partition < PARTITIONS; partition += 1) {
+        expect(await tableFaults(logs, database, partition)).toEqual([]);
+      }
+      const [newest] = (await ask('/v1/decisions?limit=1'))['decisions'] as { id: string }[];
+      const explained = await ask(`/v1/decisions/${encodeURIComponent(newest!.id)}`);
+      expect(explained['id']).toBe(newest!.id);
+      expect(JSON.stringify(explained['explanation'])).toMatch(
+        /issued|withheld|renewed|shrank|enlarged|revoked|ended/,
+      );
+    }),
+    COMMAND_MS_MAX,
+  );
 
   async function ask(path: string): Promise<Record<string, unknown>> {
     const token = readPlainToken(join(services.directory, 'data'), 'auditor');
@@ -123,20 +143,30 @@ function describeSmoke(serverUrl: string): void {
     return (await answer.json()) as Record<string, unknown>;
   }
 
-  holds('replay from Kafka says equal', async () => {
-    const { code, said } = await updraft(['replay', '--workspace', WORKSPACE], env);
-    expect({ code, last: lastLine(said) }).toEqual({ code: 0, last: 'equal' });
-  });
+  test(
+    'replay from Kafka says equal',
+    promised(async () => {
+      const { code, said } = await updraft(['replay', '--workspace', WORKSPACE], env);
+      expect({ code, last: lastLine(said) }).toEqual({ code: 0, last: 'equal' });
+    }),
+    COMMAND_MS_MAX,
+  );
 
-  holds('an export and the state of every merchant pass the checker', async () => {
-    const dir = join(services.directory, 'export');
-    const states = join(services.directory, 'state.ndjson');
-    expect(await updraft(['export', '--workspace', WORKSPACE, '--out', dir], env)).toMatchObject({ code: 0 });
-    expect(await updraft(['state', '--all', '--export', dir], {}, states)).toMatchObject({ code: 0 });
-    const { code, said } = await updraft(['check', dir, '--state', states], {});
-    process.stdout.write(said);
-    expect({ code, last: lastLine(said) }).toEqual({ code: 0, last: 'nothing found' });
-  });
+  test(
+    'an export and the state of every merchant pass the checker',
+    promised(async () => {
+      const dir = join(services.directory, 'export');
+      const states = join(services.directory, 'state.ndjson');
+      expect(await updraft(['export', '--workspace', WORKSPACE, '--out', dir], env)).toMatchObject({
+        code: 0,
+      });
+      expect(await updraft(['state', '--all', '--export', dir], {}, states)).toMatchObject({ code: 0 });
+      const { code, said } = await updraft(['check', dir, '--state', states], {});
+      process.stdout.write(said);
+      expect({ code, last: lastLine(said) }).toEqual({ code: 0, last: 'nothing found' });
+    }),
+    COMMAND_MS_MAX,
+  );
 }
 
 function lastLine(text: string): string {
