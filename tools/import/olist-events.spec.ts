@@ -25,7 +25,7 @@ test('leads, deals and order lines become one history in the order of their own 
   ]);
 });
 
-test('an order is what one seller has in it: exact sum, no freight, five days to ship', async () => {
+test('an order is what one seller has in it: exact sum, no freight, five days to ship, not tracked', async () => {
   const order = (await eventsOf(SMALL_MARKET)).find((event) => event.id === 'paid-order1-anna')!;
   expect(order.data).toEqual({
     orderId: 'order1',
@@ -35,6 +35,8 @@ test('an order is what one seller has in it: exact sum, no freight, five days to
     currency: 'BRL',
     category: 'pet',
     buyer: 'order:order1',
+    // Nothing in these files says whether it was shipped (ADR 0010).
+    dispatch: 'untracked',
   });
 });
 
