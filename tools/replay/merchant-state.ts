@@ -1,6 +1,7 @@
 import { byCodeUnit } from '#domain/canonical';
 import { DAYS_KEPT } from '#domain/scoring/bucket';
 import { FACTS } from '#domain/scoring/fact';
+import { openOrdersAt } from '#domain/scoring/open-orders';
 import { merchantRowFormat, type MerchantRow } from '#domain/scoring/merchant-row';
 import type { ScoringRoot } from '#domain/scoring/root';
 import { DAY_MS, formatInstant, localDay } from '#domain/time';
@@ -64,12 +65,8 @@ export async function* merchantStates(source: RecordSource): AsyncGenerator<Merc
 
 function stateOf(row: MerchantRow, root: ScoringRoot, partition: number, asOf: string): MerchantState {
   const today = localDay(root.nowMs, root.zone);
-  const open = [...row.open].filter(([, count]) => count !== 0).sort(([a], [b]) => a - b);
-  const sum = (counts: readonly (readonly [number, number])[]): number =>
-    Math.max(
-      0,
-      counts.reduce((total, [, count]) => total + count, 0),
-    );
+  const open = [...row.open.perDay].filter(([, count]) => count !== 0).sort(([a], [b]) => a - b);
+  const orders = openOrdersAt(row.open, today);
   const { tier, sinceMs } = row.tier;
   return {
     merchantId: row.id,
@@ -84,8 +81,8 @@ function stateOf(row: MerchantRow, root: ScoringRoot, partition: number, asOf: s
     tierSince: instantOrNull(sinceMs),
     declaredPerDay: row.declaredPerDay,
     stockUnits: row.stockUnits,
-    openOrders: sum(open),
-    overdueOrders: sum(open.filter(([day]) => day < today)),
+    openOrders: orders.open,
+    overdueOrders: orders.overdue,
     openByShipDay: Object.fromEntries(open.map(([day, count]) => [dateOf(day), count])),
     trainings: [...row.trainings].sort(byCodeUnit),
     tools: [...row.tools].sort(byCodeUnit),
@@ -96,15 +93,14 @@ function stateOf(row: MerchantRow, root: ScoringRoot, partition: number, asOf: s
 }
 
 function daysOf(row: MerchantRow, today: number): MerchantState['days'] {
-  return [...row.buckets.days]
-    .filter(([day]) => day > today - DAYS_KEPT)
-    .sort(([a], [b]) => a - b)
-    .map(([day, amounts]) => ({
-      day: dateOf(day),
-      facts: Object.fromEntries(
-        FACTS.flatMap((fact, place) => (amounts[place] === 0 ? [] : [[fact, amounts[place]!] as const])),
-      ),
-    }));
+  const { days, amounts } = row.buckets;
+  return days.flatMap((day, at) => {
+    if (day <= today - DAYS_KEPT) return [];
+    const facts = FACTS.flatMap((fact, place) =>
+      amounts[at]![place] === 0 ? [] : [[fact, amounts[at]![place]!] as const],
+    );
+    return [{ day: dateOf(day), facts: Object.fromEntries(facts) }];
+  });
 }
 
 function dateOf(day: number): string {

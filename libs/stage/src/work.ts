@@ -101,10 +101,10 @@ export function createWork(
     machine.addRows(new Map(keys.map((key) => [key, found.get(key) ?? null])));
   }
 
-  /** One set-based read for everything that the batch is known to need. */
+  /** One set-based read for all that the batch is known to need. */
   async function prefetch(records: readonly InputRecord[]): Promise<void> {
     const keys = new Set<string>();
-    for (const record of records) for (const key of machine.plan(record)) keys.add(key);
+    for (const record of records) for (const key of machine.foresee(record)) keys.add(key);
     if (keys.size > 0) await loadRows([...keys]);
   }
 

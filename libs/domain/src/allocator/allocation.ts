@@ -24,7 +24,7 @@ import type { ApplicantRow, RunningGrant } from './applicant-row.ts';
 
 /** What the allocator keeps of its partition besides the merchants. */
 export interface AllocatorRoot {
-  position: string | null;
+  position: Position | null;
   logId: string;
   partitions: number;
   nowMs: number;

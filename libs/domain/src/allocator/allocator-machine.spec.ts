@@ -65,7 +65,7 @@ describe('applying', () => {
     ]);
     expect(tier).toMatchObject({
       bundle: sha256(SMALL),
-      engine: 1,
+      engine: 2,
       logId: 'test',
       tier: null,
       budget: null,

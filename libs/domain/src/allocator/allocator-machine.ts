@@ -8,11 +8,11 @@ import {
   DUE_ITEMS_PER_EVENT,
   DUE_ITEMS_PER_TICK,
   keysOf,
+  rememberShare,
   shareOf,
   type Share,
 } from '../stage/due-work.ts';
 import { createMerchantRows } from '../stage/merchant-rows.ts';
-import { formatPosition, parsePosition } from '../stage/position.ts';
 import type {
   Hash,
   InputRecord,
@@ -33,7 +33,7 @@ export const allocator: StageDefinition = {
   name: 'allocator',
   input: 'capability',
   output: 'decisions',
-  format: 1,
+  format: 2,
   open: openAllocator,
 };
 
@@ -56,10 +56,12 @@ function openAllocator(partition: number, restored: Restored | null, hash: Hash)
     inputPosition: [],
   };
   const { root, rows } = machine;
+  const shares = rememberShare((record) => shareFor(machine, record));
   return {
     engine: ENGINE,
-    position: () => (root.position === null ? null : parsePosition(root.position)),
-    plan: (record) => rows.missing(keysOf(shareFor(machine, record), record.event.subject ?? null)),
+    position: () => root.position,
+    foresee: (record) => rows.missing([], record.event.subject ?? null),
+    plan: (record) => rows.missing(keysOf(shares.of(record)), record.event.subject ?? null),
     needsBundle(record) {
       const activated = controlOf(record, 'updraft.control.policy-activated.v1') as PolicyActivated | null;
       const wanted = activated?.bundle ?? root.bundleHash;
@@ -67,7 +69,7 @@ function openAllocator(partition: number, restored: Restored | null, hash: Hash)
     },
     addBundle: (name, text) => void machine.bundles.set(name, parseBundle(text)),
     addRows: (found) => rows.add(found),
-    step: (record) => step(machine, record),
+    step: (record) => step(machine, record, shares.take(record)),
     liveBundle: () => root.bundleHash,
     gauges: () => ({
       nowMs: root.nowMs,
@@ -88,7 +90,7 @@ function openAllocator(partition: number, restored: Restored | null, hash: Hash)
   };
 }
 
-function step(machine: Machine, record: InputRecord): readonly OutputRecord[] {
+function step(machine: Machine, record: InputRecord, share: Share): readonly OutputRecord[] {
   const { root, rows } = machine;
   const { type, data, subject } = record.event;
   machine.outputs = [];
@@ -96,7 +98,6 @@ function step(machine: Machine, record: InputRecord): readonly OutputRecord[] {
   machine.inputPosition = record.position;
   machine.cause = (data as unknown as MerchantCapability).cause;
   machine.bundle = root.bundleHash === null ? null : machine.bundles.get(root.bundleHash)!;
-  const share = shareFor(machine, record);
   advanceSweeps(root.sweeps, share);
   if (type === 'updraft.capability.control.v1') onControl(machine, data as unknown as ForwardedControl);
   else {
@@ -113,7 +114,7 @@ function step(machine: Machine, record: InputRecord): readonly OutputRecord[] {
   }
   runShare(machine, share);
   startBudgetSweep(root);
-  root.position = formatPosition(record.position);
+  root.position = record.position;
   return machine.outputs;
 }
 

@@ -1,70 +1,66 @@
 import { addQuantity } from '../number.ts';
 import { FACTS } from './fact.ts';
 
-// Day buckets of one merchant and their running totals. Totals are a cache: they are recomputed from the buckets when
-// the day turns or the row was loaded anew, and kept up by each fact in between.
+// Day buckets of one merchant, in order of days. What windows sum over them is in window.ts.
 
 /** Longest window a formula may ask for, and how long buckets are kept, days. */
 export const DAYS_KEPT = 400;
 
 export interface Buckets {
-  /** Local day to amounts in the order of FACTS. */
-  readonly days: Map<number, number[]>;
-  /** Window length to its totals, valid while `today` is the day they were computed for. */
-  readonly totals: Map<number, { today: number; sums: number[] }>;
+  /** Local days, ascending. */
+  readonly days: number[];
+  /** Of each day the amounts, in the order of FACTS. */
+  readonly amounts: number[][];
+  /** Raised when a day is put before others or taken away: places in the lists that were kept are void then. */
+  shape: number;
 }
 
 export function emptyBuckets(): Buckets {
-  return { days: new Map(), totals: new Map() };
+  return { days: [], amounts: [], shape: 0 };
 }
 
-export function addFact(buckets: Buckets, day: number, place: number, amount: number): void {
-  let amounts = buckets.days.get(day);
-  if (amounts === undefined) {
-    amounts = new Array<number>(FACTS.length).fill(0);
-    buckets.days.set(day, amounts);
+/** Place of the day in the lists; a new one is put where it belongs, which is nearly always the end. */
+export function placeOfDay(buckets: Buckets, day: number): number {
+  const { days, amounts } = buckets;
+  let place = days.length;
+  while (place > 0 && days[place - 1]! > day) place -= 1;
+  if (place > 0 && days[place - 1] === day) return place - 1;
+  if (place < days.length) buckets.shape += 1;
+  days.splice(place, 0, day);
+  amounts.splice(place, 0, new Array<number>(FACTS.length).fill(0));
+  return place;
+}
+
+/** Adds to a fact of a day. Returns how much there is now; quantities stop at their maximum. */
+export function addFact(buckets: Buckets, day: number, fact: number, amount: number): number {
+  const amounts = buckets.amounts[placeOfDay(buckets, day)]!;
+  return (amounts[fact] = addQuantity(amounts[fact]!, amount));
+}
+
+/** Forgets the days up to and including `day`. */
+export function dropThrough(buckets: Buckets, day: number): void {
+  const kept = buckets.days.findIndex((each) => each > day);
+  const dropped = kept < 0 ? buckets.days.length : kept;
+  if (dropped === 0) return;
+  buckets.days.splice(0, dropped);
+  buckets.amounts.splice(0, dropped);
+  buckets.shape += 1;
+}
+
+/** A day as a snapshot holds it: `[day, fact, amount, fact, amount, …]`, zeros left out, days ascending. */
+export function packDays({ days, amounts }: Buckets, isWanted: (day: number) => boolean): number[][] {
+  const packed: number[][] = [];
+  for (const [place, day] of days.entries()) {
+    if (!isWanted(day)) continue;
+    const pairs = amounts[place]!.flatMap((amount, fact) => (amount === 0 ? [] : [fact, amount]));
+    packed.push([day, ...pairs]);
   }
-  amounts[place] = addQuantity(amounts[place]!, amount);
-  for (const [windowDays, cached] of buckets.totals) {
-    if (day > cached.today - windowDays && day <= cached.today) {
-      cached.sums[place] = addQuantity(cached.sums[place]!, amount);
-    }
-  }
-}
-
-/** Sums of all facts over the last `windowDays` local days, `today` included. */
-export function windowTotals(buckets: Buckets, windowDays: number, today: number): readonly number[] {
-  const cached = buckets.totals.get(windowDays);
-  if (cached !== undefined && cached.today === today) return cached.sums;
-  const sums = new Array<number>(FACTS.length).fill(0);
-  for (const [day, amounts] of buckets.days) {
-    if (day <= today - windowDays || day > today) continue;
-    for (let place = 0; place < amounts.length; place++)
-      sums[place] = addQuantity(sums[place]!, amounts[place]!);
-  }
-  buckets.totals.set(windowDays, { today, sums });
-  return sums;
-}
-
-export function newestDay(buckets: Buckets): number | null {
-  let newest: number | null = null;
-  for (const day of buckets.days.keys()) if (newest === null || day > newest) newest = day;
-  return newest;
-}
-
-/** A day as a snapshot holds it: `[day, place, amount, place, amount, …]`, zeros left out, days ascending. */
-export function packDays(buckets: Buckets, isWanted: (day: number) => boolean): number[][] {
-  const wanted = [...buckets.days].filter(([day]) => isWanted(day)).sort(([a], [b]) => a - b);
-  return wanted.map(([day, amounts]) => [
-    day,
-    ...amounts.flatMap((amount, place) => (amount === 0 ? [] : [place, amount])),
-  ]);
+  return packed;
 }
 
 export function unpackDays(buckets: Buckets, packed: readonly (readonly number[])[]): void {
   for (const [day, ...pairs] of packed) {
-    const amounts = new Array<number>(FACTS.length).fill(0);
+    const amounts = buckets.amounts[placeOfDay(buckets, day!)]!;
     for (let i = 0; i < pairs.length; i += 2) amounts[pairs[i]!] = pairs[i + 1]!;
-    buckets.days.set(day!, amounts);
   }
 }

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { smallBundle } from '../testing/small-bundle.ts';
 import { addFact, emptyBuckets, type Buckets } from './bucket.ts';
-import { grainOf, headroomOf, type Load } from './capacity.ts';
+import { grainOf, headroomMeterOf } from './capacity.ts';
 import { FACT_PLACE, type FactId } from './fact.ts';
+import { createSlotBook, totalsOf } from './window.ts';
 
 const { capacity } = smallBundle();
 const TODAY = 20_000;
@@ -13,9 +14,21 @@ function buckets(...facts: [day: number, fact: FactId, amount: number][]): Bucke
   return all;
 }
 
-function load(changes: Partial<Load> = {}): Load {
+interface Load {
+  readonly buckets: Buckets;
+  readonly declaredPerDay: number | null;
+  readonly stockUnits: number | null;
+  readonly overdueOrders: number;
+  readonly replies: number | null;
+}
+
+function headroomOf(of: typeof capacity, changes: Partial<Load> = {}): number {
   const idle = { declaredPerDay: null, stockUnits: null, overdueOrders: 0, replies: null };
-  return { buckets: emptyBuckets(), today: TODAY, ...idle, ...changes };
+  const { buckets: facts = emptyBuckets(), ...load } = { ...idle, ...changes };
+  const book = createSlotBook();
+  const meter = headroomMeterOf(of, book);
+  const { sums } = totalsOf(facts, null, book.plan(), TODAY);
+  return meter({ ...load, sums, today: facts.amounts[facts.days.indexOf(TODAY)] ?? null });
 }
 
 const shipped = (day: number, count: number, onTime: number): [number, FactId, number][] => [
@@ -50,13 +63,13 @@ test.each<[string, Partial<Load>, number]>([
   ['less what is overdue', { overdueOrders: 2 }, 3],
   ['never below nothing', { overdueOrders: 99 }, 0],
 ])('headroom: %s', (_name, changes, headroom) => {
-  expect(headroomOf(capacity, load(changes))).toBe(headroom);
+  expect(headroomOf(capacity, changes)).toBe(headroom);
 });
 
 test('replies below the floor leave no headroom; replies not assessed say nothing', () => {
   const replying = { ...capacity, replies: { metric: 'replies', floor: 4_000 } };
-  expect([3_999, 4_000, null].map((replies) => headroomOf(replying, load({ replies })))).toEqual([0, 5, 5]);
-  expect(headroomOf(capacity, load({ replies: 0 }))).toBe(5);
+  expect([3_999, 4_000, null].map((replies) => headroomOf(replying, { replies }))).toEqual([0, 5, 5]);
+  expect(headroomOf(capacity, { replies: 0 })).toBe(5);
 });
 
 const EDGES = { ...capacity, edges: [0, 10, 20, 40], hysteresisBps: 1_000 };

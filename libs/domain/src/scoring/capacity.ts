@@ -1,14 +1,21 @@
 import { BPS, mulDivFloor } from '../number.ts';
 import type { Capacity } from '../policy/bundle.ts';
-import { windowTotals, type Buckets } from './bucket.ts';
 import { FACT_PLACE } from './fact.ts';
+import type { SlotBook } from './window.ts';
 
 /** Days over which today's demand is averaged. Ours: long enough to level a week, short enough to see a campaign. */
 export const DEMAND_DAYS = 7;
 
+const SHIPPED = FACT_PLACE.get('ordersShipped')!;
+const ON_TIME = FACT_PLACE.get('shippedOnTime')!;
+const PAID = FACT_PLACE.get('ordersPaid')!;
+
+/** What headroom looks at. */
 export interface Load {
-  readonly buckets: Buckets;
-  readonly today: number;
+  /** Running totals, by slot. */
+  readonly sums: readonly number[];
+  /** Facts of today so far; null when there are none. */
+  readonly today: readonly number[] | null;
   readonly declaredPerDay: number | null;
   readonly stockUnits: number | null;
   readonly overdueOrders: number;
@@ -16,42 +23,31 @@ export interface Load {
   readonly replies: number | null;
 }
 
+export type HeadroomMeter = (load: Load) => number;
+
 /**
  * Headroom: orders a day that the merchant can still carry. What it sustained on time, times the trust in growth, at
  * least the probe, at most what it declared, and at most what its stock covers; less the demand that already comes
  * and the orders that are overdue. Replies below the floor leave none.
+ *
+ * Sustained: orders shipped on time a day, over the days of the window on which anything was shipped; today, which is
+ * not over, is left out: the totals hold a day more and today is taken off.
  */
-export function headroomOf(capacity: Capacity, load: Load): number {
-  const { replies } = capacity;
-  if (replies !== null && load.replies !== null && load.replies < replies.floor) return 0;
-  const trusted = Math.max(
-    capacity.probe,
-    mulDivFloor(sustainedPerDay(capacity, load), capacity.growthBps, BPS),
-  );
-  let capable = load.declaredPerDay === null ? trusted : Math.min(trusted, load.declaredPerDay);
-  if (load.stockUnits !== null)
-    capable = Math.min(capable, Math.floor(load.stockUnits / capacity.stockCoverDays));
-  return Math.max(0, capable - demandPerDay(load) - load.overdueOrders);
-}
-
-/** Orders shipped on time a day, over the days of the window on which anything was shipped; today is left out. */
-function sustainedPerDay(capacity: Capacity, load: Load): number {
-  const onTime = FACT_PLACE.get('shippedOnTime')!;
-  const shipped = FACT_PLACE.get('ordersShipped')!;
-  let days = 0;
-  let orders = 0;
-  for (let day = load.today - capacity.windowDays; day < load.today; day++) {
-    const amounts = load.buckets.days.get(day);
-    if (amounts === undefined || amounts[shipped] === 0) continue;
-    days += 1;
-    orders += amounts[onTime]!;
-  }
-  return days === 0 ? 0 : Math.floor(orders / days);
-}
-
-function demandPerDay(load: Load): number {
-  const paid = windowTotals(load.buckets, DEMAND_DAYS, load.today)[FACT_PLACE.get('ordersPaid')!]!;
-  return Math.ceil(paid / DEMAND_DAYS);
+export function headroomMeterOf(capacity: Capacity, book: SlotBook): HeadroomMeter {
+  const { replies, windowDays } = capacity;
+  const shippingDays = book.slotOf(SHIPPED, windowDays + 1, 'days');
+  const onTime = book.slotOf(ON_TIME, windowDays + 1);
+  const paid = book.slotOf(PAID, DEMAND_DAYS);
+  return ({ sums, today, declaredPerDay, stockUnits, overdueOrders, replies: answered }) => {
+    if (replies !== null && answered !== null && answered < replies.floor) return 0;
+    const days = sums[shippingDays]! - (today === null || today[SHIPPED] === 0 ? 0 : 1);
+    const orders = sums[onTime]! - (today === null ? 0 : today[ON_TIME]!);
+    const sustained = days === 0 ? 0 : Math.floor(orders / days);
+    const trusted = Math.max(capacity.probe, mulDivFloor(sustained, capacity.growthBps, BPS));
+    let capable = declaredPerDay === null ? trusted : Math.min(trusted, declaredPerDay);
+    if (stockUnits !== null) capable = Math.min(capable, Math.floor(stockUnits / capacity.stockCoverDays));
+    return Math.max(0, capable - Math.ceil(sums[paid]! / DEMAND_DAYS) - overdueOrders);
+  };
 }
 
 /**
@@ -59,8 +55,10 @@ function demandPerDay(load: Load): number {
  * edge before it is left, so that a value swinging round an edge says nothing new.
  */
 export function grainOf(capacity: Capacity, value: number, before: number | null): number {
-  const grain = capacity.edges.findLastIndex((edge) => value >= edge);
-  if (before === null || before >= capacity.edges.length || grain >= before) return grain;
-  const edge = capacity.edges[before]!;
+  const { edges } = capacity;
+  let grain = edges.length - 1;
+  while (grain >= 0 && edges[grain]! > value) grain -= 1;
+  if (before === null || before >= edges.length || grain >= before) return grain;
+  const edge = edges[before]!;
   return value >= edge - mulDivFloor(edge, capacity.hysteresisBps, BPS) ? before : grain;
 }

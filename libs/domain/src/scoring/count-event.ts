@@ -1,13 +1,19 @@
 import type { MerchantEvents, MerchantEventType } from '../events.ts';
 import type { InputRecord } from '../stage/stage.ts';
+import { addQuantity } from '../number.ts';
 import { formatInstant, localDay, parseInstant } from '../time.ts';
-import { addFact, DAYS_KEPT } from './bucket.ts';
-import { defectiveOrder, FACT_PLACE, factsOf, openOrderDelta, usageOf, type FactId } from './fact.ts';
+import { DAYS_KEPT, dropThrough, placeOfDay } from './bucket.ts';
+import { defectiveOrder, FACT_PLACE, factsOf, openOrderDelta, usageOf } from './fact.ts';
 import { applyProfile, BOOSTS_MAX, DEFECTS_MAX, putBounded, type MerchantRow } from './merchant-row.ts';
-import { look, refuse, write, type ScoringPartition } from './scoring-partition.ts';
+import { countOpen, tidyOpen } from './open-orders.ts';
+import { causeOf, look, refuse, write, type ScoringPartition } from './scoring-partition.ts';
+import { countInto } from './window.ts';
 
 /** Days whose buckets are kept apart from the annex: today and yesterday, where nearly every fact falls. */
 const OPEN_DAYS = 2;
+
+const EXPOSURES = FACT_PLACE.get('exposures')!;
+const DEFECT_ORDERS = FACT_PLACE.get('defectOrders')!;
 
 type Payload = MerchantEvents[MerchantEventType];
 
@@ -20,7 +26,7 @@ export function countEvent(scoring: ScoringPartition, record: InputRecord): void
   scoring.counts.events += 1;
   const row = rows.get(event.subject!);
   // A merchant of whom nothing was said yet owes no record to the activations before it.
-  if (row.said === '') row.activation = root.sweeps['activation']!.number;
+  if (row.said === null) row.activation = root.sweeps['activation']!.number;
   catchUp(scoring, row);
   foldClosedDays(scoring, row);
   const type = event.type as MerchantEventType;
@@ -52,7 +58,7 @@ function isAdmitted(scoring: ScoringPartition, record: InputRecord, atMs: number
     refuse(scoring, record, 'from-the-future', `occurs at ${time}, more than ${limit}`);
     return false;
   }
-  const seen = dedupe.see(hash(`${source}\n${id}`), scoring.cause.hash, atMs);
+  const seen = dedupe.see(hash(`${source}\n${id}`), scoring.recordHash, atMs);
   if (seen === 'duplicate') counts.duplicates += 1;
   if (seen === 'conflict') {
     counts.conflicts += 1;
@@ -74,10 +80,10 @@ function catchUp(scoring: ScoringPartition, row: MerchantRow): void {
 function foldClosedDays({ rows, today }: ScoringPartition, row: MerchantRow): void {
   const before = today - OPEN_DAYS + 1;
   if (row.annexBefore >= before) return;
-  for (const day of row.buckets.days.keys()) if (day <= today - DAYS_KEPT) row.buckets.days.delete(day);
-  for (const [order, day] of row.defects) if (day <= today - DAYS_KEPT) row.defects.delete(order);
-  // What is still open after so long will never be reported.
-  for (const [day, count] of row.open) if (count === 0 || day <= today - DAYS_KEPT) row.open.delete(day);
+  const forgottenThrough = today - DAYS_KEPT;
+  dropThrough(row.buckets, forgottenThrough);
+  for (const [order, day] of row.defects) if (day <= forgottenThrough) row.defects.delete(order);
+  tidyOpen(row.open, forgottenThrough);
   row.annexBefore = before;
   rows.touchAnnex(row.id);
 }
@@ -93,26 +99,25 @@ function addFacts(
   const day = localDay(atMs, zone);
   // An order is not placed after what happened to it: a day to come would keep a bucket and a timer for years.
   const orderedDay = 'orderedAt' in data ? Math.min(day, localDay(parseInstant(data.orderedAt), zone)) : day;
-  for (const delta of factsOf(type, data, atMs)) {
-    addTo(scoring, row, delta.fact, delta.amount, delta.day === 'occurred' ? day : orderedDay);
-  }
+  factsOf(type, data, atMs, (fact, amount, bucket) =>
+    addTo(scoring, row, fact, amount, bucket === 'occurred' ? day : orderedDay),
+  );
   const defective = defectiveOrder(type, data);
   if (defective !== null && !row.defects.has(defective.orderId)) {
     putBounded(row.defects, defective.orderId, orderedDay, DEFECTS_MAX);
-    addTo(scoring, row, 'defectOrders', 1, orderedDay);
+    addTo(scoring, row, DEFECT_ORDERS, 1, orderedDay);
   }
   const open = openOrderDelta(type, data);
   if (open !== 0 && 'shipBy' in data) {
-    const shipByDay = localDay(parseInstant(data.shipBy), zone);
-    row.open.set(shipByDay, (row.open.get(shipByDay) ?? 0) + open);
+    countOpen(row.open, localDay(parseInstant(data.shipBy), zone), open);
   }
   const usage = usageOf(type, data);
   if (usage === null) return;
   const { grantId, exposures } = usage;
   const before = row.boosts.get(grantId) ?? 0;
-  if (exposures > before) addTo(scoring, row, 'exposures', exposures - before, day);
+  if (exposures > before) addTo(scoring, row, EXPOSURES, exposures - before, day);
   putBounded(row.boosts, grantId, Math.max(before, exposures), BOOSTS_MAX);
-  const { cause } = scoring;
+  const cause = causeOf(scoring);
   write(scoring, 'updraft.capability.usage.v1', row.id, (position) => ({
     position,
     cause,
@@ -125,12 +130,16 @@ function addFacts(
 function addTo(
   { rows, today }: ScoringPartition,
   row: MerchantRow,
-  fact: FactId,
+  fact: number,
   amount: number,
   day: number,
 ): void {
   if (day <= today - DAYS_KEPT) return;
-  addFact(row.buckets, day, FACT_PLACE.get(fact)!, amount);
-  if (row.newestDay === null || day > row.newestDay) row.newestDay = day;
+  const { buckets, totals } = row;
+  const place = placeOfDay(buckets, day);
+  const amounts = buckets.amounts[place]!;
+  const before = amounts[fact]!;
+  const after = (amounts[fact] = addQuantity(before, amount));
+  if (totals !== null) countInto(totals, buckets, place, fact, before, after);
   if (day < row.annexBefore) rows.touchAnnex(row.id);
 }

@@ -106,9 +106,9 @@ export function createDedupe(chunks: Iterable<FrozenChunk>): Dedupe {
       return size;
     },
     see(idHash, contentHash, atMs) {
-      for (let word = 0; word < 4; word++) entry[word] = parseInt(idHash.slice(word * 8, word * 8 + 8), 16);
-      entry[4] = parseInt(contentHash.slice(0, 8), 16);
-      entry[5] = parseInt(contentHash.slice(8, 16), 16);
+      for (let word = 0; word < 4; word++) entry[word] = hexWord(idHash, word);
+      entry[4] = hexWord(contentHash, 0);
+      entry[5] = hexWord(contentHash, 1);
       const hour = Math.floor(atMs / HOUR_MS);
       entry[HOUR_WORD] = hour + 1;
       const at = placeOf() * WORDS;
@@ -158,6 +158,16 @@ function nextPlaces(size: number): number {
   let places = PLACES_MIN;
   while (places < (size + 1) * 2) places *= 2;
   return places;
+}
+
+/** The eight lower-case hex digits at place `word`, as a number. */
+function hexWord(text: string, word: number): number {
+  let value = 0;
+  for (let at = word * 8; at < word * 8 + 8; at++) {
+    const code = text.charCodeAt(at);
+    value = (value << 4) | (code < 97 ? code - 48 : code - 87);
+  }
+  return value;
 }
 
 function bytesOf(words: readonly number[]): Uint8Array {

@@ -1,41 +1,14 @@
 import { byCodeUnit } from '../canonical.ts';
 import type { Cause, MerchantCapability, OrdersOpen } from '../outputs.ts';
-import { tierOrder, watchedAtoms, type Bundle } from '../policy/bundle.ts';
-import { assess, type Atom, type MerchantView } from '../policy/condition.ts';
 import { DAY_MS, startOfLocalDay } from '../time.ts';
 import type { ZoneTransition } from '../controls.ts';
-import { DEMAND_DAYS, grainOf, headroomOf } from './capacity.ts';
-import type { MerchantRow } from './merchant-row.ts';
-import { measure } from './metric.ts';
-import { scoreOf, stepTier, type MetricValues } from './tier.ts';
-
-/** A bundle with what evaluation asks of it again and again. */
-export interface LiveBundle {
-  readonly hash: string;
-  readonly bundle: Bundle;
-  readonly atoms: readonly Atom[];
-  readonly tiers: readonly string[];
-  /** Longest window of any formula, days: what can still slide. */
-  readonly windowDaysMax: number;
-  /** Ages in days at which an atom over an age can change. */
-  readonly ageCrossings: readonly number[];
-}
-
-export function liveBundle(hash: string, bundle: Bundle): LiveBundle {
-  const windows = bundle.metrics.map(({ formula }) => ('windowDays' in formula ? formula.windowDays : 1));
-  const ages = bundle.metrics.filter(({ formula }) => 'ageDays' in formula).map(({ id }) => id);
-  const atoms = watchedAtoms(bundle);
-  return {
-    hash,
-    bundle,
-    atoms,
-    tiers: tierOrder(bundle),
-    windowDaysMax: Math.max(DEMAND_DAYS, bundle.capacity.windowDays + 1, ...windows),
-    ageCrossings: atoms.flatMap((atom) =>
-      'metric' in atom && ages.includes(atom.metric) ? [atom.value, atom.value + 1] : [],
-    ),
-  };
-}
+import { grainOf } from './capacity.ts';
+import type { LiveBundle } from './live-bundle.ts';
+import type { MerchantRow, Said } from './merchant-row.ts';
+import { openOrdersAt } from './open-orders.ts';
+import { scoreOf, stepTier } from './tier.ts';
+import type { Watched } from './verdict.ts';
+import { nextChangeDay, totalsOf } from './window.ts';
 
 export interface Moment {
   readonly nowMs: number;
@@ -44,109 +17,117 @@ export interface Moment {
   readonly canFall: boolean;
 }
 
-export interface Evaluation {
-  /** What a capability record would say, without the position, cause and reasons that only the record knows. */
-  readonly capability: Omit<MerchantCapability, 'position' | 'cause' | 'why'>;
-  /** In short, for comparison with what was said last. */
-  readonly said: string;
+/** What a look at a merchant found. */
+export interface Evaluation extends Watched {
+  /** Tier that the score alone would give today. */
+  readonly projectedTier: string | null;
+  readonly scoreBps: number | null;
+  readonly headroomExact: number;
+  readonly orders: OrdersOpen;
   readonly dueMs: number | null;
   readonly isHeld: boolean;
 }
 
-/** Looks at a merchant as of now: metrics, score, tier, headroom, verdicts. Moves its tier and grain. */
+/** Looks at a merchant as of now: metrics, score, tier, headroom. Moves its tier and grain. */
 export function evaluateMerchant(row: MerchantRow, live: LiveBundle, moment: Moment): Evaluation {
   const { bundle } = live;
-  const orders = ordersOf(row, moment.today);
-  const metrics = metricsOf(row, bundle, moment, orders);
-  const minimum = metrics[bundle.ladder.minimum.metric] ?? null;
-  const hasVolume = minimum !== null && minimum >= bundle.ladder.minimum.count;
-  const scoreBps = hasVolume ? scoreOf(bundle.score, metrics) : null;
-  const step = stepTier(bundle.ladder, row.tier, scoreBps, moment.nowMs, moment.canFall);
-  row.tier = step.next;
-  const headroomExact = headroomOf(bundle.capacity, {
-    buckets: row.buckets,
-    today: moment.today,
-    declaredPerDay: row.declaredPerDay,
-    stockUnits: row.stockUnits,
+  const { nowMs, today } = moment;
+  const { buckets, registeredAtMs, stockUnits } = row;
+  const totals = (row.totals = totalsOf(buckets, row.totals, live.plan, today));
+  const orders = openOrdersAt(row.open, today);
+  const now = {
+    sums: totals.sums,
+    nowMs,
+    registeredAtMs,
+    openOrders: orders.open,
     overdueOrders: orders.overdue,
-    replies: bundle.capacity.replies === null ? null : (metrics[bundle.capacity.replies.metric] ?? null),
+    stockUnits,
+  };
+  const values: (number | null)[] = [];
+  for (const meter of live.meters) values.push(meter(now));
+  const volume = values[live.minimumAt]!;
+  const hasVolume = volume !== null && volume >= bundle.ladder.minimum.count;
+  const scoreBps = hasVolume ? scoreOf(live.components, bundle.score.minimumWeightBps, values) : null;
+  const step = stepTier(bundle.ladder, row.tier, scoreBps, nowMs, moment.canFall);
+  row.tier = step.next;
+  const headroomExact = live.headroom({
+    sums: totals.sums,
+    today: buckets.days[totals.counted - 1] === today ? buckets.amounts[totals.counted - 1]! : null,
+    declaredPerDay: row.declaredPerDay,
+    stockUnits,
+    overdueOrders: orders.overdue,
+    replies: live.repliesAt === null ? null : values[live.repliesAt]!,
   });
   row.grain = grainOf(bundle.capacity, headroomExact, row.grain);
-  const view: MerchantView = {
-    isKnown: row.registeredAtMs !== null,
-    isClosed: row.isClosed,
+  return {
     tier: row.tier.tier,
+    isKnown: registeredAtMs !== null,
+    isClosed: row.isClosed,
     trainings: row.trainings,
     tools: row.tools,
     survey: row.survey,
-    metrics,
-  };
-  const verdicts = live.atoms.map((atom) => assess(atom, view, live.tiers).verdict[0]!).join('');
-  const flags = `${view.isKnown ? 'known' : ''},${view.isClosed ? 'closed' : ''}`;
-  return {
-    capability: {
-      ...view,
-      bundle: live.hash,
-      category: row.category,
-      country: row.country,
-      projectedTier: step.projected,
-      scoreBps,
-      headroom: bundle.capacity.edges[row.grain]!,
-      headroomExact,
-      orders,
-      trainings: [...row.trainings].sort(byCodeUnit),
-      tools: [...row.tools].sort(byCodeUnit),
-    },
-    said: `${verdicts}|${row.tier.tier ?? ''}|${row.grain}|${flags}`,
-    dueMs: nextDue(row, live, moment, step.waitsUntilMs),
+    values,
+    projectedTier: step.projected,
+    scoreBps,
+    headroomExact,
+    orders,
+    dueMs: nextDue(row, live, moment, orders.nextOverdueDay, step.waitsUntilMs),
     isHeld: step.isHeld,
   };
 }
 
-/** Why a record is due, from what was said before to what is to be said now. */
-export function changesBetween(before: string, after: string, atoms: readonly Atom[]): string[] {
-  if (before === '') return ['first'];
-  const [oldVerdicts = '', oldTier, oldGrain, oldFlags] = before.split('|');
-  const [verdicts = '', tier, grain, flags] = after.split('|');
-  const why = atoms.filter((_, i) => oldVerdicts[i] !== verdicts[i]).map((atom) => `verdict:${atom.id}`);
-  if (oldTier !== tier) why.push('tier');
-  if (oldGrain !== grain) why.push('grain:headroom');
-  if (oldFlags !== flags) why.push('flag');
+/**
+ * Why a record is due, from what was said before to what is to be said now; empty when nothing is. What was said is
+ * compared letter by letter, because this is asked for every event and nearly always answered with nothing.
+ */
+export function changesSince(said: Said, row: MerchantRow, live: LiveBundle, seen: Evaluation): string[] {
+  const why: string[] = [];
+  const { watches, atoms } = live;
+  for (let at = 0; at < watches.length; at++) {
+    if (watches[at]!(seen) !== said.verdicts[at]) why.push(`verdict:${atoms[at]!.id}`);
+  }
+  if (said.tier !== seen.tier) why.push('tier');
+  if (said.grain !== row.grain) why.push('grain:headroom');
+  if (said.isKnown !== seen.isKnown || said.isClosed !== seen.isClosed) why.push('flag');
   return why;
 }
 
+export function saidOf(row: MerchantRow, live: LiveBundle, seen: Evaluation): Said {
+  const { tier, isKnown, isClosed } = seen;
+  const verdicts = live.watches.map((watch) => watch(seen)).join('');
+  return { verdicts, tier, grain: row.grain, isKnown, isClosed };
+}
+
 export function capabilityData(
-  evaluation: Evaluation,
+  row: MerchantRow,
+  { bundle, hash }: LiveBundle,
+  seen: Evaluation,
   position: string,
   cause: Cause,
   why: readonly string[],
-): object {
-  return { ...evaluation.capability, position, cause, why } satisfies MerchantCapability;
-}
-
-function ordersOf(row: MerchantRow, today: number): OrdersOpen {
-  let open = 0;
-  let overdue = 0;
-  for (const [day, count] of row.open) {
-    open += count;
-    if (day < today) overdue += count;
-  }
-  return { open: Math.max(0, open), overdue: Math.max(0, overdue) };
-}
-
-function metricsOf(row: MerchantRow, bundle: Bundle, moment: Moment, orders: OrdersOpen): MetricValues {
-  const now = {
-    buckets: row.buckets,
-    today: moment.today,
-    nowMs: moment.nowMs,
-    registeredAtMs: row.registeredAtMs,
-    openOrders: orders.open,
-    overdueOrders: orders.overdue,
-    stockUnits: row.stockUnits,
+): MerchantCapability {
+  const metrics: { [metric: string]: number | null } = {};
+  for (const [at, { id }] of bundle.metrics.entries()) metrics[id] = seen.values[at]!;
+  return {
+    position,
+    cause,
+    bundle: hash,
+    isKnown: seen.isKnown,
+    isClosed: seen.isClosed,
+    category: row.category,
+    country: row.country,
+    tier: seen.tier,
+    projectedTier: seen.projectedTier,
+    scoreBps: seen.scoreBps,
+    headroom: bundle.capacity.edges[row.grain!]!,
+    headroomExact: seen.headroomExact,
+    orders: { open: seen.orders.open, overdue: seen.orders.overdue },
+    trainings: [...row.trainings].sort(byCodeUnit),
+    tools: [...row.tools].sort(byCodeUnit),
+    survey: row.survey,
+    metrics,
+    why,
   };
-  const values: { [metric: string]: number | null } = {};
-  for (const { id, formula } of bundle.metrics) values[id] = measure(formula, now);
-  return values;
 }
 
 /** The next instant at which anything can change by time alone; null for a dormant merchant. */
@@ -154,18 +135,19 @@ function nextDue(
   row: MerchantRow,
   live: LiveBundle,
   { nowMs, today, zone }: Moment,
+  nextOverdueDay: number,
   waitsUntilMs: number | null,
 ): number | null {
-  const instants: number[] = waitsUntilMs === null ? [] : [waitsUntilMs];
-  const canSlide = row.newestDay !== null && row.newestDay > today - live.windowDaysMax;
-  // Per day, not in sum: an order that left before it was paid for must not hide another that falls overdue.
-  const canFallOverdue = [...row.open].some(([day, count]) => day >= today && count !== 0);
-  if (canSlide || canFallOverdue) instants.push(startOfLocalDay(today + 1, zone));
+  let due = waitsUntilMs ?? Infinity;
+  // What was shipped today counts as sustained from tomorrow on.
+  const shipsToday = row.buckets.days[row.totals!.counted - 1] === today ? today + 1 : Infinity;
+  const day = Math.min(nextChangeDay(row.totals!, row.buckets), nextOverdueDay, shipsToday);
+  if (day !== Infinity) due = Math.min(due, startOfLocalDay(day, zone));
   if (row.registeredAtMs !== null) {
     for (const age of live.ageCrossings) {
       const at = row.registeredAtMs + age * DAY_MS;
-      if (at > nowMs) instants.push(at);
+      if (at > nowMs && at < due) due = at;
     }
   }
-  return instants.length === 0 ? null : Math.min(...instants);
+  return due === Infinity ? null : due;
 }

@@ -8,9 +8,9 @@ const refund = { ...facts, refundMinor: 300, forQuality: false };
 const cancel = { ...facts, by: 'buyer' as const, wasShipped: false };
 
 function said<T extends MerchantEventType>(type: T, data: MerchantEvents[T], atMs = T0): string {
-  return factsOf(type, data, atMs)
-    .map(({ fact, amount, day }) => `${fact} ${amount} ${day}`)
-    .join(', ');
+  const added: string[] = [];
+  factsOf(type, data, atMs, (fact, amount, day) => added.push(`${FACTS[fact]} ${amount} ${day}`));
+  return added.join(', ');
 }
 
 test('the catalogue is append-only: the place of a fact is what snapshots hold', () => {

@@ -46,55 +46,74 @@ export const LOW_STARS_MAX = 2;
 /** A first message answered within this time counts as answered in time. */
 export const REPLY_LIMIT_MS = 12 * HOUR_MS;
 
-export interface FactDelta {
-  readonly fact: FactId;
-  readonly amount: number;
-  /** Which day's bucket: that of the event, or that on which its order was placed. */
-  readonly day: 'occurred' | 'ordered';
-}
+const fact = (id: FactId): number => FACT_PLACE.get(id)!;
+const PAID = fact('ordersPaid');
+const GMV = fact('gmvMinor');
+const PLACED = fact('ordersPlaced');
+const SHIPPED = fact('ordersShipped');
+const ON_TIME = fact('shippedOnTime');
+const DELIVERED = fact('ordersDelivered');
+const CANCELLED_BY_MERCHANT = fact('cancelledByMerchant');
+const CANCELLED_BY_OTHERS = fact('cancelledByOthers');
+const REFUNDS = fact('refunds');
+const REFUND = fact('refundMinor');
+const QUALITY_REFUNDS = fact('qualityRefunds');
+const REVIEWS = fact('reviews');
+const STARS = fact('stars');
+const LOW_REVIEWS = fact('lowReviews');
+const FIRST_MESSAGES = fact('firstMessages');
+const ANSWERED_IN_TIME = fact('answeredInTime');
+
+/** Takes an amount of a fact for a day's bucket: that of the event, or that on which its order was placed. */
+export type AddFact = (fact: number, amount: number, day: 'occurred' | 'ordered') => void;
 
 /** What an event adds to the buckets. Exposures and defects need state and are added by the machine. */
 export function factsOf(
   type: MerchantEventType,
   data: MerchantEvents[MerchantEventType],
   atMs: number,
-): FactDelta[] {
+  add: AddFact,
+): void {
   switch (type) {
     case 'updraft.order.paid.v1':
-      return [
-        one('ordersPaid'),
-        { fact: 'gmvMinor', amount: (data as OrderFacts).amountMinor, day: 'occurred' },
-        { fact: 'ordersPlaced', amount: 1, day: 'ordered' },
-      ];
+      add(PAID, 1, 'occurred');
+      add(GMV, (data as OrderFacts).amountMinor, 'occurred');
+      add(PLACED, 1, 'ordered');
+      return;
     case 'updraft.order.shipped.v1':
-      return atMs <= parseInstant((data as OrderFacts).shipBy)
-        ? [one('ordersShipped'), one('shippedOnTime')]
-        : [one('ordersShipped')];
+      add(SHIPPED, 1, 'occurred');
+      if (atMs <= parseInstant((data as OrderFacts).shipBy)) add(ON_TIME, 1, 'occurred');
+      return;
     case 'updraft.order.delivered.v1':
-      return [one('ordersDelivered')];
-    case 'updraft.order.cancelled.v1':
-      return [one((data as OrderCancelled).by === 'merchant' ? 'cancelledByMerchant' : 'cancelledByOthers')];
+      add(DELIVERED, 1, 'occurred');
+      return;
+    case 'updraft.order.cancelled.v1': {
+      const isMerchant = (data as OrderCancelled).by === 'merchant';
+      add(isMerchant ? CANCELLED_BY_MERCHANT : CANCELLED_BY_OTHERS, 1, 'occurred');
+      return;
+    }
     case 'updraft.order.refunded.v1': {
       const { refundMinor, forQuality } = data as OrderRefunded;
-      const refund: FactDelta[] = [
-        one('refunds'),
-        { fact: 'refundMinor', amount: refundMinor, day: 'occurred' },
-      ];
-      return forQuality ? [...refund, one('qualityRefunds')] : refund;
+      add(REFUNDS, 1, 'occurred');
+      add(REFUND, refundMinor, 'occurred');
+      if (forQuality) add(QUALITY_REFUNDS, 1, 'occurred');
+      return;
     }
     case 'updraft.review.posted.v1': {
       const { stars } = data as ReviewPosted;
-      const review: FactDelta[] = [one('reviews'), { fact: 'stars', amount: stars, day: 'occurred' }];
-      return stars <= LOW_STARS_MAX ? [...review, one('lowReviews')] : review;
+      add(REVIEWS, 1, 'occurred');
+      add(STARS, stars, 'occurred');
+      if (stars <= LOW_STARS_MAX) add(LOW_REVIEWS, 1, 'occurred');
+      return;
     }
     case 'updraft.message.answered.v1': {
       const { receivedAt, isFirst } = data as MessageAnswered;
-      if (!isFirst) return [];
-      const isInTime = atMs - parseInstant(receivedAt) <= REPLY_LIMIT_MS;
-      return isInTime ? [one('firstMessages'), one('answeredInTime')] : [one('firstMessages')];
+      if (!isFirst) return;
+      add(FIRST_MESSAGES, 1, 'occurred');
+      if (atMs - parseInstant(receivedAt) <= REPLY_LIMIT_MS) add(ANSWERED_IN_TIME, 1, 'occurred');
+      return;
     }
     default:
-      return [];
   }
 }
 
@@ -123,8 +142,4 @@ export function usageOf(
   data: MerchantEvents[MerchantEventType],
 ): BoostDelivered | null {
   return type === 'updraft.boost.delivered.v1' ? (data as BoostDelivered) : null;
-}
-
-function one(fact: FactId): FactDelta {
-  return { fact, amount: 1, day: 'occurred' };
 }

@@ -1,7 +1,19 @@
 import type { MerchantEvents, MerchantEventType } from '../events.ts';
 import type { RowFormat } from '../stage/merchant-rows.ts';
 import { emptyBuckets, packDays, unpackDays, type Buckets } from './bucket.ts';
+import { openOrders, type OpenOrders } from './open-orders.ts';
 import { NO_TIER, type TierState } from './tier.ts';
+import type { Totals } from './window.ts';
+
+/** What the last capability record said, as far as a decision could depend on it. */
+export interface Said {
+  /** A letter for each atom of the bundle. */
+  readonly verdicts: string;
+  readonly tier: string | null;
+  readonly grain: number | null;
+  readonly isKnown: boolean;
+  readonly isClosed: boolean;
+}
 
 /** What scoring keeps of one merchant. */
 export interface MerchantRow {
@@ -16,20 +28,20 @@ export interface MerchantRow {
   trainings: string[];
   tools: string[];
   survey: { [question: string]: string };
-  /** Ship-by day to orders paid and neither shipped nor cancelled; may be negative until the payment arrives. */
-  readonly open: Map<number, number>;
+  readonly open: OpenOrders;
   /** Grant to the largest cumulative exposures reported. */
   readonly boosts: Map<string, number>;
   /** Order to the day it was placed, for orders with a defect. */
   readonly defects: Map<string, number>;
   tier: TierState;
   grain: number | null;
-  /** What the last capability record said, in short; '' before the first. */
-  said: string;
+  /** Null before the first capability record. */
+  said: Said | null;
   /** Number of the last activation sweep that this merchant has had. */
   activation: number;
-  newestDay: number | null;
   readonly buckets: Buckets;
+  /** Kept up from event to event, never in a snapshot. */
+  totals: Totals | null;
   /** Buckets of days before this one are in the annex. */
   annexBefore: number;
 }
@@ -51,21 +63,21 @@ export const merchantRowFormat: RowFormat<MerchantRow> = {
     trainings: [],
     tools: [],
     survey: {},
-    open: new Map(),
+    open: openOrders(),
     boosts: new Map(),
     defects: new Map(),
     tier: NO_TIER,
     grain: null,
-    said: '',
+    said: null,
     activation: 0,
-    newestDay: null,
     buckets: emptyBuckets(),
+    totals: null,
     annexBefore: 0,
   }),
-  encode: ({ id: _id, open, boosts, defects, buckets, ...plain }) =>
+  encode: ({ id: _id, open, boosts, defects, buckets, totals: _totals, ...plain }) =>
     JSON.stringify({
       ...plain,
-      open: [...open],
+      open: [...open.perDay],
       boosts: [...boosts],
       defects: [...defects],
       days: packDays(buckets, (day) => day >= plain.annexBefore),
@@ -74,7 +86,7 @@ export const merchantRowFormat: RowFormat<MerchantRow> = {
   decode(id, body, annex) {
     const { open, boosts, defects, days, ...plain } = JSON.parse(body) as Omit<
       MerchantRow,
-      'id' | 'open' | 'boosts' | 'defects' | 'buckets'
+      'id' | 'open' | 'boosts' | 'defects' | 'buckets' | 'totals'
     > & {
       open: [number, number][];
       boosts: [string, number][];
@@ -87,10 +99,11 @@ export const merchantRowFormat: RowFormat<MerchantRow> = {
     return {
       ...plain,
       id,
-      open: new Map(open),
+      open: openOrders(open),
       boosts: new Map(boosts),
       defects: new Map(defects),
       buckets,
+      totals: null,
     };
   },
 };

@@ -1,13 +1,13 @@
 import { mulDivQuantity, QUANTITY_MAX } from '../number.ts';
 import { DAY_MS } from '../time.ts';
 import type { Formula } from '../policy/bundle.ts';
-import { windowTotals, type Buckets } from './bucket.ts';
-import { FACT_PLACE } from './fact.ts';
+import { FACT_PLACE, type FactId } from './fact.ts';
+import type { SlotBook } from './window.ts';
 
-/** What formulas look at besides the buckets. */
+/** What formulas look at. */
 export interface MerchantNow {
-  readonly buckets: Buckets;
-  readonly today: number;
+  /** Running totals, by slot. */
+  readonly sums: readonly number[];
   readonly nowMs: number;
   readonly registeredAtMs: number | null;
   readonly openOrders: number;
@@ -16,18 +16,29 @@ export interface MerchantNow {
 }
 
 /** The value of a formula in its own unit; null is "not assessed", which is neither 0 nor a pass. */
-export function measure(formula: Formula, merchant: MerchantNow): number | null {
+export type Meter = (merchant: MerchantNow) => number | null;
+
+/** A formula made ready: its totals are in the book, and what is left is arithmetic. */
+export function meterOf(formula: Formula, book: SlotBook): Meter {
   if ('ageDays' in formula) {
-    if (merchant.registeredAtMs === null) return null;
-    return Math.max(0, Math.floor((merchant.nowMs - merchant.registeredAtMs) / DAY_MS));
+    return ({ registeredAtMs, nowMs }) =>
+      registeredAtMs === null ? null : Math.max(0, Math.floor((nowMs - registeredAtMs) / DAY_MS));
   }
   if ('state' in formula) {
-    const value = merchant[formula.state];
-    return value === null ? null : Math.min(value, QUANTITY_MAX);
+    const { state } = formula;
+    return (merchant) => {
+      const value = merchant[state];
+      return value === null ? null : Math.min(value, QUANTITY_MAX);
+    };
   }
-  const totals = windowTotals(merchant.buckets, formula.windowDays, merchant.today);
-  if ('sum' in formula) return totals[FACT_PLACE.get(formula.sum)!]!;
-  const per = totals[FACT_PLACE.get(formula.per)!]!;
-  if (per < formula.minimumCount) return null;
-  return mulDivQuantity(totals[FACT_PLACE.get(formula.ratio)!]!, formula.scale, per);
+  const slotOf = (fact: FactId): number => book.slotOf(FACT_PLACE.get(fact)!, formula.windowDays);
+  if ('sum' in formula) {
+    const at = slotOf(formula.sum);
+    return ({ sums }) => sums[at]!;
+  }
+  const { minimumCount, scale } = formula;
+  const of = slotOf(formula.ratio);
+  const per = slotOf(formula.per);
+  return ({ sums }) =>
+    sums[per]! < minimumCount ? null : mulDivQuantity(sums[of]!, scale, sums[per]!);
 }

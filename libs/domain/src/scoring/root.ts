@@ -1,10 +1,11 @@
 import type { Genesis, Settings, ZoneTransition } from '../controls.ts';
+import type { Position } from '../stage/position.ts';
 import type { Sweep } from '../stage/due-work.ts';
 
 /** What scoring keeps of its partition besides the merchants. */
 export interface ScoringRoot {
   /** Position of the last record stepped; null before genesis. */
-  position: string | null;
+  position: Position | null;
   genesis: Genesis | null;
   nowMs: number;
   catchingUp: boolean;
@@ -20,8 +21,11 @@ export interface ScoringRoot {
   settingsSequence: number;
   bundleHash: string | null;
   bundleSequence: number;
-  /** Running SHA-256 over every activity record so far, hex. */
+  /** Chain of SHA-256 over the activity records of all closed links, hex (activity-chain.ts). */
   activityHash: string;
+  /** The records of the link that is still open. */
+  activityLink: string;
+  activityLinkRecords: number;
   /** Last sequence written to dead-letters. */
   deadLetters: number;
   sweeps: Record<string, Sweep>;
@@ -42,6 +46,8 @@ export function emptyRoot(): ScoringRoot {
     bundleHash: null,
     bundleSequence: 0,
     activityHash: '',
+    activityLink: '',
+    activityLinkRecords: 0,
     deadLetters: 0,
     sweeps: { activation: { number: 0, cursor: null } },
   };

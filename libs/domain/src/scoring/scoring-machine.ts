@@ -7,11 +7,13 @@ import {
   DUE_ITEMS_PER_EVENT,
   DUE_ITEMS_PER_TICK,
   keysOf,
+  NO_SHARE,
+  rememberShare,
   shareOf,
   type Share,
 } from '../stage/due-work.ts';
 import { createMerchantRows } from '../stage/merchant-rows.ts';
-import { formatPosition, parsePosition } from '../stage/position.ts';
+import { formatPosition } from '../stage/position.ts';
 import type {
   Hash,
   InputRecord,
@@ -21,9 +23,10 @@ import type {
   StageDefinition,
 } from '../stage/stage.ts';
 import { localDay } from '../time.ts';
+import { addToChain, closeLink } from './activity-chain.ts';
 import { countEvent } from './count-event.ts';
 import { createDedupe } from './dedupe.ts';
-import { liveBundle } from './evaluate.ts';
+import { liveBundle } from './live-bundle.ts';
 import { merchantRowFormat } from './merchant-row.ts';
 import { applySettings, beginWith, emptyRoot, moveHorizon, type ScoringRoot } from './root.ts';
 import { forward, look, refuse, type ScoringPartition } from './scoring-partition.ts';
@@ -35,7 +38,7 @@ export const scoring: StageDefinition = {
   name: 'scoring',
   input: 'activity',
   output: 'capability',
-  format: 1,
+  format: 2,
   open: openScoring,
 };
 
@@ -50,18 +53,22 @@ function openScoring(partition: number, restored: Restored | null, hash: Hash): 
     counts: { events: 0, duplicates: 0, conflicts: 0, late: 0, future: 0 },
     outputs: [],
     ordinal: 0,
-    cause: { position: '', eventId: '', type: '', hash: '' },
-    inputPosition: [],
+    record: NO_RECORD,
+    recordHash: '',
+    cause: null,
     today: 0,
   };
   const { root, rows, dedupe, bundles } = machine;
+  const shares = rememberShare((record) => shareFor(machine, record));
   dedupe.expireBefore(root.horizonMs);
+  machine.today = localDay(root.nowMs, root.zone);
   return {
     engine: ENGINE,
-    position: () => (root.position === null ? null : parsePosition(root.position)),
+    position: () => root.position,
+    foresee: (record) => rows.missing([], record.event.subject ?? null),
     plan: (record) =>
       record.quarantined === undefined
-        ? rows.missing(keysOf(shareFor(machine, record), record.event.subject ?? null))
+        ? rows.missing(keysOf(shares.of(record)), record.event.subject ?? null)
         : [],
     needsBundle(record) {
       // What is quarantined is not stepped: an activation of a bundle that does not exist can be passed in this way.
@@ -75,7 +82,7 @@ function openScoring(partition: number, restored: Restored | null, hash: Hash): 
     },
     addBundle: (name, text) => void bundles.set(name, liveBundle(name, parseBundle(text))),
     addRows: (found) => rows.add(found),
-    step: (record) => step(machine, record),
+    step: (record) => step(machine, record, record.quarantined === undefined ? shares.take(record) : NO_SHARE),
     liveBundle: () => root.bundleHash,
     gauges: () => gaugesOf(machine),
     dirtyBytes: () => rows.dirtyBytes() + dedupe.pendingBytes(),
@@ -90,27 +97,33 @@ function openScoring(partition: number, restored: Restored | null, hash: Hash): 
   };
 }
 
-function step(machine: ScoringPartition, record: InputRecord): readonly OutputRecord[] {
+const NO_RECORD: InputRecord = {
+  position: [],
+  key: null,
+  text: '',
+  event: { specversion: '1.0', id: '', source: '', type: '', time: '', data: {} },
+};
+
+function step(machine: ScoringPartition, record: InputRecord, share: Share): readonly OutputRecord[] {
   const { root, hash } = machine;
-  const { event } = record;
-  const position = formatPosition(record.position);
+  const { event, position } = record;
   machine.outputs = [];
   machine.ordinal = 0;
-  machine.inputPosition = record.position;
-  machine.cause = { position, eventId: event.id, type: event.type, hash: hash(record.text) };
-  root.activityHash = hash(`${root.activityHash}\n${position}\n${record.key ?? ''}\n${machine.cause.hash}`);
+  machine.record = record;
+  machine.recordHash = hash(record.text);
+  machine.cause = null;
+  addToChain(root, position[1]!, record.key, machine.recordHash, hash);
   if (root.genesis === null && event.type !== 'updraft.control.genesis.v1') {
-    throw new Error(`the log does not begin with genesis but with ${event.type} at ${position}`);
+    throw new Error(`the log does not begin with genesis but with ${event.type} at ${formatPosition(position)}`);
   }
   if (record.quarantined !== undefined) {
-    refuse(machine, record, 'quarantined', record.quarantined);
-    forward(machine, 'updraft.control.quarantined.v1', { position, reason: record.quarantined });
+    const { quarantined: reason } = record;
+    refuse(machine, record, 'quarantined', reason);
+    forward(machine, 'updraft.control.quarantined.v1', { position: formatPosition(position), reason });
   } else {
-    const share = shareFor(machine, record);
     advanceSweeps(root.sweeps, share);
     if (event.subject === undefined) applyControl(machine, record);
-    machine.today = localDay(root.nowMs, root.zone);
-    if (event.subject !== undefined) countEvent(machine, record);
+    else countEvent(machine, record);
     runShare(machine, share);
   }
   root.position = position;
@@ -131,13 +144,15 @@ function applyControl(machine: ScoringPartition, record: InputRecord): void {
       root.catchingUp = tick.catchingUp;
       moveHorizon(root);
       dedupe.expireBefore(root.horizonMs);
-      forward(machine, type, data as Json, root.activityHash);
+      machine.today = localDay(root.nowMs, root.zone);
+      forward(machine, type, data as Json, closeLink(root, machine.hash));
       return;
     }
     case 'updraft.control.settings.v1': {
       const settings = data as unknown as Settings;
       if (settings.sequence <= root.settingsSequence) return;
       applySettings(root, settings);
+      machine.today = localDay(root.nowMs, root.zone);
       dedupe.expireBefore(root.horizonMs);
       forward(machine, type, data as Json);
       return;
@@ -158,14 +173,15 @@ function applyControl(machine: ScoringPartition, record: InputRecord): void {
 
 /** Written once. An equal second one is a no-op; a different one means two logs were mixed. */
 function applyGenesis(machine: ScoringPartition, data: Json, genesis: Genesis): void {
-  const { root, cause } = machine;
+  const { root } = machine;
   if (root.genesis !== null) {
     if (canonicalJson(root.genesis as unknown as Json) === canonicalJson(data)) return;
-    throw new Error(`a second, different genesis at ${cause.position}`);
+    throw new Error(`a second, different genesis at ${formatPosition(machine.record.position)}`);
   }
   if (genesis.engine !== ENGINE) throw new Error(`genesis is of engine ${genesis.engine}, this is ${ENGINE}`);
   beginWith(root, genesis);
-  forward(machine, cause.type, data);
+  machine.today = localDay(root.nowMs, root.zone);
+  forward(machine, machine.record.event.type, data);
 }
 
 function runShare(machine: ScoringPartition, share: Share): void {

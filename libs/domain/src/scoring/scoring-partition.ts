@@ -1,11 +1,12 @@
 import type { Json } from '../canonical.ts';
 import type { Cause, DeadLetter } from '../outputs.ts';
 import type { MerchantRows } from '../stage/merchant-rows.ts';
-import { formatPosition, type Position } from '../stage/position.ts';
+import { formatPosition } from '../stage/position.ts';
 import type { Hash, InputRecord, OutputRecord } from '../stage/stage.ts';
 import { writeEvent } from '../stage/write-event.ts';
 import type { Dedupe } from './dedupe.ts';
-import { capabilityData, changesBetween, evaluateMerchant, type LiveBundle } from './evaluate.ts';
+import { capabilityData, changesSince, evaluateMerchant, saidOf } from './evaluate.ts';
+import type { LiveBundle } from './live-bundle.ts';
 import type { MerchantRow } from './merchant-row.ts';
 import type { ScoringRoot } from './root.ts';
 
@@ -20,8 +21,11 @@ export interface ScoringPartition {
   readonly counts: { events: number; duplicates: number; conflicts: number; late: number; future: number };
   outputs: OutputRecord[];
   ordinal: number;
-  cause: Cause;
-  inputPosition: Position;
+  /** The record at work, and the SHA-256 of its text. */
+  record: InputRecord;
+  recordHash: string;
+  /** Made when the first output of the record wants it. */
+  cause: Cause | null;
   /** Local day of log time. */
   today: number;
 }
@@ -44,12 +48,19 @@ export function look(scoring: ScoringPartition, row: MerchantRow): void {
   rows.setDue(row.id, evaluation.dueMs);
   rows.setHeld(row.id, evaluation.isHeld);
   rows.touch(row.id);
-  const why = isToldAnew ? ['activation'] : changesBetween(row.said, evaluation.said, live.atoms);
+  const why =
+    isToldAnew ? ['activation'] : row.said === null ? ['first'] : changesSince(row.said, row, live, evaluation);
   if (why.length === 0) return;
-  row.said = evaluation.said;
+  row.said = saidOf(row, live, evaluation);
   write(scoring, 'updraft.capability.merchant.v1', row.id, (position) =>
-    capabilityData(evaluation, position, scoring.cause, why),
+    capabilityData(row, live, evaluation, position, causeOf(scoring), why),
   );
+}
+
+export function causeOf(scoring: ScoringPartition): Cause {
+  const { record, recordHash } = scoring;
+  const { id, type } = record.event;
+  return (scoring.cause ??= { position: formatPosition(record.position), eventId: id, type, hash: recordHash });
 }
 
 /** Appends a capability record; its position is the cause's plus its ordinal. */
@@ -59,7 +70,7 @@ export function write(
   subject: string | null,
   dataAt: (position: string) => object,
 ): void {
-  const position = [...scoring.inputPosition, scoring.ordinal++];
+  const position = [...scoring.record.position, scoring.ordinal++];
   const id = formatPosition(position);
   const event = {
     id,
@@ -74,7 +85,7 @@ export function write(
 
 /** Forwards a control record in place and in order. */
 export function forward(scoring: ScoringPartition, type: string, control: Json, activityHash?: string): void {
-  const { cause } = scoring;
+  const cause = causeOf(scoring);
   write(scoring, 'updraft.capability.control.v1', null, (position) => ({
     position,
     cause,
@@ -91,12 +102,12 @@ export function refuse(
   reason: DeadLetter['reason'],
   detail: string,
 ): void {
-  const { root, cause, partition } = scoring;
+  const { root, partition } = scoring;
   root.deadLetters += 1;
   const letter: DeadLetter = {
     writer: `scoring/${partition}`,
     sequence: root.deadLetters,
-    position: cause.position,
+    position: formatPosition(record.position),
     reason,
     detail,
     eventId: record.event.id,
@@ -111,7 +122,7 @@ export function refuse(
     timeMs: root.nowMs,
     data: letter,
   });
-  scoring.outputs.push({ log: 'dead-letters', key: record.key, position: scoring.inputPosition, text });
+  scoring.outputs.push({ log: 'dead-letters', key: record.key, position: record.position, text });
 }
 
 function sourceOf({ root }: ScoringPartition): string {

@@ -6,8 +6,8 @@ const DAY = 86_400_000;
 const NOW = 100 * DAY;
 const since = (tier: string | null, days: number): TierState => ({ tier, sinceMs: NOW - days * DAY });
 const components = [
-  { metric: 'a', weightBps: 6_000, from: 0, to: 100 },
-  { metric: 'b', weightBps: 4_000, from: 50, to: 10 },
+  { metric: 'a', at: 0, weightBps: 6_000, from: 0, to: 100 },
+  { metric: 'b', at: 1, weightBps: 4_000, from: 50, to: 10 },
 ];
 
 test.each<[string, { a: number | null; b: number | null }, number | null]>([
@@ -18,11 +18,11 @@ test.each<[string, { a: number | null; b: number | null }, number | null]>([
   ['with less than the least weight there is no score', { a: null, b: 10 }, null],
   ['nothing assessed, no score', { a: null, b: null }, null],
 ])('a score: %s', (_name, metrics, score) => {
-  expect(scoreOf({ components, minimumWeightBps: 5_000 }, metrics)).toBe(score);
+  expect(scoreOf(components, 5_000, [metrics.a, metrics.b])).toBe(score);
 });
 
 test('a score without components does not exist', () => {
-  expect(scoreOf({ components: [], minimumWeightBps: 0 }, {})).toBeNull();
+  expect(scoreOf([], 0, [])).toBeNull();
 });
 
 test.each<[string, number | null, string | null]>([

@@ -1,27 +1,35 @@
 import { BPS, clamp, mulDivFloor } from '../number.ts';
-import type { Bundle, Ladder, ScoreComponent } from '../policy/bundle.ts';
+import type { Ladder, ScoreComponent } from '../policy/bundle.ts';
 
-export type MetricValues = { readonly [metric: string]: number | null };
+/** A component of the score with the place of its metric. */
+export interface PlacedComponent extends ScoreComponent {
+  readonly at: number;
+}
 
 /**
- * Weighted score in basis points. A component that is not assessed is left out and its weight re-spread over the
- * others; when less than the minimum weight is left, there is no score.
+ * Weighted score in basis points, from metric values by place. A component that is not assessed is left out and its
+ * weight re-spread over the others; when less than the minimum weight is left, there is no score.
  */
-export function scoreOf(score: Bundle['score'], metrics: MetricValues): number | null {
+export function scoreOf(
+  components: readonly PlacedComponent[],
+  minimumWeightBps: number,
+  values: readonly (number | null)[],
+): number | null {
   let weight = 0;
   let weighted = 0;
-  for (const component of score.components) {
-    const value = metrics[component.metric] ?? null;
+  for (const component of components) {
+    const value = values[component.at]!;
     if (value === null) continue;
     weight += component.weightBps;
     weighted += component.weightBps * componentBps(component, value);
   }
-  return weight === 0 || weight < score.minimumWeightBps ? null : Math.floor(weighted / weight);
+  return weight === 0 || weight < minimumWeightBps ? null : Math.floor(weighted / weight);
 }
 
 function componentBps({ from, to }: ScoreComponent, value: number): number {
-  const [part, whole] = to > from ? [value - from, to - from] : [from - value, from - to];
-  return mulDivFloor(clamp(part, 0, whole), BPS, whole);
+  return to > from
+    ? mulDivFloor(clamp(value - from, 0, to - from), BPS, to - from)
+    : mulDivFloor(clamp(from - value, 0, from - to), BPS, from - to);
 }
 
 export interface TierState {

@@ -1,4 +1,5 @@
 import type { MerchantRows } from './merchant-rows.ts';
+import type { InputRecord } from './stage.ts';
 
 // Work by time and sweeps, bounded per record (ARCHITECTURE, section 3).
 //
@@ -11,9 +12,9 @@ import type { MerchantRows } from './merchant-rows.ts';
 // list and its timer is gone. A held merchant is therefore not a due item and cannot eat the share of others. The held
 // list is swept, in the sweeps' half, once a tick says that the pipeline has caught up.
 
-/** K of engine 1: other due items after an event. */
+/** K of engine 2: other due items after an event. */
 export const DUE_ITEMS_PER_EVENT = 4;
-/** K of engine 1: other due items after a tick. */
+/** K of engine 2: other due items after a tick. */
 export const DUE_ITEMS_PER_TICK = 500;
 
 /** A sweep over all merchants in order. `cursor` is the last one visited, '' before the first, null when done. */
@@ -45,11 +46,35 @@ export interface ShareRequest {
   readonly itemsMax: number;
 }
 
+export const NO_SHARE: Share = { timers: [], sweeps: [], held: [] };
+
+/** A share is asked for twice, by the plan and by the step right after it. */
+export function rememberShare(shareOf: (record: InputRecord) => Share): {
+  of(record: InputRecord): Share;
+  take(record: InputRecord): Share;
+} {
+  let last: { readonly record: InputRecord; readonly share: Share } | null = null;
+  const of = (record: InputRecord): Share => {
+    if (last?.record !== record) last = { record, share: shareOf(record) };
+    return last.share;
+  };
+  return {
+    of,
+    take(record) {
+      const share = of(record);
+      // The step moves what the next one is reckoned from.
+      last = null;
+      return share;
+    },
+  };
+}
+
 export function shareOf<Row>(
   rows: MerchantRows<Row>,
   sweeps: Readonly<Record<string, Sweep>>,
   request: ShareRequest,
 ): Share {
+  if (isNothingDue(rows, sweeps, request)) return NO_SHARE;
   const half = request.itemsMax >> 1;
   const timers: string[] = [];
   for (const timer of rows.timers.take(half + 1)) {
@@ -75,10 +100,23 @@ export function shareOf<Row>(
   return { timers, sweeps: visits, held };
 }
 
-/** Every merchant whose row the share touches. */
-export function keysOf(share: Share, subject: string | null): string[] {
-  const keys = [...share.timers, ...share.held, ...share.sweeps.flatMap((visit) => visit.keys)];
-  return subject === null ? keys : [subject, ...keys];
+/** After most records nothing is. */
+function isNothingDue<Row>(
+  { timers, held }: MerchantRows<Row>,
+  sweeps: Readonly<Record<string, Sweep>>,
+  { nowMs, catchingUp }: ShareRequest,
+): boolean {
+  const first = timers.first();
+  if (first !== undefined && first.dueMs <= nowMs) return false;
+  if (!catchingUp && held.size > 0) return false;
+  for (const kind in sweeps) if (sweeps[kind]!.cursor !== null) return false;
+  return true;
+}
+
+/** Every merchant whose row the share touches, besides the record's own. */
+export function keysOf(share: Share): readonly string[] {
+  if (share === NO_SHARE) return share.timers;
+  return [...share.timers, ...share.held, ...share.sweeps.flatMap((visit) => visit.keys)];
 }
 
 /** The sweeps after the share was run. */

@@ -25,8 +25,8 @@ export interface MerchantRows<Row> {
   readonly ids: OrderedSet<string>;
   readonly timers: OrderedSet<Timer>;
   readonly held: OrderedSet<string>;
-  /** Of `keys`, those to load before `get`: store keys, annexes included. */
-  missing(keys: readonly string[]): string[];
+  /** Of `keys` and `subject`, those to load before `get`: store keys, annexes included. */
+  missing(keys: readonly string[], subject?: string | null): readonly string[];
   add(rows: ReadonlyMap<string, string | null>): void;
   /** The row, created when the merchant is new. Throws when it exists but was not loaded: a bug in `plan`. */
   get(key: string): Row;
@@ -44,7 +44,23 @@ export interface MerchantRows<Row> {
   all(): FrozenRow[];
 }
 
+/** What is in memory of a merchant, whether its row is or not. */
+interface Entry<Row> {
+  readonly key: string;
+  /** Null while it is only in the store. */
+  row: Row | null;
+  dueMs: number | null;
+  isHeld: boolean;
+  isDirty: boolean;
+  isAnnexDirty: boolean;
+  /** Its bytes are on their way to the store. */
+  isInFlight: boolean;
+  /** Higher is later. */
+  usedAt: number;
+}
+
 const ANNEX = '#';
+const NOTHING: readonly string[] = [];
 /** Assumed size of a row that was never encoded, bytes. */
 const ROW_BYTES_GUESS = 600;
 
@@ -52,46 +68,60 @@ export function createMerchantRows<Row>(
   format: RowFormat<Row>,
   index: Restored['index'] = [],
 ): MerchantRows<Row> {
-  const known: string[] = [];
-  const dueOf = new Map<string, number>();
-  const heldKeys: string[] = [];
+  const entries = new Map<string, Entry<Row>>();
   for (const { key, due, held } of index) {
-    if (key.endsWith(ANNEX)) continue;
-    known.push(key);
-    if (due !== null) dueOf.set(key, due);
-    if (held) heldKeys.push(key);
+    if (!key.endsWith(ANNEX)) entries.set(key, { ...newEntry<Row>(key), dueMs: due, isHeld: held });
   }
-  const ids = createOrderedSet(byCodeUnit, known);
-  const held = createOrderedSet(byCodeUnit, heldKeys);
+  const known = [...entries.values()];
+  const ids = createOrderedSet(byCodeUnit, entries.keys());
+  const held = createOrderedSet(
+    byCodeUnit,
+    known.filter(({ isHeld }) => isHeld).map(({ key }) => key),
+  );
   const timers = createOrderedSet<Timer>(
     byInstant,
-    [...dueOf].map(([key, dueMs]) => ({ dueMs, key })).sort(byInstant),
+    known.flatMap(({ key, dueMs }) => (dueMs === null ? [] : [{ dueMs, key }])).sort(byInstant),
   );
-  const loaded = new Map<string, Row>();
-  const dirty = new Set<string>();
-  const dirtyAnnex = new Set<string>();
-  let inFlight: ReadonlySet<string> = new Set();
+  let dirty: Entry<Row>[] = [];
+  let dirtyAnnexes: Entry<Row>[] = [];
+  let inFlight: Entry<Row>[] = [];
+  let loaded = 0;
+  let uses = 0;
   let rowBytes = ROW_BYTES_GUESS;
 
-  function freezeRow(key: string): FrozenRow {
-    const body = format.encode(loaded.get(key)!);
+  function freezeRow({ key, dueMs, isHeld, row }: Entry<Row>): FrozenRow {
+    const body = format.encode(row!);
     rowBytes += (body.length - rowBytes) / 64;
-    return { key, due: dueOf.get(key) ?? null, held: held.has(key), body };
+    return { key, due: dueMs, held: isHeld, body };
   }
 
-  function freezeAnnex(key: string): FrozenRow {
-    const body = format.encodeAnnex!(loaded.get(key)!);
-    return { key: key + ANNEX, due: null, held: false, body };
+  function freezeAnnex({ key, row }: Entry<Row>): FrozenRow {
+    return { key: key + ANNEX, due: null, held: false, body: format.encodeAnnex!(row!) };
   }
+
+  function soil(entry: Entry<Row>): void {
+    if (entry.isDirty) return;
+    entry.isDirty = true;
+    dirty.push(entry);
+  }
+
+  function isMissing(key: string): boolean {
+    const entry = entries.get(key);
+    return entry !== undefined && entry.row === null;
+  }
+
+  const isLoaded = ({ row }: Entry<Row>): boolean => row !== null;
 
   return {
     ids,
     timers,
     held,
-    missing(keys) {
+    missing(keys, subject = null) {
+      const isSubjectMissing = subject !== null && isMissing(subject);
+      if (!isSubjectMissing && !keys.some(isMissing)) return NOTHING;
       const wanted = new Set<string>();
-      for (const key of keys) {
-        if (loaded.has(key) || !ids.has(key)) continue;
+      for (const key of isSubjectMissing ? [subject, ...keys] : keys) {
+        if (!isMissing(key)) continue;
         wanted.add(key);
         if (format.encodeAnnex) wanted.add(key + ANNEX);
       }
@@ -99,80 +129,109 @@ export function createMerchantRows<Row>(
     },
     add(rows) {
       for (const [key, body] of rows) {
-        if (key.endsWith(ANNEX) || loaded.has(key) || body === null) continue;
+        if (key.endsWith(ANNEX) || body === null) continue;
+        const entry = entries.get(key);
+        // What is in memory is newer.
+        if (entry === undefined || entry.row !== null) continue;
         // Without its annex a row would be taken for one that has none, and the next snapshot would make it so.
         if (format.encodeAnnex && !rows.has(key + ANNEX))
           throw new Error(`row ${key} came without its annex`);
-        loaded.set(key, format.decode(key, body, rows.get(key + ANNEX) ?? null));
+        entry.row = format.decode(key, body, rows.get(key + ANNEX) ?? null);
+        entry.usedAt = uses++;
+        loaded += 1;
       }
     },
     get(key) {
-      const row = loaded.get(key);
-      if (row !== undefined) {
-        // Re-inserted, so that the map's order is the order of last use.
-        loaded.delete(key);
-        loaded.set(key, row);
-        return row;
+      let entry = entries.get(key);
+      if (entry === undefined) {
+        entry = newEntry<Row>(key);
+        entry.row = format.create(key);
+        entries.set(key, entry);
+        ids.add(key);
+        loaded += 1;
+        soil(entry);
       }
-      if (ids.has(key)) throw new Error(`row ${key} was not loaded`);
-      const created = format.create(key);
-      ids.add(key);
-      loaded.set(key, created);
-      dirty.add(key);
-      return created;
+      if (entry.row === null) throw new Error(`row ${key} was not loaded`);
+      entry.usedAt = uses++;
+      return entry.row;
     },
-    touch(key) {
-      dirty.add(key);
-    },
+    touch: (key) => soil(entries.get(key)!),
     touchAnnex(key) {
-      dirty.add(key);
-      dirtyAnnex.add(key);
+      const entry = entries.get(key)!;
+      soil(entry);
+      if (entry.isAnnexDirty) return;
+      entry.isAnnexDirty = true;
+      dirtyAnnexes.push(entry);
     },
-    due: (key) => dueOf.get(key) ?? null,
+    due: (key) => entries.get(key)?.dueMs ?? null,
     setDue(key, dueMs) {
-      const before = dueOf.get(key);
-      if (before === (dueMs ?? undefined)) return;
-      if (before !== undefined) timers.delete({ dueMs: before, key });
-      if (dueMs === null) dueOf.delete(key);
-      else {
-        dueOf.set(key, dueMs);
-        timers.add({ dueMs, key });
-      }
-      dirty.add(key);
+      const entry = entries.get(key)!;
+      if (entry.dueMs === dueMs) return;
+      if (entry.dueMs !== null) timers.delete({ dueMs: entry.dueMs, key });
+      if (dueMs !== null) timers.add({ dueMs, key });
+      entry.dueMs = dueMs;
+      soil(entry);
     },
     setHeld(key, isHeld) {
-      if (held.has(key) === isHeld) return;
+      const entry = entries.get(key)!;
+      if (entry.isHeld === isHeld) return;
       if (isHeld) held.add(key);
       else held.delete(key);
-      dirty.add(key);
+      entry.isHeld = isHeld;
+      soil(entry);
     },
-    dirtyRows: () => dirty.size + dirtyAnnex.size,
-    dirtyBytes: () => Math.round((dirty.size + dirtyAnnex.size) * rowBytes),
-    loadedRows: () => loaded.size,
+    dirtyRows: () => dirty.length + dirtyAnnexes.length,
+    dirtyBytes: () => Math.round((dirty.length + dirtyAnnexes.length) * rowBytes),
+    loadedRows: () => loaded,
     freeze() {
-      const frozen = [...[...dirty].map(freezeRow), ...[...dirtyAnnex].map(freezeAnnex)];
-      inFlight = new Set(dirty);
-      dirty.clear();
-      dirtyAnnex.clear();
+      const frozen = [...dirty.map(freezeRow), ...dirtyAnnexes.map(freezeAnnex)];
+      for (const entry of inFlight) entry.isInFlight = false;
+      inFlight = dirty;
+      for (const entry of inFlight) {
+        entry.isInFlight = true;
+        entry.isDirty = false;
+        entry.isAnnexDirty = false;
+      }
+      dirty = [];
+      dirtyAnnexes = [];
       return frozen.sort((a, b) => byCodeUnit(a.key, b.key));
     },
     thawed() {
-      inFlight = new Set();
+      for (const entry of inFlight) entry.isInFlight = false;
+      inFlight = [];
     },
     evict(rowsMax) {
-      if (loaded.size <= rowsMax) return;
-      for (const key of loaded.keys()) {
-        if (loaded.size <= rowsMax) return;
-        if (!dirty.has(key) && !inFlight.has(key)) loaded.delete(key);
+      if (loaded <= rowsMax) return;
+      const clean = [...entries.values()].filter(
+        (entry) => isLoaded(entry) && !entry.isDirty && !entry.isInFlight,
+      );
+      clean.sort((a, b) => a.usedAt - b.usedAt);
+      // A tenth more than asked for, so that sorting is not the next batch's work as well.
+      const wanted = loaded - rowsMax + Math.floor(rowsMax / 10);
+      for (const entry of clean.slice(0, wanted)) {
+        entry.row = null;
+        loaded -= 1;
       }
     },
     all() {
-      const keys = [...loaded.keys()];
-      const rows = format.encodeAnnex
-        ? [...keys.map(freezeRow), ...keys.map(freezeAnnex)]
-        : keys.map(freezeRow);
-      return rows.sort((a, b) => byCodeUnit(a.key, b.key));
+      const rows = [...entries.values()].filter(isLoaded);
+      const frozen = rows.map(freezeRow);
+      if (format.encodeAnnex) for (const entry of rows) frozen.push(freezeAnnex(entry));
+      return frozen.sort((a, b) => byCodeUnit(a.key, b.key));
     },
+  };
+}
+
+function newEntry<Row>(key: string): Entry<Row> {
+  return {
+    key,
+    row: null,
+    dueMs: null,
+    isHeld: false,
+    isDirty: false,
+    isAnnexDirty: false,
+    isInFlight: false,
+    usedAt: 0,
   };
 }
 

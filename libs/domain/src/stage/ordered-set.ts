@@ -4,6 +4,7 @@ export interface OrderedSet<T> {
   add(value: T): void;
   delete(value: T): void;
   has(value: T): boolean;
+  first(): T | undefined;
   /** Up to `count` values in order, from the first one after `after` (from the start when undefined). */
   take(count: number, after?: T): T[];
 }
@@ -75,6 +76,7 @@ export function createOrderedSet<T>(
       const block = blocks[blockOf(value)]!;
       return isAt(block, lowerBound(block, value), value);
     },
+    first: () => blocks[0]?.[0],
     take(count, after) {
       const taken: T[] = [];
       if (blocks.length === 0) return taken;

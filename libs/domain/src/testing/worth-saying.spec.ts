@@ -37,8 +37,9 @@ interface Told {
 /** A row in the store as if it were due now and all that was said of it were something else. */
 function asIfUnsaid(row: FrozenRow): FrozenRow {
   if (row.key.endsWith('#')) return row;
-  const body = JSON.parse(row.body) as { said: string };
-  return { ...row, due: 0, body: JSON.stringify({ ...body, said: body.said === '' ? '' : '~' }) };
+  const body = JSON.parse(row.body) as { said: object | null };
+  const said = body.said === null ? null : { ...body.said, tier: '~' };
+  return { ...row, due: 0, body: JSON.stringify({ ...body, said }) };
 }
 
 /** Replaces the world's scoring by one that says everything. */
