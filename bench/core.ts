@@ -3,70 +3,175 @@ import { decode } from '#contracts/codec';
 import { encodeGenesis, encodePolicyActivated, encodeTick, makeGenesis } from '#contracts/genesis';
 import { allocator } from '#domain/allocator/allocator-machine';
 import { ENGINE } from '#domain/engine';
-import { readBundleFile } from '#stage/bundle-file';
 import { scoring } from '#domain/scoring/scoring-machine';
-import { parsePosition } from '#domain/stage/position';
+import { DUE_ITEMS_PER_TICK } from '#domain/stage/due-work';
 import type { InputRecord, OutputRecord, PartitionMachine } from '#domain/stage/stage';
-import { localDay } from '#domain/time';
+import { DAY_MS, localDay, MINUTE_MS } from '#domain/time';
+import { readBundleFile, type BundleFile } from '#stage/bundle-file';
 import { sha256 } from '#stage/sha256';
 import { FIXED_WORKLOAD, workload } from './workload.ts';
 
-const events = Number(process.argv[2] ?? 200000);
-const genesis = makeGenesis({ logId: 'bench', partitions: 1, zone: 'Asia/Shanghai', latenessMs: 7*86400000, futureMs: 600000, nowMs: FIXED_WORKLOAD.startMs, engine: ENGINE });
-const admit = makeAdmit({ partitions: 1, pseudonymKey: Buffer.alloc(32, 1) });
-const texts: { key: string|null, text: string }[] = [];
-texts.push({ key: null, text: encodeGenesis(genesis).toString() });
-const { hash, text } = await readBundleFile(process.argv[3] ?? 'policies/starter/bundle.yaml');
-texts.push({ key: null, text: encodePolicyActivated('bench', { sequence: 1, bundle: hash, approvedBy: ['a','b'] }, genesis.nowMs).toString() });
-let nowMs: number = genesis.nowMs;
-const seen = new Set<string>();
-for (const { event, deliveredAtMs } of workload({ ...FIXED_WORKLOAD, events })) {
-  const day = localDay(deliveredAtMs, genesis.zoneTransitions);
-  if (day !== localDay(nowMs, genesis.zoneTransitions)) {
-    nowMs = deliveredAtMs;
-    for (let i = 0; i < 1 + Math.ceil(seen.size / 250); i++) texts.push({ key: null, text: encodeTick('bench', { atMs: nowMs, catchingUp: false }).toString() });
-  } else if (deliveredAtMs > nowMs + 600000) { nowMs = deliveredAtMs; texts.push({ key: null, text: encodeTick('bench', { atMs: nowMs, catchingUp: false }).toString() }); }
-  const out = admit(event);
-  if (!out.admitted) throw new Error(JSON.stringify(out.problems));
-  seen.add(out.merchantId);
-  texts.push({ key: out.merchantId, text: out.value.toString() });
+// The pure core: both stages' steps on one core, without logs, database, decoding or network around them. What is
+// measured is processor time of the steps alone, garbage collection included.
+
+export interface CoreFigures {
+  readonly events: number;
+  readonly merchants: number;
+  /** Processor seconds of what is named. */
+  readonly decodeSeconds: number;
+  readonly scoringSeconds: number;
+  readonly allocatorSeconds: number;
+  readonly capabilityRecords: number;
+  readonly tierChanges: number;
+  readonly decisions: number;
+  /** A snapshot of all rows, bytes. */
+  readonly stateBytes: number;
 }
-console.log('loaded', texts.length, 'records', seen.size, 'merchants', texts.reduce((s, t) => s + t.text.length, 0) / texts.length, 'bytes');
-const cpu = () => { const { user, system } = process.cpuUsage(); return (user + system) / 1e6; };
-const feed = (m: PartitionMachine, r: InputRecord): readonly OutputRecord[] => {
-  const wanted = m.needsBundle(r); if (wanted !== null) m.addBundle(wanted, text);
-  m.addRows(new Map(m.plan(r).map((k) => [k, null])));
-  return m.step(r);
-};
-let t = cpu();
-const inputs: InputRecord[] = texts.map(({ key, text }, offset) => ({ position: [0, offset], key, text, event: decode(text) }));
-console.log('decode', (cpu() - t).toFixed(2), 's');
-const s = scoring.open(0, null, sha256);
-const caps: OutputRecord[] = [];
-t = cpu();
-for (const r of inputs) for (const o of feed(s, r)) caps.push(o);
-const scoringS = cpu() - t;
-console.log('scoring', scoringS.toFixed(2), 's', Math.round(events / scoringS), '/s', caps.length, 'outputs');
-const tiers = new Map<string, string|null>(); let tierChanges = 0;
-const why = new Map<string, number>();
-t = cpu();
-const capIn: InputRecord[] = caps.filter((c) => c.log === 'capability').map((c) => ({ position: c.position, key: c.key, text: c.text, event: decode(c.text) }));
-console.log('decode capability', (cpu() - t).toFixed(2), 's');
-for (const r of capIn) { if (r.event.type !== 'updraft.capability.merchant.v1') continue; const d = r.event.data as any; if (tiers.has(r.key!) && tiers.get(r.key!) !== d.tier) tierChanges++; tiers.set(r.key!, d.tier); for (const w of d.why) why.set(w, (why.get(w) ?? 0) + 1); }
-console.log('tier changes', tierChanges, (100 * tierChanges / events).toFixed(2), '%', [...why].sort((a, b) => b[1] - a[1]));
-void parsePosition;
-const a = allocator.open(0, null, sha256);
-const outs: OutputRecord[] = [];
-t = cpu();
-for (const r of capIn) for (const o of feed(a, r)) outs.push(o);
-const allocS = cpu() - t;
-const decisions = outs.filter((o) => o.log === 'decisions');
-const outcomes = new Map<string, number>();
-for (const d of decisions) { const o = JSON.parse(d.text).data.outcome; outcomes.set(o, (outcomes.get(o) ?? 0) + 1); }
-console.log('allocator', allocS.toFixed(2), 's', Math.round(events / allocS), '/s', decisions.length, 'decisions', (100 * decisions.length / events).toFixed(2), '%', [...outcomes]);
-console.log('both', Math.round(events / (allocS + scoringS)), '/s');
-t = cpu(); const f = s.freeze(); console.log('freeze', (cpu()-t).toFixed(2), f.rows.length, 'rows', f.rows.reduce((x, r) => x + r.body.length, 0)/seen.size, 'bytes/merchant', f.chunks.reduce((x,c)=>x+c.body.length,0)/seen.size, 'chunk bytes/merchant');
-if (process.argv[4]) {
-  const { writeFileSync } = await import('node:fs');
-  writeFileSync(process.argv[4], caps.map((c) => c.text.replace(/"activityHash":"[0-9a-f]*"/, '').replace(/"engine":\d/, '').replace(/"hash":"[0-9a-f]*"/g, '')).join('\n'));
+
+const BATCH_RECORDS = 4_000;
+const TICK_MS = 10 * MINUTE_MS;
+
+interface Line {
+  readonly key: string | null;
+  readonly text: string;
 }
+
+/** One partition's activity: genesis, the policy, events, and the ticks that an import would write. */
+function* activity(events: number, merchants: number, bundle: BundleFile): Generator<Line> {
+  const genesis = makeGenesis({
+    logId: 'bench',
+    partitions: 1,
+    zone: 'Asia/Shanghai',
+    latenessMs: 7 * DAY_MS,
+    futureMs: TICK_MS,
+    nowMs: FIXED_WORKLOAD.startMs,
+    engine: ENGINE,
+  });
+  const admit = makeAdmit({ partitions: 1, pseudonymKey: Buffer.alloc(32, 1) });
+  const activated = { sequence: 1, bundle: bundle.hash, approvedBy: ['one', 'two'] };
+  yield { key: null, text: String(encodeGenesis(genesis)) };
+  yield { key: null, text: String(encodePolicyActivated('bench', activated, genesis.nowMs)) };
+  const seen = new Set<string>();
+  let nowMs = genesis.nowMs;
+  for (const { event, deliveredAtMs } of workload({ ...FIXED_WORKLOAD, merchants, events })) {
+    const isMidnight =
+      localDay(deliveredAtMs, genesis.zoneTransitions) !== localDay(nowMs, genesis.zoneTransitions);
+    if (isMidnight || deliveredAtMs > nowMs + TICK_MS) {
+      nowMs = deliveredAtMs;
+      const times = isMidnight ? 1 + Math.ceil((2 * seen.size) / DUE_ITEMS_PER_TICK) : 1;
+      const text = String(encodeTick('bench', { atMs: nowMs, catchingUp: false }));
+      for (let sent = 0; sent < times; sent++) yield { key: null, text };
+    }
+    const outcome = admit(event);
+    if (!outcome.admitted) throw new Error(`${event.id}: ${JSON.stringify(outcome.problems)}`);
+    seen.add(outcome.merchantId);
+    yield { key: outcome.merchantId, text: outcome.value.toString('utf8') };
+  }
+}
+
+export async function measureCore(options: {
+  readonly events: number;
+  readonly merchants: number;
+  readonly policy: string;
+}): Promise<CoreFigures> {
+  const bundle = await readBundleFile(options.policy);
+  const stages = { scoring: scoring.open(0, null, sha256), allocator: allocator.open(0, null, sha256) };
+  const seconds = { decode: 0, scoring: 0, allocator: 0 };
+  const timed = <T>(what: keyof typeof seconds, work: () => T): T => {
+    const before = process.cpuUsage();
+    const result = work();
+    const { user, system } = process.cpuUsage(before);
+    seconds[what] += (user + system) / 1e6;
+    return result;
+  };
+  const tiers = new Map<string, string | null>();
+  let [events, tierChanges, capabilityRecords, decisions, offset] = [0, 0, 0, 0, 0];
+  const run = (lines: readonly Line[]): void => {
+    const first = offset;
+    offset += lines.length;
+    const inputs = timed('decode', () =>
+      lines.map(({ key, text }, at): InputRecord => ({
+        position: [0, first + at],
+        key,
+        text,
+        event: decode(text),
+      })),
+    );
+    events += lines.filter(({ key }) => key !== null).length;
+    const said = timed('scoring', () => stepAll(stages.scoring, inputs, bundle.text));
+    const capability = said.filter(({ log }) => log === 'capability');
+    const heard = timed('decode', () =>
+      capability.map(({ position, key, text }): InputRecord => ({
+        position,
+        key,
+        text,
+        event: decode(text),
+      })),
+    );
+    for (const { key, event } of heard) {
+      if (event.type !== 'updraft.capability.merchant.v1') continue;
+      capabilityRecords += 1;
+      const tier = event.data['tier'] as string | null;
+      if (tiers.has(key!) && tiers.get(key!) !== tier) tierChanges += 1;
+      tiers.set(key!, tier);
+    }
+    const decided = timed('allocator', () => stepAll(stages.allocator, heard, bundle.text));
+    decisions += decided.filter(({ log }) => log === 'decisions').length;
+  };
+  let lines: Line[] = [];
+  for (const line of activity(options.events, options.merchants, bundle)) {
+    lines.push(line);
+    if (lines.length < BATCH_RECORDS) continue;
+    run(lines);
+    lines = [];
+  }
+  run(lines);
+  const { rows, chunks } = stages.scoring.freeze();
+  const stateBytes = [...rows, ...stages.allocator.freeze().rows].reduce(
+    (sum, row) => sum + row.body.length,
+    0,
+  );
+  return {
+    events,
+    merchants: tiers.size,
+    decodeSeconds: seconds.decode,
+    scoringSeconds: seconds.scoring,
+    allocatorSeconds: seconds.allocator,
+    capabilityRecords,
+    tierChanges,
+    decisions,
+    stateBytes: stateBytes + chunks.reduce((sum, { body }) => sum + body.length, 0),
+  };
+}
+
+function stepAll(machine: PartitionMachine, inputs: readonly InputRecord[], bundle: string): OutputRecord[] {
+  const outputs: OutputRecord[] = [];
+  for (const input of inputs) {
+    const wanted = machine.needsBundle(input);
+    if (wanted !== null) machine.addBundle(wanted, bundle);
+    if (machine.plan(input).length > 0) throw new Error('a row was not in memory');
+    for (const output of machine.step(input)) outputs.push(output);
+  }
+  return outputs;
+}
+const f = await measureCore({
+  events: Number(process.argv[2] ?? 200_000),
+  merchants: Number(process.argv[3] ?? 20_000),
+  policy: process.argv[4] ?? 'bench/bundle.yaml',
+});
+console.log(f);
+console.log(
+  'core',
+  Math.round(f.events / (f.scoringSeconds + f.allocatorSeconds)),
+  'events/s; us/event: decode',
+  ((f.decodeSeconds / f.events) * 1e6).toFixed(2),
+  'scoring',
+  ((f.scoringSeconds / f.events) * 1e6).toFixed(2),
+  'allocator',
+  ((f.allocatorSeconds / f.events) * 1e6).toFixed(2),
+  'tier',
+  ((100 * f.tierChanges) / f.events).toFixed(2),
+  '% decisions',
+  ((100 * f.decisions) / f.events).toFixed(2),
+  '%',
+);

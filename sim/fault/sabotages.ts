@@ -69,7 +69,7 @@ export const SABOTAGES: readonly Sabotage[] = [
   },
   {
     name: 'a row is evicted while it is in flight',
-    edits: [{ file: ROWS, find: '!dirty.has(key) && !inFlight.has(key)', replace: '!dirty.has(key)' }],
+    edits: [{ file: ROWS, find: '!entry.isDirty && !entry.isInFlight', replace: '!entry.isDirty' }],
     complaint: /should be|differs|step failed/,
   },
   {
@@ -171,9 +171,9 @@ export const SABOTAGES: readonly Sabotage[] = [
     edits: [
       {
         file: SCORING,
-        find: 'forward(machine, type, data, root.activityHash);',
+        find: 'forward(machine, type, data, closeLink(root, machine.hash));',
         replace:
-          'forward(machine, type, data, root.activityHash);\n            forward(machine, type, data, root.activityHash);',
+          'forward(machine, type, data, closeLink(root, machine.hash));\n            forward(machine, type, data, closeLink(root, machine.hash));',
       },
     ],
     complaint: /should be forwarded/,
@@ -206,8 +206,8 @@ export const SABOTAGES: readonly Sabotage[] = [
     edits: [
       {
         file: ROWS,
-        find: 'const ids = createOrderedSet(byCodeUnit, known);',
-        replace: `const arrived = new Set(known);
+        find: 'const ids = createOrderedSet(byCodeUnit, entries.keys());',
+        replace: `const arrived = new Set(entries.keys());
     const ids = {
         get size() { return arrived.size; },
         add: (key) => arrived.add(key),

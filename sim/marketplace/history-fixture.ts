@@ -1,3 +1,4 @@
+import { ENGINE } from '#domain/engine';
 import { makeGenesis, encodeGenesis } from '#contracts/genesis';
 import { decode } from '#contracts/codec';
 import type { CloudEvent } from '#domain/stage/stage';
@@ -23,7 +24,7 @@ export interface WorkspaceOptions {
 }
 
 export function activityInMemory(options: WorkspaceOptions): ActivityInMemory {
-  const genesis = makeGenesis({ ...options, logId: 'spec', engine: 1 });
+  const genesis = makeGenesis({ ...options, logId: 'spec', engine: ENGINE });
   const partitions: Appended[][] = Array.from({ length: options.partitions }, () => [
     { key: null, value: encodeGenesis(genesis) },
   ]);

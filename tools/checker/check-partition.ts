@@ -65,13 +65,13 @@ export async function checkPartition(input: PartitionInput): Promise<CheckedPart
     decisions: 0,
     grants: 0,
   };
-  let activityHash = '';
+  const chain = followActivity();
 
   for await (const line of lines('activity')) {
     const position = `${partition}/${line.offset}`;
     const { event, cause } = checkActivity(line, position, summary.activity, input);
     summary.activity += 1;
-    activityHash = sha256(`${activityHash}\n${position}\n${line.key ?? ''}\n${cause.hash}`);
+    chain.add(summary.activity - 1, line.key, cause.hash);
     const entry = quarantined.get(position);
     findings.expect(entry === undefined || entry === cause.hash, 'dead-letter', position, () => {
       return `quarantine is about a record with hash ${entry}`;
@@ -81,7 +81,9 @@ export async function checkPartition(input: PartitionInput): Promise<CheckedPart
     if (clock.bundle !== before) budget.activated(input.bundles.get(clock.bundle!) ?? new Map());
     note(verdict, event, clock, facts, summary);
     await letters.expect(verdict, line, position, outputs.end);
-    await outputs.follow({ ...cause, activityHash }, event, verdict);
+    const isTick =
+      event.type === 'updraft.control.tick.v1' && verdict.kind === 'control' && verdict.isEffective;
+    await outputs.follow({ ...cause, activityHash: isTick ? chain.close() : chain.closed() }, event, verdict);
   }
   await outputs.finish(summary);
   await letters.finish();
@@ -89,6 +91,30 @@ export async function checkPartition(input: PartitionInput): Promise<CheckedPart
   summary.grants = grants.count();
   const asOf = `${partition}/${summary.activity - 1}`;
   return { summary, facts, asOf, today: localDate(clock.nowMs, clock.zone), leased: budget.leased() };
+}
+
+const LINK_RECORDS_MAX = 64;
+
+/** The running hash over activity: links of up to 64 records, ended by each tick that moves time. */
+function followActivity() {
+  let hash = '';
+  let link = '';
+  let records = 0;
+  const close = (): string => {
+    if (records > 0) hash = sha256(`${hash}\n${link}`);
+    link = '';
+    records = 0;
+    return hash;
+  };
+  return {
+    add(offset: number, key: string | null, valueHash: string): void {
+      link += `${offset}\n${key ?? ''}\n${valueHash}\n`;
+      records += 1;
+      if (records === LINK_RECORDS_MAX) close();
+    },
+    close,
+    closed: (): string => hash,
+  };
 }
 
 function note(

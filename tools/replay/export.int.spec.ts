@@ -1,3 +1,4 @@
+import { ENGINE } from '#domain/engine';
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,7 +46,7 @@ test('an export of an export is the same bytes', async () => {
 test('the manifest says what is there: genesis, policies, chain heads and counts', () => {
   const manifest = readManifest(exported);
   expect(manifest).toMatchObject({ format: 1, logId: 'spec', partitions: PARTITIONS });
-  expect(manifest.genesis).toMatchObject({ zone: 'Asia/Shanghai', engine: 1 });
+  expect(manifest.genesis).toMatchObject({ zone: 'Asia/Shanghai', engine: ENGINE });
   expect(manifest.policies).toHaveLength(1);
   expect(manifest.chainHeads.map(({ partition }) => partition)).toEqual([0, 1]);
   for (const { partition, sequence, hash } of manifest.chainHeads) {

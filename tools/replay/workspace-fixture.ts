@@ -1,3 +1,4 @@
+import { ENGINE } from '#domain/engine';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -86,7 +87,7 @@ export async function playedWorkspace(season: PlayedSeason): Promise<WorkspaceIn
     partitions,
     zone: 'Asia/Shanghai',
     nowMs: SEASON_START_MS,
-    engine: 1,
+    engine: ENGINE,
   });
   const activation = { sequence: 1, bundle: bundle.hash, approvedBy: ['lin', 'wang'] };
   for (let partition = 0; partition < partitions; partition += 1) {

@@ -11,13 +11,13 @@ import type {
   MerchantCapability,
   Outcome,
 } from '../outputs.ts';
-import { tierOrder, type Bundle, type Programme } from '../policy/bundle.ts';
-import { assess, atomsOf, type Condition } from '../policy/condition.ts';
+import type { Bundle, Programme } from '../policy/bundle.ts';
+import { assess, atomsOf, type Condition, type TierOrder } from '../policy/condition.ts';
 import type { Sweep } from '../stage/due-work.ts';
 import type { MerchantRows } from '../stage/merchant-rows.ts';
 import { formatPosition, type Position } from '../stage/position.ts';
 import type { Hash, OutputRecord } from '../stage/stage.ts';
-import { writeEvent } from '../stage/write-event.ts';
+import { writeEvent, writeEventText } from '../stage/write-event.ts';
 import { formatInstant } from '../time.ts';
 import { balanceOf, type Account } from './account.ts';
 import type { ApplicantRow, RunningGrant } from './applicant-row.ts';
@@ -50,6 +50,8 @@ export interface Allocation {
   readonly rows: MerchantRows<ApplicantRow>;
   readonly hash: Hash;
   bundle: Bundle | null;
+  /** Of the bundle's ladder. */
+  tiers: TierOrder;
   outputs: OutputRecord[];
   ordinal: number;
   cause: Cause;
@@ -99,33 +101,37 @@ export function decide(allocation: Allocation, verdict: Verdict): void {
   const id = nextDecisionId(allocation);
   const position = [...allocation.inputPosition, allocation.ordinal++];
   root.sequence += 1;
-  const data: Omit<Decision, 'hash'> = {
-    position: id,
-    sequence: root.sequence,
-    outcome: verdict.outcome,
-    programme: verdict.programme,
-    bundle: root.bundleHash ?? '',
-    engine: ENGINE,
-    logId: root.logId,
-    cause: allocation.cause,
+  // Members in order of their names: the hash has its place between the two halves.
+  const head = {
     activityHash: root.activityHash,
-    tier: verdict.capability?.tier ?? null,
-    conditions: verdict.conditions,
-    reasons: verdict.reasons,
+    budget: verdict.budget,
+    bundle: root.bundleHash ?? '',
     capacity:
       verdict.capability === null
         ? null
         : { headroom: verdict.capability.headroom, orders: verdict.capability.orders },
-    budget: verdict.budget,
+    cause: allocation.cause,
+    conditions: verdict.conditions,
+    engine: ENGINE,
     grant: verdict.grant?.terms ?? null,
+  } satisfies Partial<Decision>;
+  const tail = {
+    logId: root.logId,
+    outcome: verdict.outcome,
+    position: id,
     previousHash: root.chainHash,
-  };
+    programme: verdict.programme,
+    reasons: verdict.reasons,
+    sequence: root.sequence,
+    tier: verdict.capability?.tier ?? null,
+  } satisfies Omit<Decision, 'hash' | keyof typeof head>;
   const source = `/updraft/${root.logId}/allocator`;
   const event = { id, source, subject: verdict.merchantId, timeMs: root.nowMs };
-  const unsigned = writeEvent({ ...event, type: 'updraft.decision.v1', data });
-  root.chainHash = hash(unsigned);
-  const signed = { ...data, hash: root.chainHash } satisfies Decision;
-  const text = writeEvent({ ...event, type: 'updraft.decision.v1', data: signed });
+  const decision = { ...event, type: 'updraft.decision.v1' };
+  const before = canonicalJson(head as unknown as Json).slice(0, -1);
+  const after = canonicalJson(tail as unknown as Json).slice(1);
+  root.chainHash = hash(writeEventText(decision, `${before},${after}`));
+  const text = writeEventText(decision, `${before},"hash":"${root.chainHash}",${after}`);
   allocation.outputs.push({ log: 'decisions', key: verdict.merchantId, position, text });
   if (verdict.grant === null) return;
   const grant: Grant = {
@@ -150,9 +156,8 @@ export function decisionHash(text: string, hash: Hash): string {
 export function evidenceFor(
   condition: Condition,
   capability: MerchantCapability,
-  bundle: Bundle,
+  tiers: TierOrder,
 ): ConditionEvidence[] {
-  const tiers = tierOrder(bundle);
   return atomsOf(condition).map((atom) => ({
     ...assess(atom, capability, tiers),
     asOf: capability.position,

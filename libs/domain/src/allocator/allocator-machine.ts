@@ -1,7 +1,7 @@
 import type { Genesis, PolicyActivated, Tick } from '../controls.ts';
 import { ENGINE } from '../engine.ts';
 import type { ForwardedControl, MerchantCapability, Usage } from '../outputs.ts';
-import type { Bundle } from '../policy/bundle.ts';
+import { tierOrder, type Bundle } from '../policy/bundle.ts';
 import { parseBundle } from '../policy/compile.ts';
 import {
   advanceSweeps,
@@ -49,6 +49,7 @@ function openAllocator(partition: number, restored: Restored | null, hash: Hash)
     rows: createMerchantRows(applicantRowFormat, restored?.index),
     hash,
     bundle: null,
+    tiers: [],
     bundles: new Map(),
     outputs: [],
     ordinal: 0,
@@ -97,7 +98,7 @@ function step(machine: Machine, record: InputRecord, share: Share): readonly Out
   machine.ordinal = 0;
   machine.inputPosition = record.position;
   machine.cause = (data as unknown as MerchantCapability).cause;
-  machine.bundle = root.bundleHash === null ? null : machine.bundles.get(root.bundleHash)!;
+  decideBy(machine);
   advanceSweeps(root.sweeps, share);
   if (type === 'updraft.capability.control.v1') onControl(machine, data as unknown as ForwardedControl);
   else {
@@ -152,12 +153,21 @@ function activate(machine: Machine, activated: PolicyActivated): void {
   const { root, partition } = machine;
   root.bundleHash = activated.bundle;
   root.bundleSequence = activated.sequence;
-  machine.bundle = machine.bundles.get(activated.bundle)!;
-  for (const { id, total } of machine.bundle.accounts) {
+  decideBy(machine);
+  for (const { id, total } of machine.bundle!.accounts) {
     const share = shareOfTotal(total, root.partitions, partition);
     root.accounts[id] = setShare(root.accounts[id] ?? openAccount(), share);
   }
   root.sweeps['activation'] = { number: root.sweeps['activation']!.number + 1, cursor: '' };
+}
+
+/** The live bundle, from the record on that activated it. */
+function decideBy(machine: Machine): void {
+  const { root, bundles } = machine;
+  const live = root.bundleHash === null ? null : (bundles.get(root.bundleHash) ?? null);
+  if (live === machine.bundle) return;
+  machine.bundle = live;
+  machine.tiers = live === null ? [] : tierOrder(live);
 }
 
 function runShare(machine: Machine, share: Share): void {

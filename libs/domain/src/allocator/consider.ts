@@ -1,6 +1,6 @@
 import { BPS, mulDivFloor } from '../number.ts';
 import type { MerchantCapability } from '../outputs.ts';
-import { tierOrder, type Bundle, type Programme } from '../policy/bundle.ts';
+import type { Bundle, Programme } from '../policy/bundle.ts';
 import { assess, atomsOf, evaluate, failingAtoms, type TierOrder } from '../policy/condition.ts';
 import { beginSettling, commitUsage, openAccount, release, reserve, type Account } from './account.ts';
 import {
@@ -98,7 +98,7 @@ function keepUp(
     end(allocation, row, programme.id, standing, 'revoke', ['merchant-closed']);
     return false;
   }
-  const met = revoking(programme, capability, tierOrder(bundle));
+  const met = revoking(programme, capability, allocation.tiers);
   if (met.length > 0) {
     if (root.catchingUp) return true;
     end(allocation, row, programme.id, standing, 'revoke', met);
@@ -178,7 +178,7 @@ function end(
   const budget = post(allocation, grant.account, (account) => beginSettling(account, left));
   const conditions =
     outcome === 'revoke' && programme?.revokeWhen && row.capability !== null && bundle !== null
-      ? evidenceFor(programme.revokeWhen, row.capability, bundle)
+      ? evidenceFor(programme.revokeWhen, row.capability, allocation.tiers)
       : [];
   decide(allocation, {
     outcome,
@@ -202,6 +202,7 @@ function end(
 /** Returns what ended grants did not use, once nothing more can be reported against them. */
 function settleDue(allocation: Allocation, row: ApplicantRow): void {
   for (const standing of Object.values(row.programmes)) {
+    if (standing.settling.length === 0) continue;
     const isOver = (grant: SettlingGrant): boolean => grant.untilMs <= allocation.root.nowMs;
     for (const grant of standing.settling.filter(isOver)) {
       post(allocation, grant.account, (account) => release(account, grant.size - grant.spent, 'settling'));
@@ -219,13 +220,19 @@ function applyFor(
   programme: Programme,
   standing: Standing,
 ): void {
-  const { root } = allocation;
+  const { root, tiers } = allocation;
   const account = root.accounts[programme.account] ?? openAccount();
-  const { size, reasons } = sizeFor(bundle, capability, programme, standing, root.nowMs, account.free);
+  const barred = revoking(programme, capability, tiers);
+  const reasons = reasonsAgainst(programme, capability, standing, root.nowMs, tiers, barred);
+  const size = reasons.length > 0 ? 0 : sizeFor(programme, capability, standing, account.free);
+  if (size === 0 && reasons.length === 0) reasons.push('budget-dry');
+  const isDry = reasons.includes('budget-dry');
+  if (isDry) root.isBudgetWanted = true;
+  const withheld = reasons.join(' ');
+  if (size === 0 && withheld === standing.withheld) return;
   const { who, revokeWhen } = programme;
-  const isBarred = revoking(programme, capability, tierOrder(bundle)).length > 0;
-  const weighed = isBarred && revokeWhen !== null ? { all: [who, revokeWhen] } : who;
-  const conditions = evidenceFor(weighed, capability, bundle);
+  const weighed = barred.length > 0 && revokeWhen !== null ? { all: [who, revokeWhen] } : who;
+  const conditions = evidenceFor(weighed, capability, tiers);
   const about = { programme: programme.id, merchantId: row.id, capability, conditions, reasons };
   if (size > 0) {
     const grant: RunningGrant = {
@@ -248,41 +255,51 @@ function applyFor(
     decide(allocation, { ...about, outcome: 'issue', budget, grant: terms });
     return;
   }
-  if (reasons.includes('budget-dry')) root.isBudgetWanted = true;
-  const withheld = reasons.join(' ');
-  if (withheld === standing.withheld) return;
   standing.withheld = withheld;
-  const isDry = reasons.includes('budget-dry');
   const budget = isDry ? budgetEvidence(bundle, programme.account, account, account) : null;
   decide(allocation, { ...about, outcome: 'withhold', budget, grant: null });
 }
 
-/** The size to issue, or 0 and every reason against it. The budget is asked last: only the eligible ask it. */
-function sizeFor(
-  bundle: Bundle,
-  capability: MerchantCapability,
+/** Everything that speaks against a grant, the budget aside: only the eligible ask it. */
+function reasonsAgainst(
   programme: Programme,
+  capability: MerchantCapability,
   standing: Standing,
   nowMs: number,
-  free: number,
-): { size: number; reasons: string[] } {
+  tiers: TierOrder,
+  barred: readonly string[],
+): string[] {
   const reasons: string[] = [];
   if (!capability.isKnown) reasons.push('unknown-merchant');
   if (capability.isClosed) reasons.push('merchant-closed');
-  reasons.push(...failingAtoms(programme.who, capability, tierOrder(bundle)));
-  reasons.push(...revoking(programme, capability, tierOrder(bundle)));
+  reasons.push(...failingAtoms(programme.who, capability, tiers));
+  reasons.push(...barred);
   if (nowMs < standing.coolDownUntilMs) reasons.push('cool-down');
   if (standing.openings >= programme.openingsMax) reasons.push('openings-used');
-  const fits = fittingSize(programme, capability.headroom);
-  if (fits === 0) reasons.push('no-headroom');
+  if (fittingSize(programme, capability.headroom) === 0) reasons.push('no-headroom');
+  if (leftFor(programme, standing) < leastOf(programme)) reasons.push('merchant-cap');
+  return reasons;
+}
+
+/** The size to issue to somebody against whom nothing speaks; 0 where the account has not enough left. */
+function sizeFor(
+  programme: Programme,
+  capability: MerchantCapability,
+  standing: Standing,
+  free: number,
+): number {
+  const size = Math.min(fittingSize(programme, capability.headroom), leftFor(programme, standing), free);
+  return size < leastOf(programme) ? 0 : size;
+}
+
+/** Units that the merchant may still have by the programme's cap. */
+function leftFor(programme: Programme, standing: Standing): number {
   const had = standing.settling.reduce((sum, grant) => sum + grant.size, standing.spentBefore);
-  const allowed = programme.perMerchantMax - had;
-  const least = 'fixed' in programme.size ? programme.size.fixed : programme.size.minimum;
-  if (allowed < least) reasons.push('merchant-cap');
-  if (reasons.length > 0) return { size: 0, reasons };
-  const wanted = Math.min(fits, allowed);
-  const size = Math.min(wanted, free);
-  return size < least ? { size: 0, reasons: ['budget-dry'] } : { size, reasons };
+  return programme.perMerchantMax - had;
+}
+
+function leastOf({ size }: Programme): number {
+  return 'fixed' in size ? size.fixed : size.minimum;
 }
 
 /** Posts to an account and says what it was before and after. */

@@ -41,7 +41,20 @@ export function evaluate(condition: Condition, view: MerchantView, tiers: TierOr
   if ('any' in condition)
     return negate(allOf(condition.any.map((each) => negate(evaluate(each, view, tiers)))));
   if ('not' in condition) return negate(evaluate(condition.not, view, tiers));
-  return assess(condition, view, tiers).verdict;
+  return verdictOn(condition, view, tiers);
+}
+
+/** The verdict of `assess` without its evidence, for whoever only asks whether. */
+function verdictOn(atom: Atom, view: MerchantView, tiers: TierOrder): Verdict {
+  if ('metric' in atom) {
+    const value = view.metrics[atom.metric] ?? null;
+    return value === null ? 'not-assessed' : verdictOf(compareTo(atom.op, value - atom.value)[0]);
+  }
+  if ('tierAtLeast' in atom) {
+    if (view.tier === null) return 'not-assessed';
+    return verdictOf(tiers.indexOf(view.tier) >= tiers.indexOf(atom.tierAtLeast));
+  }
+  return assess(atom, view, tiers).verdict;
 }
 
 /** The atoms of a tree, left to right. */

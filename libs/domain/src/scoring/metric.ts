@@ -39,6 +39,5 @@ export function meterOf(formula: Formula, book: SlotBook): Meter {
   const { minimumCount, scale } = formula;
   const of = slotOf(formula.ratio);
   const per = slotOf(formula.per);
-  return ({ sums }) =>
-    sums[per]! < minimumCount ? null : mulDivQuantity(sums[of]!, scale, sums[per]!);
+  return ({ sums }) => (sums[per]! < minimumCount ? null : mulDivQuantity(sums[of]!, scale, sums[per]!));
 }

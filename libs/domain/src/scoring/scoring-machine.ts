@@ -82,7 +82,8 @@ function openScoring(partition: number, restored: Restored | null, hash: Hash): 
     },
     addBundle: (name, text) => void bundles.set(name, liveBundle(name, parseBundle(text))),
     addRows: (found) => rows.add(found),
-    step: (record) => step(machine, record, record.quarantined === undefined ? shares.take(record) : NO_SHARE),
+    step: (record) =>
+      step(machine, record, record.quarantined === undefined ? shares.take(record) : NO_SHARE),
     liveBundle: () => root.bundleHash,
     gauges: () => gaugesOf(machine),
     dirtyBytes: () => rows.dirtyBytes() + dedupe.pendingBytes(),
@@ -114,7 +115,9 @@ function step(machine: ScoringPartition, record: InputRecord, share: Share): rea
   machine.cause = null;
   addToChain(root, position[1]!, record.key, machine.recordHash, hash);
   if (root.genesis === null && event.type !== 'updraft.control.genesis.v1') {
-    throw new Error(`the log does not begin with genesis but with ${event.type} at ${formatPosition(position)}`);
+    throw new Error(
+      `the log does not begin with genesis but with ${event.type} at ${formatPosition(position)}`,
+    );
   }
   if (record.quarantined !== undefined) {
     const { quarantined: reason } = record;

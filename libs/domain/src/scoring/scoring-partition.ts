@@ -48,8 +48,11 @@ export function look(scoring: ScoringPartition, row: MerchantRow): void {
   rows.setDue(row.id, evaluation.dueMs);
   rows.setHeld(row.id, evaluation.isHeld);
   rows.touch(row.id);
-  const why =
-    isToldAnew ? ['activation'] : row.said === null ? ['first'] : changesSince(row.said, row, live, evaluation);
+  const why = isToldAnew
+    ? ['activation']
+    : row.said === null
+      ? ['first']
+      : changesSince(row.said, row, live, evaluation);
   if (why.length === 0) return;
   row.said = saidOf(row, live, evaluation);
   write(scoring, 'updraft.capability.merchant.v1', row.id, (position) =>
@@ -60,7 +63,12 @@ export function look(scoring: ScoringPartition, row: MerchantRow): void {
 export function causeOf(scoring: ScoringPartition): Cause {
   const { record, recordHash } = scoring;
   const { id, type } = record.event;
-  return (scoring.cause ??= { position: formatPosition(record.position), eventId: id, type, hash: recordHash });
+  return (scoring.cause ??= {
+    position: formatPosition(record.position),
+    eventId: id,
+    type,
+    hash: recordHash,
+  });
 }
 
 /** Appends a capability record; its position is the cause's plus its ordinal. */

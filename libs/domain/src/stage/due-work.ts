@@ -107,7 +107,7 @@ function isNothingDue<Row>(
   { nowMs, catchingUp }: ShareRequest,
 ): boolean {
   const first = timers.first();
-  if (first !== undefined && first.dueMs <= nowMs) return false;
+  if (first !== undefined && first <= nowMs) return false;
   if (!catchingUp && held.size > 0) return false;
   for (const kind in sweeps) if (sweeps[kind]!.cursor !== null) return false;
   return true;

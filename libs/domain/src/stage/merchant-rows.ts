@@ -1,17 +1,13 @@
 import { byCodeUnit } from '../canonical.ts';
 import { createOrderedSet, type OrderedSet } from './ordered-set.ts';
 import type { FrozenRow, Restored } from './stage.ts';
+import { createTimerIndex, type TimerIndex } from './timer-index.ts';
 
 // The rows of one partition: which merchants there are and when each is due is always in memory; the rows themselves
 // are loaded when a record needs them and leave memory again when they are clean.
 //
 // A row may have an annex, a second body that changes seldom (closed days). It is kept under `<key>#`, which no
 // merchant id can contain, and is loaded and dropped together with its row.
-
-export interface Timer {
-  readonly dueMs: number;
-  readonly key: string;
-}
 
 /** How a stage turns its rows to text and back. */
 export interface RowFormat<Row> {
@@ -23,7 +19,7 @@ export interface RowFormat<Row> {
 
 export interface MerchantRows<Row> {
   readonly ids: OrderedSet<string>;
-  readonly timers: OrderedSet<Timer>;
+  readonly timers: TimerIndex;
   readonly held: OrderedSet<string>;
   /** Of `keys` and `subject`, those to load before `get`: store keys, annexes included. */
   missing(keys: readonly string[], subject?: string | null): readonly string[];
@@ -78,9 +74,8 @@ export function createMerchantRows<Row>(
     byCodeUnit,
     known.filter(({ isHeld }) => isHeld).map(({ key }) => key),
   );
-  const timers = createOrderedSet<Timer>(
-    byInstant,
-    known.flatMap(({ key, dueMs }) => (dueMs === null ? [] : [{ dueMs, key }])).sort(byInstant),
+  const timers = createTimerIndex(
+    known.flatMap(({ key, dueMs }) => (dueMs === null ? [] : [{ dueMs, key }])),
   );
   let dirty: Entry<Row>[] = [];
   let dirtyAnnexes: Entry<Row>[] = [];
@@ -233,8 +228,4 @@ function newEntry<Row>(key: string): Entry<Row> {
     isInFlight: false,
     usedAt: 0,
   };
-}
-
-function byInstant(a: Timer, b: Timer): number {
-  return a.dueMs - b.dueMs || byCodeUnit(a.key, b.key);
 }

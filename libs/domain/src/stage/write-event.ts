@@ -1,23 +1,33 @@
 import { canonicalJson, type Json } from '../canonical.ts';
 import { formatInstant } from '../time.ts';
 
-/** A public record of ours as canonical CloudEvents JSON. `id` is its position; `timeMs` is log time. */
-export function writeEvent(event: {
+export interface WrittenEvent {
+  /** Its position. */
   readonly id: string;
   readonly source: string;
   readonly type: string;
   readonly subject: string | null;
+  /** Log time. */
   readonly timeMs: number;
-  readonly data: object;
-}): string {
-  return canonicalJson({
-    specversion: '1.0',
-    id: event.id,
-    source: event.source,
-    type: event.type,
-    ...(event.subject === null ? {} : { subject: event.subject }),
-    time: formatInstant(event.timeMs),
+}
+
+/** A public record of ours as canonical CloudEvents JSON. */
+export function writeEvent(event: WrittenEvent & { readonly data: object }): string {
+  return writeEventText(event, canonicalJson(event.data as Json));
+}
+
+/** The same with `data` as canonical JSON text. */
+export function writeEventText(event: WrittenEvent, dataText: string): string {
+  const { id, source, type, subject } = event;
+  const about = canonicalJson({
     datacontenttype: 'application/json',
-    data: event.data as Json,
+    id,
+    source,
+    specversion: '1.0',
+    subject: subject ?? undefined,
+    time: formatInstant(event.timeMs),
+    type,
   });
+  // `data` comes before `datacontenttype`, which comes before all others.
+  return `{"data":${dataText},${about.slice(1)}`;
 }

@@ -154,7 +154,7 @@ test('what one record does for others is bounded, however many are due', () => {
   expect(touched(event)).toBeLessThanOrEqual(DUE_ITEMS_PER_EVENT + 1);
 });
 
-// The meaning of engine 1. These bytes may change only together with ENGINE, or, before release 1.0, with a change of
+// The meaning of engine 2. These bytes may change only together with ENGINE, or, before release 1.0, with a change of
 // semantics that CHANGELOG names: data of the engine before is refused then, and whoever keeps some starts anew.
 const GOLDEN = '3931f3d73e517c59270bd74fdaa237524ddd20c9a1a1a3b562e1b2dcfcabb135';
 
