@@ -5,7 +5,14 @@ const named = process.argv.some((argument) => argument.includes('.long.spec'));
 /** @type {import('jest').Config} */
 export default {
   rootDir: import.meta.dirname,
-  roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/sim', '<rootDir>/tools', '<rootDir>/docs'],
+  roots: [
+    '<rootDir>/apps',
+    '<rootDir>/libs',
+    '<rootDir>/sim',
+    '<rootDir>/tools',
+    '<rootDir>/docs',
+    '<rootDir>/bench',
+  ],
   testMatch: [long ? '**/*.long.spec.ts' : '**/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', ...(long || named ? [] : ['\\.long\\.spec\\.ts$'])],
   extensionsToTreatAsEsm: ['.ts'],

@@ -154,24 +154,17 @@ function stepAll(machine: PartitionMachine, inputs: readonly InputRecord[], bund
   }
   return outputs;
 }
-const f = await measureCore({
-  events: Number(process.argv[2] ?? 200_000),
-  merchants: Number(process.argv[3] ?? 20_000),
-  policy: process.argv[4] ?? 'bench/bundle.yaml',
-});
-console.log(f);
-console.log(
-  'core',
-  Math.round(f.events / (f.scoringSeconds + f.allocatorSeconds)),
-  'events/s; us/event: decode',
-  ((f.decodeSeconds / f.events) * 1e6).toFixed(2),
-  'scoring',
-  ((f.scoringSeconds / f.events) * 1e6).toFixed(2),
-  'allocator',
-  ((f.allocatorSeconds / f.events) * 1e6).toFixed(2),
-  'tier',
-  ((100 * f.tierChanges) / f.events).toFixed(2),
-  '% decisions',
-  ((100 * f.decisions) / f.events).toFixed(2),
-  '%',
-);
+export function coreLines(figures: CoreFigures): string[] {
+  const { events, merchants, capabilityRecords, tierChanges, decisions, stateBytes } = figures;
+  const { decodeSeconds, scoringSeconds, allocatorSeconds } = figures;
+  const each = (seconds: number): string => ((seconds * 1e6) / events).toFixed(2);
+  const share = (count: number): string => `${((100 * count) / events).toFixed(1)} %`;
+  return [
+    'Core: the steps of both stages on one core',
+    `  ${events} events of ${merchants} merchants: ${share(tierChanges)} changed a tier, ` +
+      `${share(capabilityRecords)} were worth saying, ${share(decisions)} decisions`,
+    `  ${Math.round(events / (scoringSeconds + allocatorSeconds))} events/s: CPU-microseconds an event: scoring ` +
+      `${each(scoringSeconds)}, allocator ${each(allocatorSeconds)}; decoding besides ${each(decodeSeconds)}`,
+    `  ${Math.round(stateBytes / merchants)} bytes of state a merchant`,
+  ];
+}

@@ -1,2 +1,109 @@
-// `npm run bench`: first figures of the stages, on Kafka and PostgreSQL or embedded. Its options are those of measure.
-import '#tools/smoke/measure';
+import 'reflect-metadata';
+import { cpus } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { kafkaAvailable } from '#tools/kafka/launch';
+import { POSTGRES_DEFAULT } from '#tools/smoke/fresh-services';
+import { measureCluster } from './cluster.ts';
+import { coreLines, measureCore } from './core.ts';
+import { figureLines } from './figures.ts';
+import type { SelfTime } from './profile-summary.ts';
+import { FIXED_WORKLOAD } from './workload.ts';
+
+// `npm run bench -- WHAT [options]`: measures one thing, prints it as a table, and as JSON where a file is named.
+
+const USAGE = `bench core|cluster [options]
+  core           both stages' steps on one core, nothing around them
+  cluster        processes on a broker and a database of their own: throughput, processor time, then latency
+  --events N     of the fixed workload (default 1000000; core: 400000)
+  --merchants N  default ${FIXED_WORKLOAD.merchants}
+  --partitions N default 4
+  --scoring N    scoring processes (default 2)
+  --allocators N allocator processes (default 2)
+  --latency S    seconds of the open loop at half of the throughput (default 20; 0: none)
+  --policy FILE  default bench/bundle.yaml
+  --profile      also the largest self times of the processes
+  --json FILE    write the figures there, with machine and commit
+The PostgreSQL server is UPDRAFT_TEST_POSTGRES, or ${POSTGRES_DEFAULT}.
+`;
+const EXIT_USAGE = 2;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    events: { type: 'string' },
+    merchants: { type: 'string', default: String(FIXED_WORKLOAD.merchants) },
+    partitions: { type: 'string', default: '4' },
+    scoring: { type: 'string', default: '2' },
+    allocators: { type: 'string', default: '2' },
+    latency: { type: 'string', default: '20' },
+    policy: { type: 'string', default: 'bench/bundle.yaml' },
+    profile: { type: 'boolean', default: false },
+    json: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+const count = (text: string | undefined, standard: number): number => Number(text ?? standard);
+const merchants = count(values.merchants, FIXED_WORKLOAD.merchants);
+
+if (values.help) process.stdout.write(USAGE);
+else if (positionals[0] === 'core') await core();
+else if (positionals[0] === 'cluster') await cluster();
+else {
+  process.stderr.write(USAGE);
+  process.exitCode = EXIT_USAGE;
+}
+
+async function core(): Promise<void> {
+  const events = count(values.events, 400_000);
+  const figures = await measureCore({ events, merchants, policy: values.policy });
+  print(coreLines(figures));
+  await keep({ core: figures });
+}
+
+async function cluster(): Promise<void> {
+  const kafka = kafkaAvailable();
+  if (!kafka.ok) throw new Error(`no Kafka here: ${kafka.why}`);
+  const { figures, latency, profiles } = await measureCluster({
+    events: count(values.events, 1_000_000),
+    merchants,
+    partitions: count(values.partitions, 4),
+    scoring: count(values.scoring, 2),
+    allocators: count(values.allocators, 2),
+    policy: values.policy,
+    postgresUrl: process.env['UPDRAFT_TEST_POSTGRES'] ?? POSTGRES_DEFAULT,
+    latencySeconds: count(values.latency, 20),
+    isProfiled: values.profile,
+  });
+  print(figureLines(figures));
+  if (latency !== null) {
+    const { eventsPerSecond, decisions, p50Ms, p99Ms, scheduleLagMs } = latency;
+    print([
+      '',
+      `  at ${eventsPerSecond} events/s, accepted to decision readable: p50 ${p50Ms.toFixed(0)} ms, p99 ` +
+        `${p99Ms.toFixed(0)} ms over ${decisions} decisions; the schedule was late by ${scheduleLagMs.toFixed(0)} ms at most`,
+    ]);
+  }
+  for (const [name, { areas, functions }] of profiles) {
+    print(['', `  ${name}: self time by folder and package, of what was not idle`, ...areas.map(timeLine)]);
+    print(['', `  ${name}: self time by function`, ...functions.map(timeLine)]);
+  }
+  const plain = { ...figures, outputs: [...figures.outputs], cpuSeconds: [...figures.cpuSeconds] };
+  await keep({ cluster: plain, latency });
+}
+
+async function keep(figures: object): Promise<void> {
+  if (values.json === undefined) return;
+  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+  const machine = { cores: cpus().length, model: cpus()[0]?.model ?? '', node: process.version };
+  await writeFile(values.json, `${JSON.stringify({ commit, machine, ...figures }, null, 2)}\n`);
+}
+
+function timeLine({ where, ms, share }: SelfTime): string {
+  return `  ${(share * 100).toFixed(1).padStart(5)} %  ${ms.toFixed(0).padStart(7)} ms  ${where}`;
+}
+
+function print(lines: readonly string[]): void {
+  for (const line of lines) process.stdout.write(`${line}\n`);
+}

@@ -64,7 +64,7 @@ export function* workload(options: WorkloadOptions): Generator<Delivered> {
     const rank = rankOf(prng);
     const merchant = all.get(rank) ?? newMerchant(rank, seed);
     all.set(rank, merchant);
-    previous = { event: nextEvent(merchant, index, atMs), deliveredAtMs: atMs };
+    previous = { event: nextEvent(merchant, `${seed}-${index}`, atMs), deliveredAtMs: atMs };
     yield previous;
   }
 }
@@ -74,7 +74,7 @@ function newMerchant(rank: number, seed: number): Merchant {
   return { id, prng: createPrng(seed, rank), open: [], lastShipped: null, orders: 0, isRegistered: false };
 }
 
-function nextEvent(merchant: Merchant, index: number, atMs: number): CloudEvent {
+function nextEvent(merchant: Merchant, index: string, atMs: number): CloudEvent {
   const { prng, open } = merchant;
   if (!merchant.isRegistered) {
     merchant.isRegistered = true;
@@ -126,7 +126,7 @@ function isBadRegime(merchant: Merchant, atMs: number): boolean {
 function eventOf<Type extends MerchantEventType>(
   type: Type,
   merchant: Merchant,
-  index: number,
+  index: string,
   atMs: number,
   data: MerchantEvents[Type],
 ): CloudEvent {

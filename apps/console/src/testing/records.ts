@@ -45,7 +45,7 @@ export class DecisionChain {
       grant: null,
       ...some,
       previousHash: some.previousHash ?? this.head,
-      hash: '',
+      hash: NO_HASH,
     };
     const unsigned = eventText('allocator', 'updraft.decision.v1', subject, position, timeMs, bare);
     const hash = some.hash ?? decisionHash(unsigned, sha256);
@@ -55,6 +55,9 @@ export class DecisionChain {
     return { text, decision: { ...bare, hash } };
   }
 }
+
+/** Where the hash of a decision will be, in what it is made over. */
+const NO_HASH = '0'.repeat(64);
 
 export function grantText(
   grantId: string,

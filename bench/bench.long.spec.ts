@@ -1,0 +1,76 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { kafkaAvailable } from '#tools/kafka/launch';
+import { repositoryRoot } from '#tools/smoke/run-cluster';
+
+// The benchmarks are programs that people run by hand: here they run small, so that they still run when they do.
+
+const BENCH = 'dist/bench/main.js';
+const RUN_MS_MAX = 180_000;
+const POSTGRES_ENV = 'UPDRAFT_TEST_POSTGRES';
+
+async function bench(...args: readonly string[]): Promise<{ table: string; json: Record<string, unknown> }> {
+  const directory = await mkdtemp(join(tmpdir(), 'updraft-bench-'));
+  const file = join(directory, 'figures.json');
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, [BENCH, ...args, '--json', file], {
+      cwd: repositoryRoot(),
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        ...(process.env[POSTGRES_ENV] === undefined ? {} : { [POSTGRES_ENV]: process.env[POSTGRES_ENV] }),
+      },
+    });
+    return { table: stdout, json: JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown> };
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+test(
+  'core: the steps of both stages, with the shares that the fixed workload promises',
+  async () => {
+    const { table, json } = await bench('core', '--events', '60000', '--merchants', '1000');
+    expect(table).toMatch(/ 60000 events of \d+ merchants/);
+    const { events, tierChanges, decisions } = json['core'] as Record<string, number>;
+    expect(tierChanges! / events!).toBeGreaterThan(0.02);
+    expect(tierChanges! / events!).toBeLessThan(0.06);
+    expect(decisions!).toBeGreaterThan(tierChanges!);
+    expect(json).toMatchObject({ commit: expect.any(String), machine: { cores: expect.any(Number) } });
+  },
+  RUN_MS_MAX,
+);
+
+const isPossible = kafkaAvailable().ok && process.env[POSTGRES_ENV] !== undefined;
+if (!isPossible && process.env['CI'] === 'true')
+  throw new Error('CI=true forbids skipping: Kafka and PostgreSQL');
+
+(isPossible ? test : test.skip)(
+  'cluster: throughput against the ceiling, processor time by process, latency, and a profile',
+  async () => {
+    const small = ['--events', '20000', '--merchants', '500', '--partitions', '2', '--latency', '2'];
+    const { table, json } = await bench(
+      'cluster',
+      ...small,
+      '--scoring',
+      '1',
+      '--allocators',
+      '1',
+      '--profile',
+    );
+    expect(table).toMatch(
+      / 20000 events .* 2 partitions; out came [1-9]\d* capability, [1-9]\d* decisions, /,
+    );
+    expect(table).toMatch(/ [1-9]\d* events\/s: /);
+    expect(table).toMatch(/ 0\.\d\d of a raw drain of the same topic/);
+    expect(table).toContain('scoring-1: self time by function');
+    const { cluster, latency } = json as { cluster: { cpuSeconds: [string, number][] }; latency: object };
+    for (const name of ['scoring-1', 'allocator-1', 'console-1', 'Kafka broker']) {
+      expect(new Map(cluster.cpuSeconds).get(name)).toBeGreaterThan(0);
+    }
+    expect(latency).toMatchObject({ p50Ms: expect.any(Number), p99Ms: expect.any(Number) });
+  },
+  RUN_MS_MAX,
+);

@@ -1,0 +1,268 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openBackbone, type Backbone } from '#stage/backbone';
+import type { Logs } from '#stream/log';
+import { readProgress } from '#store/read/progress';
+import { createLog } from '#telemetry/log';
+import { readCommandCpuSeconds, readCpuSeconds } from '#tools/smoke/cpu-time';
+import { openFreshServices } from '#tools/smoke/fresh-services';
+import { followPublished, until, whatIsBehind } from '#tools/smoke/partition-watch';
+import { openCluster, type Cluster, type RunningProcess } from '#tools/smoke/run-cluster';
+import { beginWorkload } from './begin-workload.ts';
+import type { Figures } from './figures.ts';
+import { measureLatency, type Latency } from './latency.ts';
+import { loadWorkload, type Loaded } from './load-workload.ts';
+import { selfTimes, type SelfTime } from './profile-summary.ts';
+import { drainRaw } from './raw-drain.ts';
+
+// Processes of their own against a broker and a server on the same machine, over a log that is there already: what
+// they can do, and not what somebody sends them. Then, at half of that rate, how long an event waits for its decision.
+
+export interface ClusterMeasure {
+  readonly events: number;
+  readonly merchants: number;
+  readonly partitions: number;
+  readonly scoring: number;
+  readonly allocators: number;
+  readonly policy: string;
+  readonly postgresUrl: string;
+  /** Seconds of the open loop; 0 leaves it out. */
+  readonly latencySeconds: number;
+  /** Profiles the stages, which costs them a little. */
+  readonly isProfiled: boolean;
+}
+
+/** Where a process spent its time, start included. */
+export interface Profiled {
+  readonly areas: readonly SelfTime[];
+  readonly functions: readonly SelfTime[];
+}
+
+export interface ClusterResult {
+  readonly figures: Figures;
+  readonly latency: Latency | null;
+  readonly profiles: ReadonlyMap<string, Profiled>;
+}
+
+const PREFIX = 'bench.';
+const POLL_MS = 50;
+const BEHIND_EVERY_MS = 1_000;
+const DRAIN_MS_MAX = 30 * 60_000;
+const OUTPUTS = ['capability', 'decisions', 'grants'] as const;
+const AREAS_TOP = 12;
+const FUNCTIONS_TOP = 30;
+/** Of the events of the fixed workload at least so many must lead to a decision, or it was not that workload. */
+const DECISIONS_MIN_SHARE = 0.02;
+
+export async function measureCluster(wanted: ClusterMeasure): Promise<ClusterResult> {
+  const services = await openFreshServices(wanted.postgresUrl);
+  const { kafka, databaseUrl, directory } = services;
+  const cluster = openCluster({
+    brokers: kafka.brokers,
+    databaseUrl,
+    prefix: PREFIX,
+    dataDirectory: join(directory, 'data'),
+    outputDirectory: join(directory, 'output'),
+  });
+  const backbone = await openBackbone({
+    databaseUrl,
+    brokers: [kafka.brokers],
+    prefix: PREFIX,
+    clientId: 'bench',
+    log: createLog('bench', { level: 'warn' }),
+  });
+  try {
+    await beginWorkload(backbone, wanted.partitions, wanted.policy);
+    const { loaded, endMs } = await loadWorkload({ ...wanted, logs: backbone.logs });
+    const ceiling = await drainRaw([kafka.brokers], `${PREFIX}activity`, loaded.events + loaded.ticks);
+    const cpuBefore = serviceCpu(kafka.pid);
+    const processes = await startProcesses(cluster, wanted, directory);
+    const run = await drain(backbone, wanted.partitions, processes, () => serviceCpu(kafka.pid));
+    const serviceSeconds = differences(run.serviceThen, cpuBefore);
+    const figures = await figuresOf(backbone, loaded, wanted, run, serviceSeconds, ceiling);
+    const rate = loaded.events / run.seconds;
+    const latency =
+      wanted.latencySeconds === 0
+        ? null
+        : await measureLatency({
+            logs: backbone.logs,
+            merchants: wanted.merchants,
+            fromMs: endMs,
+            eventsPerSecond: Math.round(rate / 2),
+            seconds: wanted.latencySeconds,
+          });
+    await cluster.stopAll();
+    return { figures, latency, profiles: wanted.isProfiled ? await profilesIn(directory) : new Map() };
+  } finally {
+    await cluster.killAll();
+    await backbone.close();
+    await services.close();
+  }
+}
+
+async function startProcesses(
+  cluster: Cluster,
+  { scoring, allocators, isProfiled }: ClusterMeasure,
+  directory: string,
+): Promise<RunningProcess[]> {
+  // It makes the tokens that the console reads.
+  await cluster.start('ingest-1');
+  const names = [
+    ...Array.from({ length: scoring }, (_, at) => `scoring-${at + 1}`),
+    ...Array.from({ length: allocators }, (_, at) => `allocator-${at + 1}`),
+    'console-1',
+  ];
+  return Promise.all(
+    names.map((name) =>
+      cluster.start(
+        name,
+        isProfiled ? ['--cpu-prof', `--cpu-prof-dir=${directory}`, `--cpu-prof-name=${name}.cpuprofile`] : [],
+      ),
+    ),
+  );
+}
+
+interface Run {
+  /** From the first take-over to the last output, s. */
+  readonly seconds: number;
+  readonly cpuSeconds: ReadonlyMap<string, number>;
+  readonly serviceThen: ReadonlyMap<string, number>;
+}
+
+/** The clock runs until the last output was committed, and not until we have noticed that nothing follows. */
+async function drain(
+  backbone: Backbone,
+  partitions: number,
+  processes: readonly RunningProcess[],
+  services: () => Map<string, number>,
+): Promise<Run> {
+  const { logs, store } = backbone;
+  const cpu = (): Map<string, number> => new Map(processes.map((each) => [each.name, each.cpuSeconds()]));
+  const cpuBefore = cpu();
+  const last = followLastOutput(logs);
+  const follows = Array.from({ length: partitions }, (_, partition) =>
+    followPublished(logs, 'capability', partition),
+  );
+  const behind = (): Promise<string[]> => whatIsBehind(logs, store, follows);
+  try {
+    await until(
+      async () => (await behind()).length === 0 && (await isProjected(backbone)),
+      DRAIN_MS_MAX,
+      async () => `not drained: ${(await behind()).join('; ')}`,
+      BEHIND_EVERY_MS,
+    );
+  } finally {
+    await last.stop();
+  }
+  const scoring = processes.filter(({ role }) => role === 'scoring');
+  const firstAt = Math.min(...scoring.map(({ output }) => firstTakeOverAt(output)));
+  return {
+    seconds: (last.atMs() - firstAt) / 1_000,
+    // The read side may still be behind at the last output: its work belongs to the events all the same.
+    cpuSeconds: differences(cpu(), cpuBefore),
+    serviceThen: services(),
+  };
+}
+
+/** Whether the console has read every decision. */
+async function isProjected({ logs, database }: Backbone): Promise<boolean> {
+  const ends = await logs.endOffsets('decisions');
+  const progress = await readProgress(database, 'decisions');
+  return ends.every((end, partition) => {
+    const at = progress.find((each) => each.partition === partition);
+    return end === 0 || (at?.nextOffset ?? 0) >= end;
+  });
+}
+
+/** Notes when the ends of the output logs last moved. */
+function followLastOutput(logs: Logs): { atMs(): number; stop(): Promise<void> } {
+  let isStopped = false;
+  let ends = '';
+  let atMs = Date.now();
+  const follow = async (): Promise<void> => {
+    while (!isStopped) {
+      const now = JSON.stringify(await Promise.all(OUTPUTS.map((log) => logs.endOffsets(log))));
+      if (now !== ends) atMs = Date.now();
+      ends = now;
+      await sleep(POLL_MS);
+    }
+  };
+  const following = follow();
+  return {
+    atMs: () => atMs,
+    async stop() {
+      isStopped = true;
+      await following;
+    },
+  };
+}
+
+function firstTakeOverAt(output: string): number {
+  const line = readFileSync(output, 'utf8')
+    .split('\n')
+    .find((each) => each.includes('"partition taken over"'));
+  if (line === undefined) return Infinity;
+  return Date.parse((JSON.parse(line) as { time: string }).time);
+}
+
+async function figuresOf(
+  { logs }: Backbone,
+  loaded: Loaded,
+  { scoring, allocators }: ClusterMeasure,
+  run: Run,
+  serviceSeconds: ReadonlyMap<string, number>,
+  ceiling: Figures['ceiling'],
+): Promise<Figures> {
+  const outputs = new Map<string, number>();
+  for (const log of OUTPUTS) {
+    let count = 0;
+    for (const partition of (await logs.endOffsets(log)).keys()) {
+      for await (const batch of logs.read(log, partition, 0)) count += batch.records.length;
+    }
+    outputs.set(log, count);
+  }
+  const decisions = outputs.get('decisions')!;
+  if (decisions < loaded.events * DECISIONS_MIN_SHARE) {
+    throw new Error(
+      `only ${decisions} decisions of ${loaded.events} events: this was not the fixed workload`,
+    );
+  }
+  return {
+    mode: `Kafka and PostgreSQL: ${scoring} scoring, ${allocators} allocator processes, console`,
+    loaded,
+    seconds: run.seconds,
+    outputs,
+    cpuSeconds: new Map([...run.cpuSeconds, ...serviceSeconds]),
+    ceiling,
+  };
+}
+
+/** Of the broker, which is ours alone, and of the PostgreSQL server, all of it, whoever else uses it. */
+function serviceCpu(kafkaPid: number): Map<string, number> {
+  const postgres = readCommandCpuSeconds('postgres');
+  return new Map([
+    ['Kafka broker', readCpuSeconds(kafkaPid)],
+    ...(postgres === null ? [] : [['PostgreSQL (whole server)', postgres] as const]),
+  ]);
+}
+
+function differences(
+  after: ReadonlyMap<string, number>,
+  before: ReadonlyMap<string, number>,
+): Map<string, number> {
+  return new Map([...after].map(([name, seconds]) => [name, seconds - (before.get(name) ?? 0)]));
+}
+
+async function profilesIn(directory: string): Promise<Map<string, Profiled>> {
+  const profiles = new Map<string, Profiled>();
+  const files = readdirSync(directory).filter((name) => name.endsWith('.cpuprofile'));
+  for (const name of files.sort()) {
+    const path = join(directory, name);
+    profiles.set(name.replace('.cpuprofile', ''), {
+      areas: await selfTimes(path, AREAS_TOP, 'area'),
+      functions: await selfTimes(path, FUNCTIONS_TOP, 'function'),
+    });
+  }
+  return profiles;
+}
