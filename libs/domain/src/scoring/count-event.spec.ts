@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { capabilitiesIn, GENESIS, given, order, REGISTERED, T0, type World } from '../testing/given.ts';
 import { compiled, smallSource } from '../testing/small-bundle.ts';
 import { DAY_MS, localDay } from '../time.ts';
+import { emptyBuckets, unpackDays } from './bucket.ts';
 
 // Open days stand in a merchant's row, closed ones in its annex, and what no window can reach is dropped.
 
@@ -22,10 +23,13 @@ const paid = (world: World, id: string, atMs: number): void =>
 function daysKept(world: World): { open: number[]; closed: number[] } {
   world.scoring.freeze();
   const { rows } = world.scoring.store;
-  const { days } = JSON.parse(rows.get('m1')!.body) as { days: number[][] };
-  const annex = JSON.parse(rows.get('m1#')?.body ?? '[]') as number[][];
-  const since = (packed: readonly number[][]): number[] => packed.map(([day]) => day! - DAY0);
-  return { open: since(days), closed: since(annex) };
+  const { days } = JSON.parse(rows.get('m1')!.body) as { days: string };
+  const since = (packed: string): number[] => {
+    const buckets = emptyBuckets();
+    unpackDays(buckets, packed);
+    return buckets.days.map((day) => day - DAY0);
+  };
+  return { open: since(days), closed: since(rows.get('m1#')?.body ?? '') };
 }
 
 test('days close at the first event of a day, yesterday stays open', () => {

@@ -82,7 +82,7 @@ export const merchantRowFormat: RowFormat<MerchantRow> = {
       defects: [...defects],
       days: packDays(buckets, (day) => day >= plain.annexBefore),
     }),
-  encodeAnnex: ({ buckets, annexBefore }) => JSON.stringify(packDays(buckets, (day) => day < annexBefore)),
+  encodeAnnex: ({ buckets, annexBefore }) => packDays(buckets, (day) => day < annexBefore),
   decode(id, body, annex) {
     const { open, boosts, defects, days, ...plain } = JSON.parse(body) as Omit<
       MerchantRow,
@@ -91,11 +91,11 @@ export const merchantRowFormat: RowFormat<MerchantRow> = {
       open: [number, number][];
       boosts: [string, number][];
       defects: [string, number][];
-      days: number[][];
+      days: string;
     };
     const buckets = emptyBuckets();
     unpackDays(buckets, days);
-    if (annex !== null) unpackDays(buckets, JSON.parse(annex) as number[][]);
+    if (annex !== null) unpackDays(buckets, annex);
     return {
       ...plain,
       id,
