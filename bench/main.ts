@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { kafkaAvailable } from '#tools/kafka/launch';
 import { POSTGRES_DEFAULT } from '#tools/smoke/fresh-services';
 import { measureCluster } from './cluster.ts';
-import { coreLines, measureCore } from './core.ts';
+import { coreLines, measureCore } from './pure-core.ts';
 import { figureLines } from './figures.ts';
 import type { SelfTime } from './profile-summary.ts';
 import { FIXED_WORKLOAD } from './workload.ts';
@@ -82,7 +82,8 @@ async function cluster(): Promise<void> {
     print([
       '',
       `  at ${eventsPerSecond} events/s, accepted to decision readable: p50 ${p50Ms.toFixed(0)} ms, p99 ` +
-        `${p99Ms.toFixed(0)} ms over ${decisions} decisions; the schedule was late by ${scheduleLagMs.toFixed(0)} ms at most`,
+        `${p99Ms.toFixed(0)} ms over ${decisions} decisions; ` +
+        `the schedule was late by ${scheduleLagMs.toFixed(0)} ms at most`,
     ]);
   }
   for (const [name, { areas, functions }] of profiles) {

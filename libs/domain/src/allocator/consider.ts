@@ -1,7 +1,6 @@
 import { BPS, mulDivFloor } from '../number.ts';
 import type { MerchantCapability } from '../outputs.ts';
 import type { Bundle, Programme } from '../policy/bundle.ts';
-import { assess, atomsOf, evaluate, failingAtoms, type TierOrder } from '../policy/condition.ts';
 import { beginSettling, commitUsage, openAccount, release, reserve, type Account } from './account.ts';
 import {
   budgetEvidence,
@@ -20,6 +19,7 @@ import {
   type SettlingGrant,
   type Standing,
 } from './applicant-row.ts';
+import { reasonsAgainst, revoking, sizeFor } from './eligibility.ts';
 
 // What the allocator does with one merchant: for each programme of the live bundle, keep up a running grant or decide
 // on a new one. A grant that runs is ended, revoked or shrunk; without one the merchant is issued a grant or withheld
@@ -113,17 +113,6 @@ function keepUp(
   // Shrunk to what was used already, nothing of it is left: it ends here, not whenever somebody looks again.
   expireIfOver(allocation, row, programme.id, standing);
   return false;
-}
-
-/** The atoms that speak for revoking: a running grant is revoked for them, and none is issued against them. */
-function revoking(programme: Programme, capability: MerchantCapability, tiers: TierOrder): readonly string[] {
-  const { revokeWhen } = programme;
-  if (revokeWhen === null || evaluate(revokeWhen, capability, tiers) !== 'true') return [];
-  const blamed = new Set(failingAtoms({ not: revokeWhen }, capability, tiers));
-  const met = atomsOf(revokeWhen).filter(
-    (atom) => blamed.has(atom.id) && assess(atom, capability, tiers).verdict !== 'not-assessed',
-  );
-  return met.map((atom) => atom.id);
 }
 
 /** Ends the grant when its time is over or nothing of it is left. */
@@ -258,48 +247,6 @@ function applyFor(
   standing.withheld = withheld;
   const budget = isDry ? budgetEvidence(bundle, programme.account, account, account) : null;
   decide(allocation, { ...about, outcome: 'withhold', budget, grant: null });
-}
-
-/** Everything that speaks against a grant, the budget aside: only the eligible ask it. */
-function reasonsAgainst(
-  programme: Programme,
-  capability: MerchantCapability,
-  standing: Standing,
-  nowMs: number,
-  tiers: TierOrder,
-  barred: readonly string[],
-): string[] {
-  const reasons: string[] = [];
-  if (!capability.isKnown) reasons.push('unknown-merchant');
-  if (capability.isClosed) reasons.push('merchant-closed');
-  reasons.push(...failingAtoms(programme.who, capability, tiers));
-  reasons.push(...barred);
-  if (nowMs < standing.coolDownUntilMs) reasons.push('cool-down');
-  if (standing.openings >= programme.openingsMax) reasons.push('openings-used');
-  if (fittingSize(programme, capability.headroom) === 0) reasons.push('no-headroom');
-  if (leftFor(programme, standing) < leastOf(programme)) reasons.push('merchant-cap');
-  return reasons;
-}
-
-/** The size to issue to somebody against whom nothing speaks; 0 where the account has not enough left. */
-function sizeFor(
-  programme: Programme,
-  capability: MerchantCapability,
-  standing: Standing,
-  free: number,
-): number {
-  const size = Math.min(fittingSize(programme, capability.headroom), leftFor(programme, standing), free);
-  return size < leastOf(programme) ? 0 : size;
-}
-
-/** Units that the merchant may still have by the programme's cap. */
-function leftFor(programme: Programme, standing: Standing): number {
-  const had = standing.settling.reduce((sum, grant) => sum + grant.size, standing.spentBefore);
-  return programme.perMerchantMax - had;
-}
-
-function leastOf({ size }: Programme): number {
-  return 'fixed' in size ? size.fixed : size.minimum;
 }
 
 /** Posts to an account and says what it was before and after. */

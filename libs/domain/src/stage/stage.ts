@@ -69,7 +69,7 @@ export interface PartitionMachine {
   readonly engine: number;
   /** Position of the last record stepped; null before the first. */
   position(): Position | null;
-  /** Of the keys that the record will need, those known before its turn has come and not in memory: for one read ahead. */
+  /** Of the keys that the record will need, those that are known ahead of its turn and not in memory. */
   foresee(record: InputRecord): readonly string[];
   /** Merchant keys whose rows `step(record)` will read or write right now and that are not in memory. */
   plan(record: InputRecord): readonly string[];

@@ -5,6 +5,7 @@ import { allocator } from '#domain/allocator/allocator-machine';
 import { ENGINE } from '#domain/engine';
 import { scoring } from '#domain/scoring/scoring-machine';
 import { DUE_ITEMS_PER_TICK } from '#domain/stage/due-work';
+import type { Position } from '#domain/stage/position';
 import type { InputRecord, OutputRecord, PartitionMachine } from '#domain/stage/stage';
 import { DAY_MS, localDay, MINUTE_MS } from '#domain/time';
 import { readBundleFile, type BundleFile } from '#stage/bundle-file';
@@ -84,39 +85,23 @@ export async function measureCore(options: {
     seconds[what] += (user + system) / 1e6;
     return result;
   };
-  const tiers = new Map<string, string | null>();
-  let [events, tierChanges, capabilityRecords, decisions, offset] = [0, 0, 0, 0, 0];
+  const tally = createTally();
+  let offset = 0;
   const run = (lines: readonly Line[]): void => {
     const first = offset;
     offset += lines.length;
     const inputs = timed('decode', () =>
-      lines.map(({ key, text }, at): InputRecord => ({
-        position: [0, first + at],
-        key,
-        text,
-        event: decode(text),
-      })),
+      lines.map(({ key, text }, at) => inputOf([0, first + at], key, text)),
     );
-    events += lines.filter(({ key }) => key !== null).length;
     const said = timed('scoring', () => stepAll(stages.scoring, inputs, bundle.text));
     const capability = said.filter(({ log }) => log === 'capability');
     const heard = timed('decode', () =>
-      capability.map(({ position, key, text }): InputRecord => ({
-        position,
-        key,
-        text,
-        event: decode(text),
-      })),
+      capability.map(({ position, key, text }) => inputOf(position, key, text)),
     );
-    for (const { key, event } of heard) {
-      if (event.type !== 'updraft.capability.merchant.v1') continue;
-      capabilityRecords += 1;
-      const tier = event.data['tier'] as string | null;
-      if (tiers.has(key!) && tiers.get(key!) !== tier) tierChanges += 1;
-      tiers.set(key!, tier);
-    }
+    tally.events += lines.filter(({ key }) => key !== null).length;
+    for (const input of heard) tally.hear(input);
     const decided = timed('allocator', () => stepAll(stages.allocator, heard, bundle.text));
-    decisions += decided.filter(({ log }) => log === 'decisions').length;
+    tally.decisions += decided.filter(({ log }) => log === 'decisions').length;
   };
   let lines: Line[] = [];
   for (const line of activity(options.events, options.merchants, bundle)) {
@@ -126,21 +111,46 @@ export async function measureCore(options: {
     lines = [];
   }
   run(lines);
-  const { rows, chunks } = stages.scoring.freeze();
-  const stateBytes = [...rows, ...stages.allocator.freeze().rows].reduce(
-    (sum, row) => sum + row.body.length,
-    0,
-  );
+  const { events, capabilityRecords, tierChanges, decisions } = tally;
   return {
     events,
-    merchants: tiers.size,
+    merchants: tally.merchants(),
     decodeSeconds: seconds.decode,
     scoringSeconds: seconds.scoring,
     allocatorSeconds: seconds.allocator,
     capabilityRecords,
     tierChanges,
     decisions,
-    stateBytes: stateBytes + chunks.reduce((sum, { body }) => sum + body.length, 0),
+    stateBytes: bytesOf(stages.scoring) + bytesOf(stages.allocator),
+  };
+}
+
+function inputOf(position: Position, key: string | null, text: string): InputRecord {
+  return { position, key, text, event: decode(text) };
+}
+
+/** A whole snapshot, bytes. */
+function bytesOf(machine: PartitionMachine): number {
+  const { rows, chunks } = machine.freeze();
+  const ofRows = rows.reduce((sum, { body }) => sum + body.length, 0);
+  return ofRows + chunks.reduce((sum, { body }) => sum + body.length, 0);
+}
+
+function createTally() {
+  const tiers = new Map<string, string | null>();
+  return {
+    events: 0,
+    capabilityRecords: 0,
+    tierChanges: 0,
+    decisions: 0,
+    merchants: () => tiers.size,
+    hear({ key, event }: InputRecord): void {
+      if (event.type !== 'updraft.capability.merchant.v1') return;
+      this.capabilityRecords += 1;
+      const tier = event.data['tier'] as string | null;
+      if (tiers.has(key!) && tiers.get(key!) !== tier) this.tierChanges += 1;
+      tiers.set(key!, tier);
+    },
   };
 }
 
