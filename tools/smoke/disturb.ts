@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Backbone } from '#stage/backbone';
 import type { RunningKafka } from '#tools/kafka/launch';
-import { sumOf } from './metric-samples.ts';
 import {
   followPublished,
   partitionLags,
@@ -20,7 +19,7 @@ export interface Disturbed {
   readonly what: string;
   /** Input records between the victim's last snapshot and the end of its input when it was hit. */
   readonly lag: number;
-  /** Input records that it had not stepped yet, by its own account after its last batch; null: not asked. */
+  /** Input records that it had certainly not stepped yet; null: not asked. */
   readonly ownLag: number | null;
   /** From the blow until every partition concerned published beyond what stood then, ms. */
   readonly recoveryMs: number;
@@ -37,8 +36,10 @@ export interface Disturbance {
 
 /** Records. Of eight events one makes a capability record, which are soon decided about. */
 const LAG_MIN = { scoring: 1_000, allocator: 200 } as const;
-/** By its own account, which is older by a batch: the allocator's batches take whatever there is. */
-const OWN_LAG_MIN = { scoring: 1, allocator: 0 } as const;
+/** Records that came while the victim stood still. */
+const OWN_LAG_MIN = 1;
+/** Shorter than a session: its partitions are still its own when it is killed. */
+const FROZEN_MS_MAX = 3_000;
 const LAG_WAIT_MS = 60_000;
 const RECOVERY_MS_MAX = 60_000;
 /** A commit that was on its way when its process was killed has arrived by then. */
@@ -133,21 +134,34 @@ interface Victim {
   readonly ownLag: number;
 }
 
-/** The owner of the partition that is furthest behind. */
+/**
+ * The owner of the partition that is furthest behind, held still (SIGSTOP) until records have come that it cannot have
+ * stepped. What it had stepped and published before stands in the log; what it had not is its lag.
+ */
 async function findVictim(at: Disturbance, stage: StageName): Promise<Victim> {
+  const { logs } = at.backbone;
   let found: Victim | null = null;
   await until(
     async () => {
       const { owner, partition, lag } = await furthestBehind(at, stage);
       const victim = at.cluster.running(stage).find(({ pid }) => pid === pidOf(owner));
-      const scrape = (await victim?.scrape().catch(() => null)) ?? null;
-      if (victim === undefined || scrape === null) return false;
-      const ownLag = sumOf(scrape, 'updraft_stage_lag_records', { stage, partition: String(partition) });
-      found = { victim, lag, ownLag };
-      return ownLag >= OWN_LAG_MIN[stage];
+      if (victim === undefined) return false;
+      const endOf = async (): Promise<number> => (await logs.endOffsets(STAGES[stage].input))[partition]!;
+      process.kill(victim.pid, 'SIGSTOP');
+      const end = await endOf();
+      let ownLag = 0;
+      await until(
+        async () => (ownLag = (await endOf()) - end) >= OWN_LAG_MIN,
+        FROZEN_MS_MAX,
+        () => 'nothing came',
+        LAG_POLL_MS,
+      ).catch(() => undefined);
+      found = { victim, lag: lag + ownLag, ownLag };
+      if (ownLag < OWN_LAG_MIN) process.kill(victim.pid, 'SIGCONT');
+      return ownLag >= OWN_LAG_MIN;
     },
     LAG_WAIT_MS,
-    () => `the owner of the ${stage} partition that is furthest behind does not say so itself`,
+    () => `no record came into the ${stage} partition that is furthest behind while its owner stood still`,
   );
   return found!;
 }
