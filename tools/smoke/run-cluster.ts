@@ -56,6 +56,8 @@ export interface Cluster {
   killAll(): Promise<void>;
 }
 
+/** A batch's records should die young: with V8's own 16 MiB most of them are copied before they do. */
+const NODE_FLAGS = ['--max-semi-space-size=128'];
 const START_MS_MAX = 60_000;
 const STOP_MS_MAX = 30_000;
 const POLL_MS = 50;
@@ -97,7 +99,11 @@ async function launch(
 ): Promise<RunningProcess> {
   const role = ROLES.find((each) => name.startsWith(`${each}-`));
   if (role === undefined) throw new Error(`${name}: must begin with one of ${ROLES.join('-, ')}-`);
-  const child = spawnIntoFile([...nodeArguments, mainOf(role)], environmentOf(options, role), output);
+  const child = spawnIntoFile(
+    [...NODE_FLAGS, ...nodeArguments, mainOf(role)],
+    environmentOf(options, role),
+    output,
+  );
   const ended = new Promise<Ended>((resolve) =>
     child.once('exit', (code, signal) => resolve({ code, signal })),
   );

@@ -4,32 +4,46 @@
 export type Json =
   null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
 
-/** Canonical JSON text (RFC 8785). Undefined members are left out; a non-integer or a lone surrogate throws. */
+/**
+ * Canonical JSON text (RFC 8785). Undefined members are left out; a non-integer or a lone surrogate throws. Nearly
+ * everything is made in order already, and then `JSON.stringify` writes the same text several times faster.
+ */
 export function canonicalJson(value: Json): string {
+  if (!isInOrder(value)) return inOrder(value);
+  const text = JSON.stringify(value);
+  // Perhaps a lone surrogate, which RFC 8785 has no text for; perhaps only a backslash and these letters.
+  return text.includes('\\ud') ? inOrder(value) : text;
+}
+
+/** Whether the members of every object stand in the order of their keys, and every number is a safe integer. */
+function isInOrder(value: Json): boolean {
+  if (typeof value === 'number') return Number.isSafeInteger(value);
+  if (typeof value !== 'object' || value === null) return true;
+  if (isList(value)) return value.every(isInOrder);
+  let before = '';
+  for (const key in value) {
+    const member = value[key];
+    if (key < before || (member !== undefined && !isInOrder(member))) return false;
+    before = key;
+  }
+  return true;
+}
+
+function inOrder(value: Json): string {
   if (typeof value === 'string') return canonicalText(value);
   if (typeof value === 'number') {
     if (!Number.isSafeInteger(value)) throw new Error(`not a safe integer: ${value}`);
     return value === 0 ? '0' : String(value);
   }
   if (value === null || typeof value === 'boolean') return String(value);
-  if (isList(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (isList(value)) return `[${value.map(inOrder).join(',')}]`;
   let text = '';
-  for (const key of sortedKeys(value)) {
+  for (const key of Object.keys(value).sort()) {
     const member = value[key];
     if (member === undefined) continue;
-    text += `${text === '' ? '' : ','}${canonicalText(key)}:${canonicalJson(member)}`;
+    text += `${text === '' ? '' : ','}${canonicalText(key)}:${inOrder(member)}`;
   }
   return `{${text}}`;
-}
-
-/** Most objects are made in the order of their keys already. */
-function sortedKeys(value: object): string[] {
-  const keys = Object.keys(value);
-  for (let at = 1; at < keys.length; at++) {
-    // Without a comparator strings are sorted by code unit.
-    if (keys[at]! < keys[at - 1]!) return keys.sort();
-  }
-  return keys;
 }
 
 /** Printable ASCII without quote and backslash: nothing to escape. */

@@ -7,6 +7,9 @@ export interface RunnerLimits {
   /** Output bytes after which a batch is cut and published. */
   readonly publishBytesMax: number;
   readonly snapshotEveryMs: number;
+  /** A snapshot waits for so many times what freezing the last one took: fewer, larger ones under load. */
+  readonly snapshotPauseFactor: number;
+  readonly snapshotPauseMaxMs: number;
   readonly snapshotRecordsMax: number;
   readonly snapshotBytesMax: number;
   /** Dirty rows that start a snapshot early. */
@@ -24,6 +27,8 @@ export const CLUSTER_LIMITS: RunnerLimits = {
   queueRecordsMax: 20_000,
   publishBytesMax: 8 * 1024 * 1024,
   snapshotEveryMs: 2_000,
+  snapshotPauseFactor: 25,
+  snapshotPauseMaxMs: 10_000,
   snapshotRecordsMax: 200_000,
   snapshotBytesMax: 256 * 1024 * 1024,
   snapshotRowsMax: 100_000,

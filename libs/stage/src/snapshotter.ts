@@ -35,13 +35,17 @@ export function createSnapshotter(
   /** When the oldest change that no snapshot holds was made; null: none. */
   let unsavedSince: number | null = null;
   let lastAt = clock.now();
+  let pauseMs = limits.snapshotEveryMs;
   let inFlight: Promise<void> | null = null;
   let failure: unknown = null;
   let isAbandoned = false;
 
   async function write(mark: SnapshotMark): Promise<void> {
+    const freezingAt = clock.now();
     const frozen = machine.freeze();
     const startedAt = clock.now();
+    const wanted = (startedAt - freezingAt) * limits.snapshotPauseFactor;
+    pauseMs = Math.max(limits.snapshotEveryMs, Math.min(wanted, limits.snapshotPauseMaxMs));
     let backOffMs = limits.retryFirstMs;
     while (!isAbandoned) {
       try {
@@ -61,7 +65,7 @@ export function createSnapshotter(
 
   function isTime(): boolean {
     return (
-      clock.now() - lastAt >= limits.snapshotEveryMs ||
+      clock.now() - lastAt >= pauseMs ||
       records >= limits.snapshotRecordsMax ||
       machine.dirtyBytes() >= limits.snapshotBytesMax ||
       machine.dirtyRows() >= limits.snapshotRowsMax
@@ -98,9 +102,7 @@ export function createSnapshotter(
     },
     isOverdue: () => inFlight !== null && clock.now() - lastAt > limits.snapshotAgeMaxMs,
     dueInMs: () =>
-      unsavedSince === null || inFlight !== null
-        ? null
-        : Math.max(0, lastAt + limits.snapshotEveryMs - clock.now()),
+      unsavedSince === null || inFlight !== null ? null : Math.max(0, lastAt + pauseMs - clock.now()),
     abandon: () => (isAbandoned = true),
   };
 }

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { decisionHash } from '#domain/allocator/allocation';
 import type { Decision } from '#domain/outputs';
 import { parseInstant } from '#domain/time';
+import { sha256 } from '#stage/sha256';
 import { insertDecisions, type DecisionRow } from '#store/read/project';
 import {
   ProjectionFault,
@@ -76,8 +76,4 @@ function alteration(record: StoredRecord, decision: Decision): string | undefine
   const hash = decisionHash(record.text, sha256);
   if (hash === decision.hash) return undefined;
   return `chain broken at ${decision.position}: the record's hash is ${hash}, it says ${decision.hash}`;
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

@@ -75,6 +75,7 @@ export function createMerchantRows<Row>(
     known.filter(({ isHeld }) => isHeld).map(({ key }) => key),
   );
   const timers = createTimerIndex(
+    ids,
     known.flatMap(({ key, dueMs }) => (dueMs === null ? [] : [{ dueMs, key }])),
   );
   let dirty: Entry<Row>[] = [];
@@ -100,8 +101,15 @@ export function createMerchantRows<Row>(
     dirty.push(entry);
   }
 
+  /** A record asks for its merchant about ten times in a row. */
+  let last: Entry<Row> | undefined;
+  function find(key: string): Entry<Row> | undefined {
+    if (last === undefined || last.key !== key) last = entries.get(key) ?? last;
+    return last !== undefined && last.key === key ? last : undefined;
+  }
+
   function isMissing(key: string): boolean {
-    const entry = entries.get(key);
+    const entry = find(key);
     return entry !== undefined && entry.row === null;
   }
 
@@ -125,7 +133,7 @@ export function createMerchantRows<Row>(
     add(rows) {
       for (const [key, body] of rows) {
         if (key.endsWith(ANNEX) || body === null) continue;
-        const entry = entries.get(key);
+        const entry = find(key);
         // What is in memory is newer.
         if (entry === undefined || entry.row !== null) continue;
         // Without its annex a row would be taken for one that has none, and the next snapshot would make it so.
@@ -137,7 +145,7 @@ export function createMerchantRows<Row>(
       }
     },
     get(key) {
-      let entry = entries.get(key);
+      let entry = find(key);
       if (entry === undefined) {
         entry = newEntry<Row>(key);
         entry.row = format.create(key);
@@ -150,17 +158,17 @@ export function createMerchantRows<Row>(
       entry.usedAt = uses++;
       return entry.row;
     },
-    touch: (key) => soil(entries.get(key)!),
+    touch: (key) => soil(find(key)!),
     touchAnnex(key) {
-      const entry = entries.get(key)!;
+      const entry = find(key)!;
       soil(entry);
       if (entry.isAnnexDirty) return;
       entry.isAnnexDirty = true;
       dirtyAnnexes.push(entry);
     },
-    due: (key) => entries.get(key)?.dueMs ?? null,
+    due: (key) => find(key)?.dueMs ?? null,
     setDue(key, dueMs) {
-      const entry = entries.get(key)!;
+      const entry = find(key)!;
       if (entry.dueMs === dueMs) return;
       if (entry.dueMs !== null) timers.delete({ dueMs: entry.dueMs, key });
       if (dueMs !== null) timers.add({ dueMs, key });
@@ -168,7 +176,7 @@ export function createMerchantRows<Row>(
       soil(entry);
     },
     setHeld(key, isHeld) {
-      const entry = entries.get(key)!;
+      const entry = find(key)!;
       if (entry.isHeld === isHeld) return;
       if (isHeld) held.add(key);
       else held.delete(key);

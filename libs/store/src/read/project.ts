@@ -1,3 +1,5 @@
+import { numberArray, textArray } from '../sql/array-literal.ts';
+import { packBytes } from '../sql/packed-bytes.ts';
 import type { Sql } from '../sql.ts';
 
 // Set-based writes of the projections: one statement a batch, idempotent by position. `record` is the exact text.
@@ -45,26 +47,29 @@ export interface DeadLetterRow {
 
 export async function insertDecisions(sql: Sql, rows: readonly DecisionRow[]): Promise<void> {
   if (rows.length === 0) return;
+  const packed = packBytes(rows.map((row) => Buffer.from(row.record)));
   await sql.query(
     `insert into read_decision
             (position, partition, sequence, merchant, programme, outcome, at_ms, hash, previous_hash, record)
      select string_to_array(p, '/')::bigint[], partition, sequence, merchant, programme, outcome, at_ms, hash,
-            previous_hash, record
+            previous_hash, convert_from(substr($12::bytea, start, length), 'UTF8')
        from unnest($1::text[], $2::int[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[],
-                   $8::text[], $9::text[], $10::text[])
-         as r (p, partition, sequence, merchant, programme, outcome, at_ms, hash, previous_hash, record)
+                   $8::text[], $9::text[], $10::int[], $11::int[])
+         as r (p, partition, sequence, merchant, programme, outcome, at_ms, hash, previous_hash, start, length)
          on conflict (position) do nothing`,
     [
-      rows.map((row) => row.position),
-      rows.map((row) => row.partition),
-      rows.map((row) => row.sequence),
-      rows.map((row) => row.merchant),
-      rows.map((row) => row.programme),
-      rows.map((row) => row.outcome),
-      rows.map((row) => row.atMs),
-      rows.map((row) => row.hash),
-      rows.map((row) => row.previousHash),
-      rows.map((row) => row.record),
+      textArray(rows.map((row) => row.position)),
+      numberArray(rows.map((row) => row.partition)),
+      numberArray(rows.map((row) => row.sequence)),
+      textArray(rows.map((row) => row.merchant)),
+      textArray(rows.map((row) => row.programme)),
+      textArray(rows.map((row) => row.outcome)),
+      numberArray(rows.map((row) => row.atMs)),
+      textArray(rows.map((row) => row.hash)),
+      textArray(rows.map((row) => row.previousHash)),
+      packed.starts,
+      packed.lengths,
+      packed.bytes,
     ],
   );
 }
@@ -73,22 +78,26 @@ export async function insertDecisions(sql: Sql, rows: readonly DecisionRow[]): P
 export async function upsertGrants(sql: Sql, rows: readonly GrantRow[]): Promise<void> {
   const newest = [...new Map(rows.map((row) => [row.grantId, row])).values()];
   if (newest.length === 0) return;
+  const packed = packBytes(newest.map((row) => Buffer.from(row.record)));
   await sql.query(
     `insert into read_grant as kept (grant_id, partition, position, merchant, status, record)
-     select grant_id, partition, string_to_array(p, '/')::bigint[], merchant, status, record
-       from unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[])
-         as r (grant_id, partition, p, merchant, status, record)
+     select grant_id, partition, string_to_array(p, '/')::bigint[], merchant, status,
+            convert_from(substr($8::bytea, start, length), 'UTF8')
+       from unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::int[], $7::int[])
+         as r (grant_id, partition, p, merchant, status, start, length)
          on conflict (grant_id) do update
         set partition = excluded.partition, position = excluded.position, merchant = excluded.merchant,
             status = excluded.status, record = excluded.record
       where kept.position < excluded.position`,
     [
-      newest.map((row) => row.grantId),
-      newest.map((row) => row.partition),
-      newest.map((row) => row.position),
-      newest.map((row) => row.merchant),
-      newest.map((row) => row.status),
-      newest.map((row) => row.record),
+      textArray(newest.map((row) => row.grantId)),
+      numberArray(newest.map((row) => row.partition)),
+      textArray(newest.map((row) => row.position)),
+      textArray(newest.map((row) => row.merchant)),
+      textArray(newest.map((row) => row.status)),
+      packed.starts,
+      packed.lengths,
+      packed.bytes,
     ],
   );
 }
@@ -97,43 +106,51 @@ export async function upsertGrants(sql: Sql, rows: readonly GrantRow[]): Promise
 export async function upsertMerchants(sql: Sql, rows: readonly MerchantRow[]): Promise<void> {
   const newest = [...new Map(rows.map((row) => [row.merchant, row])).values()];
   if (newest.length === 0) return;
+  const packed = packBytes(newest.map((row) => Buffer.from(row.record)));
   await sql.query(
     `insert into read_merchant as kept (merchant, partition, position, tier, record)
-     select merchant, partition, string_to_array(p, '/')::bigint[], tier, record
-       from unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[])
-         as r (merchant, partition, p, tier, record)
+     select merchant, partition, string_to_array(p, '/')::bigint[], tier,
+            convert_from(substr($7::bytea, start, length), 'UTF8')
+       from unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::int[], $6::int[])
+         as r (merchant, partition, p, tier, start, length)
          on conflict (merchant) do update
         set partition = excluded.partition, position = excluded.position, tier = excluded.tier,
             record = excluded.record
       where kept.position < excluded.position`,
     [
-      newest.map((row) => row.merchant),
-      newest.map((row) => row.partition),
-      newest.map((row) => row.position),
-      newest.map((row) => row.tier),
-      newest.map((row) => row.record),
+      textArray(newest.map((row) => row.merchant)),
+      numberArray(newest.map((row) => row.partition)),
+      textArray(newest.map((row) => row.position)),
+      textArray(newest.map((row) => row.tier)),
+      packed.starts,
+      packed.lengths,
+      packed.bytes,
     ],
   );
 }
 
 export async function insertDeadLetters(sql: Sql, rows: readonly DeadLetterRow[]): Promise<void> {
   if (rows.length === 0) return;
+  const packed = packBytes(rows.map((row) => Buffer.from(row.record)));
   await sql.query(
     `insert into read_dead_letter (partition, writer, sequence, position, merchant, reason, at_ms, record)
-     select partition, writer, sequence, string_to_array(p, '/')::bigint[], merchant, reason, at_ms, record
+     select partition, writer, sequence, string_to_array(p, '/')::bigint[], merchant, reason, at_ms,
+            convert_from(substr($10::bytea, start, length), 'UTF8')
        from unnest($1::int[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[],
-                   $8::text[])
-         as r (partition, writer, sequence, p, merchant, reason, at_ms, record)
+                   $8::int[], $9::int[])
+         as r (partition, writer, sequence, p, merchant, reason, at_ms, start, length)
          on conflict (partition, writer, sequence) do nothing`,
     [
-      rows.map((row) => row.partition),
-      rows.map((row) => row.writer),
-      rows.map((row) => row.sequence),
-      rows.map((row) => row.position),
-      rows.map((row) => row.merchant),
-      rows.map((row) => row.reason),
-      rows.map((row) => row.atMs),
-      rows.map((row) => row.record),
+      numberArray(rows.map((row) => row.partition)),
+      textArray(rows.map((row) => row.writer)),
+      numberArray(rows.map((row) => row.sequence)),
+      textArray(rows.map((row) => row.position)),
+      textArray(rows.map((row) => row.merchant)),
+      textArray(rows.map((row) => row.reason)),
+      numberArray(rows.map((row) => row.atMs)),
+      packed.starts,
+      packed.lengths,
+      packed.bytes,
     ],
   );
 }
