@@ -110,6 +110,21 @@ describe('a workspace in the data directory', () => {
     SLOW_MS,
   );
 
+  test(
+    'says where it stands: nobody works on it yet, which is a fault',
+    async () => {
+      const shown = await updraft(['status', ...there()]);
+      expect(shown).toMatchObject({ code: 1, stderr: '' });
+      expect(shown.stdout).toContain('! scoring 0 has no owner');
+      const told = await updraft(['status', ...there(), '--json']);
+      expect(JSON.parse(told.stdout)).toMatchObject({
+        deadLetters: {},
+        partitions: [{ partition: 0 }, { partition: 1 }],
+      });
+    },
+    SLOW_MS,
+  );
+
   test('that was altered is told with exit code 1', async () => {
     const copy = join(folder, 'copy');
     alterExport(exported, copy, 'decisions', 0, (lines) =>
@@ -185,6 +200,7 @@ test.each([
 
 test.each([
   [['replay', '--data', 'no-such-directory'], 'no workspace is there'],
+  [['status', '--data', 'no-such-directory'], 'no workspace is there'],
   [['topics', 'check', '--workspace', 'Not A Name'], 'workspace: "Not A Name" must match'],
   [['replay', '--export', 'no-such-directory'], 'no export here'],
   [['check', 'no-such-directory'], 'manifest.json'],
@@ -200,6 +216,7 @@ test('every command explains itself', async () => {
     'replay',
     'export',
     'state',
+    'status',
     'check',
     'topics create',
     'topics check',

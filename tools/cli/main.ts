@@ -9,6 +9,7 @@ import { addPolicyCommand } from './policy.ts';
 import { addReplayCommand } from './replay.ts';
 import { addStartCommand } from './start.ts';
 import { addStateCommand } from './state.ts';
+import { addStatusCommand } from './status.ts';
 import { addTopicsCommand } from './topics.ts';
 
 /** How a command can end besides well. */
@@ -40,6 +41,7 @@ for (const add of [
   addReplayCommand,
   addExportCommand,
   addStateCommand,
+  addStatusCommand,
   addCheckCommand,
 ]) {
   add(program);

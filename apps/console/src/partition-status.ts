@@ -1,3 +1,4 @@
+import { countDeadLetters } from '#store/read/find-dead-letters';
 import { readProgress, type Progress } from '#store/read/progress';
 import type { Head, SnapshotStore } from '#store/snapshot-store';
 import type { Database } from '#store/sql';
@@ -24,10 +25,14 @@ interface StageStatus {
   readonly snapshotAgeMs: number | null;
   /** Records of the input log beyond the snapshot: what a take-over would re-execute at most. */
   readonly inputBeyondSnapshot: number | null;
+  /** As of the snapshot: what is adverse to a merchant waits. */
+  readonly isCatchingUp: boolean | null;
 }
 
 export interface Status {
   readonly asOf: AsOf;
+  /** Dead letters by reason, over all partitions. */
+  readonly deadLetters: { readonly [reason: string]: number };
   readonly partitions: readonly {
     readonly partition: number;
     /** Log time and the position that said so. */
@@ -51,15 +56,17 @@ export class PartitionStatus {
   ) {}
 
   async read(): Promise<Status> {
-    const { asOf, progress } = await readTogether(this.database, async (sql) => ({
+    const { asOf, progress, deadLetters } = await readTogether(this.database, async (sql) => ({
       asOf: await readAsOf(sql, PROJECTED, this.partitions),
       progress: await readProgress(sql),
+      deadLetters: await countDeadLetters(sql),
     }));
     const heads = (await this.snapshots?.heads()) ?? [];
     const ends = new Map<string, readonly number[]>();
     for (const log of ['activity', ...PROJECTED]) ends.set(log, await this.logs.endOffsets(log));
     return {
       asOf,
+      deadLetters,
       partitions: Array.from({ length: this.partitions }, (_, partition) => {
         const projected = progress.filter((each) => each.partition === partition);
         const clock = projected.find((each) => each.projection === 'capability');
@@ -92,6 +99,7 @@ export class PartitionStatus {
       snapshotAgeMs: head.savedAt === null ? null : Math.max(0, this.wallClockMs() - head.savedAt),
       inputBeyondSnapshot:
         mark === null || inputEnd === undefined ? null : Math.max(0, inputEnd - mark.inputOffset),
+      isCatchingUp: mark === null ? null : mark.facts['catchingUp'] === 1,
     };
   }
 }

@@ -41,3 +41,11 @@ export async function findDeadLetters(
     atMs: Number(atMs),
   }));
 }
+
+/** How many there are of each reason, in order of reason. */
+export async function countDeadLetters(sql: Sql): Promise<Record<string, number>> {
+  const { rows } = await sql.query<{ readonly reason: string; readonly count: string | number }>(
+    `select reason, count(*) as count from read_dead_letter group by reason order by reason collate "C"`,
+  );
+  return Object.fromEntries(rows.map(({ reason, count }) => [reason, Number(count)]));
+}
