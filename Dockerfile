@@ -8,7 +8,7 @@ COPY . .
 RUN node setup.mjs --build && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
 
 FROM node:20.19-bookworm-slim
-ENV NODE_ENV=production NODE_OPTIONS=--enable-source-maps
+ENV NODE_ENV=production NODE_OPTIONS="--enable-source-maps --max-semi-space-size=128"
 WORKDIR /updraft
 COPY --from=build /updraft/node_modules node_modules
 COPY --from=build /updraft/dist dist
