@@ -3,14 +3,13 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { kafkaAvailable } from '#tools/kafka/launch';
-import { repositoryRoot } from '#tools/smoke/run-cluster';
+import { describeWithServices, POSTGRES_ENV } from '#tools/cluster/describe-with-services';
+import { repositoryRoot } from '#tools/cluster/run-cluster';
 
 // The benchmarks are programs that people run by hand: here they run small, so that they still run when they do.
 
 const BENCH = 'dist/bench/main.js';
 const RUN_MS_MAX = 180_000;
-const POSTGRES_ENV = 'UPDRAFT_TEST_POSTGRES';
 
 async function bench(...args: readonly string[]): Promise<{ table: string; json: Record<string, unknown> }> {
   const directory = await mkdtemp(join(tmpdir(), 'updraft-bench-'));
@@ -43,34 +42,32 @@ test(
   RUN_MS_MAX,
 );
 
-const isPossible = kafkaAvailable().ok && process.env[POSTGRES_ENV] !== undefined;
-if (!isPossible && process.env['CI'] === 'true')
-  throw new Error('CI=true forbids skipping: Kafka and PostgreSQL');
-
-(isPossible ? test : test.skip)(
-  'cluster: throughput against the ceiling, processor time by process, latency, and a profile',
-  async () => {
-    const small = ['--events', '20000', '--merchants', '500', '--partitions', '2', '--latency', '2'];
-    const { table, json } = await bench(
-      'cluster',
-      ...small,
-      '--scoring',
-      '1',
-      '--allocators',
-      '1',
-      '--profile',
-    );
-    expect(table).toMatch(
-      / 20000 events .* 2 partitions; out came [1-9]\d* capability, [1-9]\d* decisions, /,
-    );
-    expect(table).toMatch(/ [1-9]\d* events\/s: /);
-    expect(table).toMatch(/ 0\.\d\d of a raw drain of the same topic/);
-    expect(table).toContain('scoring-1: self time by function');
-    const { cluster, latency } = json as { cluster: { cpuSeconds: [string, number][] }; latency: object };
-    for (const name of ['scoring-1', 'allocator-1', 'console-1', 'Kafka broker']) {
-      expect(new Map(cluster.cpuSeconds).get(name)).toBeGreaterThan(0);
-    }
-    expect(latency).toMatchObject({ p50Ms: expect.any(Number), p99Ms: expect.any(Number) });
-  },
-  RUN_MS_MAX,
-);
+describeWithServices('on a broker and a database of its own', () => {
+  test(
+    'cluster: throughput against the ceiling, processor time by process, latency, and a profile',
+    async () => {
+      const small = ['--events', '20000', '--merchants', '500', '--partitions', '2', '--latency', '2'];
+      const { table, json } = await bench(
+        'cluster',
+        ...small,
+        '--scoring',
+        '1',
+        '--allocators',
+        '1',
+        '--profile',
+      );
+      expect(table).toMatch(
+        / 20000 events .* 2 partitions; out came [1-9]\d* capability, [1-9]\d* decisions, /,
+      );
+      expect(table).toMatch(/ [1-9]\d* events\/s: /);
+      expect(table).toMatch(/ 0\.\d\d of a raw drain of the same topic/);
+      expect(table).toContain('scoring-1: self time by function');
+      const { cluster, latency } = json as { cluster: { cpuSeconds: [string, number][] }; latency: object };
+      for (const name of ['scoring-1', 'allocator-1', 'console-1', 'Kafka broker']) {
+        expect(new Map(cluster.cpuSeconds).get(name)).toBeGreaterThan(0);
+      }
+      expect(latency).toMatchObject({ p50Ms: expect.any(Number), p99Ms: expect.any(Number) });
+    },
+    RUN_MS_MAX,
+  );
+});

@@ -204,6 +204,7 @@ test.each([
   [['topics', 'check', '--workspace', 'Not A Name'], 'workspace: "Not A Name" must match'],
   [['replay', '--export', 'no-such-directory'], 'no export here'],
   [['check', 'no-such-directory'], 'manifest.json'],
+  [['cluster'], 'DATABASE_URL: must name a PostgreSQL'],
 ])('%j names what is wrong without a stack: exit code 1', async (args, reason) => {
   const outcome = await updraft(args);
   expect(outcome.code).toBe(1);
@@ -222,6 +223,7 @@ test('every command explains itself', async () => {
     'topics check',
     'import olist',
     'start',
+    'cluster',
   ];
   for (const command of commands) {
     const help = await updraft([...command.split(' '), '--help']);

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Command, CommanderError } from 'commander';
 import { addCheckCommand } from './check.ts';
+import { addClusterCommand } from './cluster.ts';
 import { BeginLogError } from '#stage/begin-log';
 import { CommandError } from './command-error.ts';
 import { addExportCommand } from './export.ts';
@@ -17,6 +18,8 @@ const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 /** How long after its end a command may still close connections. One that stays open must not hold up a script. */
 const LINGER_MS_MAX = 3_000;
+/** Commands that run until they are told to end. */
+const SERVERS = new Set(['start', 'cluster']);
 
 const program = new Command('updraft')
   .description('Event-driven merchant enablement: events in, explained grants out, replayable byte for byte.')
@@ -35,6 +38,7 @@ Exit codes: 0 well, ${EXIT_FAILED} something was found or failed, ${EXIT_USAGE} 
 
 for (const add of [
   addStartCommand,
+  addClusterCommand,
   addTopicsCommand,
   addPolicyCommand,
   addImportCommand,
@@ -49,7 +53,7 @@ for (const add of [
 
 let isServing = false;
 program.hook('postAction', (_program, command) => {
-  isServing = command.name() === 'start';
+  isServing = SERVERS.has(command.name());
 });
 
 try {

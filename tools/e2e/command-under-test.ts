@@ -12,17 +12,19 @@ export function bareEnvironment(): NodeJS.ProcessEnv {
   return { PATH: process.env['PATH'], HOME: process.env['HOME'] };
 }
 
-/** `updraft start` as a process of its own, told by what it prints. */
+/** A command that runs until it is told to end, as a process of its own, told by what it prints. */
 export class CommandUnderTest {
   private readonly child: ChildProcess;
   private readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>;
   private printed = '';
 
-  constructor(dataDirectory: string, ...options: readonly string[]) {
+  constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
     if (!existsSync(COMMAND)) throw new Error(`${COMMAND} is not built: npm run build`);
-    const args = [COMMAND, 'start', '--data', dataDirectory, '--port', '0', ...options];
-    const env = bareEnvironment();
-    this.child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = spawn(process.execPath, [COMMAND, ...args], {
+      cwd: ROOT,
+      env: { ...bareEnvironment(), ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     for (const stream of [this.child.stdout!, this.child.stderr!]) {
       stream.setEncoding('utf8').on('data', (text: string) => (this.printed += text));
     }

@@ -41,7 +41,7 @@ const start = (name: string): CommandUnderTest => {
   const data = join(folder, name);
   mkdirSync(data, { recursive: true });
   if (!existsSync(join(data, 'demo.json'))) writeFileSync(join(data, 'demo.json'), JSON.stringify(PLAN));
-  const command = new CommandUnderTest(data);
+  const command = new CommandUnderTest(['start', '--data', data, '--port', '0']);
   commands.push(command);
   return command;
 };
@@ -138,7 +138,7 @@ test(
     const holder = createServer();
     await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
     const { port } = holder.address() as { port: number };
-    const command = new CommandUnderTest(join(folder, 'never'), '--port', String(port));
+    const command = new CommandUnderTest(['start', '--data', join(folder, 'never'), '--port', String(port)]);
     commands.push(command);
     expect(await command.exitCode()).toBe(1);
     expect(command.output()).toBe(

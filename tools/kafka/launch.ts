@@ -25,6 +25,8 @@ export interface KafkaOptions {
   readonly heapMb?: number;
   /** More lines for server.properties; they win over ours. */
   readonly properties?: Readonly<Record<string, string>>;
+  /** Ctrl-C on the terminal does not reach the broker: whoever started it ends it. */
+  readonly isDetached?: boolean;
 }
 
 export interface RunningKafka {
@@ -33,6 +35,8 @@ export interface RunningKafka {
   /** Where the broker's output goes. */
   readonly output: string;
   readonly pid: number;
+  /** Resolves when the broker of now is gone, by whatever cause. */
+  gone(): Promise<void>;
   /** Orderly. */
   stop(): Promise<void>;
   /** Orderly stop, then a start with the same data and ports. */
@@ -63,6 +67,7 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
     get pid() {
       return broker.pid ?? -1;
     },
+    gone: () => whenGone(broker),
     stop,
     restart: async () => {
       await stop();
@@ -161,7 +166,7 @@ async function launch(
       'kafka.Kafka',
       config,
     ],
-    { stdio: ['ignore', file, file] },
+    { stdio: ['ignore', file, file], detached: options.isDetached ?? false },
   );
   closeSync(file);
   // A broker must not outlive the test run that started it.
@@ -182,9 +187,13 @@ async function launch(
   return broker;
 }
 
-async function end(broker: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+async function whenGone(broker: ChildProcess): Promise<void> {
   if (broker.exitCode !== null || broker.signalCode !== null) return;
-  const gone = new Promise<void>((resolve) => broker.once('exit', () => resolve()));
+  await new Promise((resolve) => broker.once('exit', resolve));
+}
+
+async function end(broker: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  const gone = whenGone(broker);
   broker.kill(signal);
   const force = setTimeout(() => broker.kill('SIGKILL'), STOP_TIMEOUT_MS);
   await gone;

@@ -5,7 +5,7 @@ import { publishBundle } from '#stage/activation';
 import type { Backbone } from '#stage/backbone';
 import { writeGenesis } from '#stage/begin-log';
 import { readBundleFile } from '#stage/bundle-file';
-import { repositoryRoot } from './run-cluster.ts';
+import { repositoryRoot } from '#tools/cluster/run-cluster';
 
 const POLICY = 'policies/starter/bundle.yaml';
 

@@ -11,7 +11,7 @@ import {
   type PublishedFollow,
   type StageName,
 } from './partition-watch.ts';
-import type { Cluster, RunningProcess } from './run-cluster.ts';
+import type { Cluster, RunningProcess } from '#tools/cluster/run-cluster';
 
 // What is done to a cluster at work, and how long the work stood still for it.
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase } from '#store/database';
+import { administrate, withDatabase } from '#tools/cluster/ensure-database';
 import { startKafka, type RunningKafka } from '#tools/kafka/launch';
 
 // A broker of our own, because it will be restarted, and a database of our own on a server that others use too.
@@ -44,19 +44,4 @@ export async function openFreshServices(serverUrl: string): Promise<FreshService
     await rm(directory, { recursive: true, force: true });
     throw error;
   }
-}
-
-async function administrate(serverUrl: string, statement: string): Promise<void> {
-  const database = await openDatabase({ url: serverUrl, embedded: false });
-  try {
-    await database.query(statement);
-  } finally {
-    await database.close();
-  }
-}
-
-function withDatabase(serverUrl: string, name: string): string {
-  const url = new URL(serverUrl);
-  url.pathname = `/${name}`;
-  return url.href;
 }

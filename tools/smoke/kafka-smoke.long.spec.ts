@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readPlainToken } from '#contracts/tokens';
-import { kafkaAvailable } from '#tools/kafka/launch';
+import { describeWithServices } from '#tools/cluster/describe-with-services';
 import { openFreshServices, type FreshServices } from './fresh-services.ts';
 import { PARTITIONS, playSmoke, WORKSPACE, type SmokeStory } from './play-smoke.ts';
 import { eventIds, positionFaults, tableFaults } from './recorded-logs.ts';
@@ -9,29 +9,10 @@ import { updraft } from './run-command.ts';
 // Real Kafka, real PostgreSQL, real processes. First everything is done to them (beforeAll), then it is held against
 // what must always be so. Each test fails on its own.
 
-const POSTGRES_ENV = 'UPDRAFT_TEST_POSTGRES';
 const PLAY_MS_MAX = 8 * 60_000;
 const COMMAND_MS_MAX = 3 * 60_000;
 
-const postgresUrl = process.env[POSTGRES_ENV];
-const kafka = kafkaAvailable();
-const missing = [
-  ...(kafka.ok ? [] : [`Kafka (${kafka.why})`]),
-  ...(postgresUrl === undefined ? [`PostgreSQL (${POSTGRES_ENV} is not set)`] : []),
-];
-const title = 'separate processes on Kafka and PostgreSQL, killed at work';
-
-if (missing.length === 0) {
-  describe(title, () => {
-    describeSmoke(postgresUrl!);
-  });
-} else if (process.env['CI'] === 'true') {
-  throw new Error(`${title}: CI=true forbids skipping, and there is no ${missing.join(' and no ')}`);
-} else {
-  describe.skip(`${title} (skipped: no ${missing.join(' and no ')})`, () => {
-    test('needs both', () => undefined);
-  });
-}
+describeWithServices('separate processes on Kafka and PostgreSQL, killed at work', describeSmoke);
 
 function describeSmoke(serverUrl: string): void {
   let services: FreshServices;

@@ -1,5 +1,5 @@
-import { sumOf, type Scrape } from './metric-samples.ts';
-import type { Cluster } from './run-cluster.ts';
+import { sumOf, type Scrape } from '#tools/cluster/metric-samples';
+import type { Cluster } from '#tools/cluster/run-cluster';
 
 const EVERY_MS = 500;
 

@@ -19,7 +19,7 @@ import {
 import type { FreshServices } from './fresh-services.ts';
 import { tallyMetrics } from './metric-tally.ts';
 import { followPublished, until, whatIsBehind, type PublishedFollow } from './partition-watch.ts';
-import { openCluster, type Cluster } from './run-cluster.ts';
+import { openCluster, type Cluster } from '#tools/cluster/run-cluster';
 import { feedSeason, httpDoor, type SeasonFeed } from './season-feed.ts';
 
 // The smoke: two processes per stage at work on a season that comes faster than they can take it, three of them

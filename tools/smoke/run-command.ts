@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { repositoryRoot } from './run-cluster.ts';
+import { repositoryRoot } from '#tools/cluster/run-cluster';
 
 export interface CommandResult {
   readonly code: number | null;

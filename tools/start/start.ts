@@ -1,7 +1,6 @@
 import 'reflect-metadata';
 import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StandaloneConfig } from '#apps/standalone/src/standalone.config';
@@ -11,9 +10,9 @@ import { playSeason } from '#sim/marketplace/demo-season';
 import { createMarketplace } from '#sim/marketplace/marketplace';
 import type { Reporter } from '#stage/report';
 import { createLog, type Log } from '#telemetry/log';
-import { CommandError } from '#tools/cli/command-error';
 import { activeGrants } from './active-grants.ts';
 import { demoPlan, fileJournal, type DemoPlan } from './demo.ts';
+import { refuseTakenPort } from './taken-port.ts';
 import { welcome } from './welcome.ts';
 import { createSummary, type Summary } from './summary.ts';
 
@@ -50,7 +49,7 @@ export async function start(options: StartOptions): Promise<Running> {
     for (const name of DEMO_FILES)
       await rm(join(config.dataDirectory, name), { recursive: true, force: true });
   }
-  await refuseTakenPort(config);
+  await refuseTakenPort(config.host, config.port, '--port');
   await mkdir(config.dataDirectory, { recursive: true });
   const isNew = !existsSync(join(config.dataDirectory, DATABASE_FOLDER));
   const log = createLog('updraft', { level: config.logLevel });
@@ -103,24 +102,14 @@ async function run(
     await standalone.startTime();
     const url = await standalone.listen(config.port, config.host);
     await summary.refresh();
-    output.write(`\n${summary.table()}\n\n${welcome(url, config.dataDirectory)}\n`);
+    output.write(
+      `\n${summary.table()}\n\n${welcome({ doorUrl: url, consoleUrl: url, dataDirectory: config.dataDirectory })}\n`,
+    );
     return { url, stop: keepTelling(summary, standalone, workspace, output) };
   } catch (error) {
     await standalone.close();
     throw error;
   }
-}
-
-/** Said at once, and not after a season was played: the door opens last. */
-async function refuseTakenPort({ host, port }: StandaloneConfig): Promise<void> {
-  const probe = createServer();
-  const failure = await new Promise<NodeJS.ErrnoException | null>((resolve) => {
-    probe.once('error', resolve).listen(port, host, () => resolve(null));
-  });
-  await new Promise((resolve) => probe.close(resolve));
-  if (failure === null) return;
-  const why = failure.code === 'EADDRINUSE' ? 'is taken' : `cannot be opened (${failure.message})`;
-  throw new CommandError(`port ${port} on ${host} ${why}: choose another with --port`);
 }
 
 async function isLive({ backbone, genesis }: Workspace): Promise<boolean> {

@@ -67,6 +67,11 @@ export async function activateBundle(
   }
 }
 
+/** Whether any partition has confirmed a bundle, whichever. */
+export async function hasLiveBundle(ports: Pick<ActivationPorts, 'store'>): Promise<boolean> {
+  return (await scoringFacts(ports)).some((each) => Number(each['bundleSequence'] ?? 0) > 0);
+}
+
 /** The newest sequence where it is this bundle's in every partition that came so far, else the one after it. */
 function sequenceFor(bundle: string, facts: readonly Facts[]): number {
   const newest = Math.max(0, ...facts.map((each) => Number(each['bundleSequence'] ?? 0)));
@@ -77,7 +82,7 @@ function sequenceFor(bundle: string, facts: readonly Facts[]): number {
 
 type Facts = Readonly<Record<string, string | number | null>>;
 
-async function scoringFacts({ store }: ActivationPorts): Promise<Facts[]> {
+async function scoringFacts({ store }: Pick<ActivationPorts, 'store'>): Promise<Facts[]> {
   const heads = await store.heads();
   return heads
     .filter((head) => head.stage === 'scoring')

@@ -20,6 +20,10 @@ export interface ClusterOptions {
   readonly dataDirectory: string;
   /** Where the processes' output goes: NAME.START.out. */
   readonly outputDirectory: string;
+  /** A role without a port gets one of the system's choice. */
+  readonly ports?: Readonly<Partial<Record<Role, number>>>;
+  /** Ctrl-C on the terminal reaches the supervisor alone, which ends the others in order. */
+  readonly isDetached?: boolean;
 }
 
 export interface Ended {
@@ -36,6 +40,8 @@ export interface RunningProcess {
   /** File with all it has said. */
   readonly output: string;
   isRunning(): boolean;
+  /** Resolves when it is gone, by whatever cause. */
+  readonly ended: Promise<Ended>;
   /** User and system time since it was started, s. */
   cpuSeconds(): number;
   scrape(): Promise<Scrape>;
@@ -103,6 +109,7 @@ async function launch(
     [...NODE_FLAGS, ...nodeArguments, mainOf(role)],
     environmentOf(options, role),
     output,
+    options.isDetached ?? false,
   );
   const ended = new Promise<Ended>((resolve) =>
     child.once('exit', (code, signal) => resolve({ code, signal })),
@@ -121,6 +128,7 @@ async function launch(
       url,
       output,
       isRunning,
+      ended,
       cpuSeconds: () => readCpuSeconds(child.pid!),
       async scrape() {
         const answer = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(SCRAPE_MS_MAX) });
@@ -147,7 +155,7 @@ function environmentOf(options: ClusterOptions, role: Role): Record<string, stri
     DATABASE_URL: options.databaseUrl,
     UPDRAFT_PREFIX: options.prefix,
     UPDRAFT_DATA: options.dataDirectory,
-    [`${role.toUpperCase()}_PORT`]: '0',
+    [`${role.toUpperCase()}_PORT`]: String(options.ports?.[role] ?? 0),
     LOG_LEVEL: 'info',
   };
 }
@@ -156,12 +164,14 @@ function spawnIntoFile(
   command: readonly string[],
   env: Record<string, string>,
   output: string,
+  isDetached: boolean,
 ): ChildProcess {
   const file = openSync(output, 'w');
   const child = spawn(process.execPath, ['--enable-source-maps', ...command], {
     stdio: ['ignore', file, file],
     env,
     cwd: repositoryRoot(),
+    detached: isDetached,
   });
   closeSync(file);
   const killWithUs = (): void => void child.kill('SIGKILL');

@@ -1,0 +1,173 @@
+import { mkdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { loadOrMakeKey, loadOrMakeTokens } from '#contracts/tokens';
+import { activateBundle, hasLiveBundle, publishBundle } from '#stage/activation';
+import { writeGenesis } from '#stage/begin-log';
+import { readBundleFile } from '#stage/bundle-file';
+import { systemClock } from '#stage/clock';
+import { createSnapshotStore } from '#store/postgres-snapshot-store';
+import { openWorkspace, type Workspace } from '#tools/cli/open-workspace';
+import { ensureDatabase } from './ensure-database.ts';
+import { keepRunning, type Keeper, type Life } from './keep-running.ts';
+import { openLocalKafka, type LocalKafka } from './local-kafka.ts';
+import { followLines, terminalLine } from './log-line.ts';
+import { openCluster, type Cluster, type Ended } from './run-cluster.ts';
+
+// `updraft cluster`: Updraft as a platform runs it, one process per role on Kafka and PostgreSQL, on one machine and
+// without containers. It is the same programs; only who starts and watches them is ours.
+
+export interface StartClusterOptions {
+  /** Null: a broker of our own, its data in the data directory. */
+  readonly brokers: string | null;
+  readonly databaseUrl: string;
+  readonly workspace: string;
+  /** Tokens, keys, output of processes, and the broker's data. */
+  readonly data: string;
+  /** Of a new workspace; null: the default, or what is there. */
+  readonly partitions: number | null;
+  readonly scoring: number;
+  readonly allocator: number;
+  readonly ports: { readonly ingest: number; readonly console: number };
+  /** Activated where no policy is live. */
+  readonly policy: string;
+  readonly isVerbose: boolean;
+  readonly say: (line: string) => void;
+}
+
+export interface RunningCluster {
+  readonly ingestUrl: string;
+  readonly consoleUrl: string;
+  /** Orderly: door, stages in data order, console, broker. */
+  stop(): Promise<void>;
+  /** At once, for those who cannot wait. What was acknowledged is in the logs. */
+  kill(): Promise<void>;
+}
+
+const PSEUDONYM_KEY_BYTES = 32;
+const APPROVED_BY = ['cluster command'];
+
+export async function startCluster(options: StartClusterOptions): Promise<RunningCluster> {
+  const { data, say } = options;
+  const tell = (name: string, text: string): void => say(`${name}  ${text}`);
+  mkdirSync(data, { recursive: true });
+  loadOrMakeTokens(data);
+  loadOrMakeKey(join(data, 'pseudonym.key'), PSEUDONYM_KEY_BYTES);
+  const kafka = await openLocalKafka(options.brokers, join(data, 'kafka'), tell);
+  try {
+    if (await ensureDatabase(options.databaseUrl)) say('The database was not there and has been made.');
+    const env = { KAFKA_BROKERS: kafka.brokers, DATABASE_URL: options.databaseUrl };
+    const workspace = await openWorkspace({ data, workspace: options.workspace, for: 'create', env });
+    try {
+      return await run(options, kafka, workspace, tell);
+    } finally {
+      await workspace.close();
+    }
+  } catch (error) {
+    await kafka.stop();
+    throw error;
+  }
+}
+
+async function run(
+  options: StartClusterOptions,
+  kafka: LocalKafka,
+  workspace: Workspace,
+  tell: (name: string, text: string) => void,
+): Promise<RunningCluster> {
+  const { say, data } = options;
+  const wish = options.partitions === null ? {} : { partitions: options.partitions };
+  const { genesis } = await writeGenesis(workspace.logs, workspace.database, wish, {
+    clockMs: Date.now(),
+    isLive: true,
+  });
+  say(`Workspace ${options.workspace}: ${genesis.partitions} partitions, zone ${genesis.zone}.`);
+  const cluster = openCluster({
+    brokers: kafka.brokers,
+    databaseUrl: options.databaseUrl,
+    prefix: `${options.workspace}.`,
+    dataDirectory: data,
+    outputDirectory: join(data, 'output'),
+    ports: options.ports,
+    isDetached: true,
+  });
+  const keepers: Keeper[] = [];
+  const urls = new Map<string, string>();
+  try {
+    for (const name of namesOf(options)) {
+      const start = (): Promise<Life> => launch(cluster, name, options, urls);
+      keepers.push(keepRunning({ name, start, tell }, await start()));
+    }
+    await activateWhereNone(options, workspace, genesis);
+  } catch (error) {
+    await Promise.all(keepers.map((keeper) => keeper.release()));
+    await cluster.killAll();
+    throw error;
+  }
+  return {
+    ingestUrl: urls.get('ingest-1')!,
+    consoleUrl: urls.get('console-1')!,
+    async stop() {
+      await Promise.all(keepers.map((keeper) => keeper.release()));
+      await cluster.stopAll();
+      await kafka.stop();
+    },
+    async kill() {
+      await cluster.killAll();
+      await kafka.kill();
+    },
+  };
+}
+
+/** In data order, the door last: nothing is accepted before somebody is there to work on it. */
+function namesOf({ scoring, allocator }: StartClusterOptions): string[] {
+  const several = (role: string, count: number): string[] =>
+    Array.from({ length: count }, (_, index) => `${role}-${index + 1}`);
+  return [...several('scoring', scoring), ...several('allocator', allocator), 'console-1', 'ingest-1'];
+}
+
+async function launch(
+  cluster: Cluster,
+  name: string,
+  { say, isVerbose }: StartClusterOptions,
+  urls: Map<string, string>,
+): Promise<Life> {
+  const process = await cluster.start(name);
+  urls.set(name, process.url);
+  const endFollowing = followLines(process.output, (line) => {
+    const shown = terminalLine(name, line, isVerbose);
+    if (shown !== null) say(shown);
+  });
+  say(`${name}  runs at ${process.url}, pid ${process.pid}, output in ${relative('.', process.output)}`);
+  return {
+    ended: process.ended.then((ended) => {
+      endFollowing();
+      return howItEnded(ended);
+    }),
+  };
+}
+
+function howItEnded({ code, signal }: Ended): string {
+  return signal === null ? `ended with code ${code}` : `ended by ${signal}`;
+}
+
+async function activateWhereNone(
+  { policy, say }: StartClusterOptions,
+  { logs, database }: Workspace,
+  { logId, partitions }: { readonly logId: string; readonly partitions: number },
+): Promise<void> {
+  const store = createSnapshotStore(database!);
+  if (await hasLiveBundle({ store })) {
+    say('The policy that was live stays live.');
+    return;
+  }
+  const { bundle, hash, text } = await readBundleFile(policy);
+  const writer = logs.writer('registry');
+  try {
+    const ports = { logs, writer, store, clock: systemClock, logId, partitions, wallClock: Date.now };
+    await publishBundle(ports, hash, text);
+    await activateBundle(ports, hash, APPROVED_BY, () => undefined);
+    say(`Policy ${bundle.id} is live in all ${partitions} partitions.`);
+  } finally {
+    await writer.close();
+  }
+}
