@@ -19,6 +19,8 @@ export type StageReport =
   | { readonly kind: 'suppressed'; readonly outputs: number }
   | { readonly kind: 'snapshot'; readonly rows: number; readonly ms: number }
   | { readonly kind: 'snapshot-ignored'; readonly why: string }
+  /** Somebody else took over before it was saved: it is dropped, and nothing of theirs was touched. */
+  | { readonly kind: 'snapshot-refused'; readonly why: string }
   | { readonly kind: 'waiting'; readonly why: string }
   | { readonly kind: 'lost'; readonly why: string }
   /** Paused until a person acts: a bug, a difference, or lost input. */

@@ -148,12 +148,13 @@ test('reading must stop while one is in flight for longer than 30 s', async () =
 });
 
 test('a partition that went to somebody else is told, and writes no more', async () => {
-  const { clock, saves, snapshots, settled, machine } = openSnapshotter();
+  const { clock, saves, snapshots, settled, machine, reports } = openSnapshotter();
   snapshots.stepped(1);
   snapshots.consider(markAt(0), true);
   const lost = new LostOwnershipError('theirs');
   await saves[0]!.fail(lost);
   expect(settled).toEqual([lost]);
+  expect(reports).toEqual([{ kind: 'snapshot-refused', why: 'theirs' }]);
   await expect(snapshots.settled()).rejects.toBe(lost);
   await clock.pass(10_000);
   snapshots.consider(markAt(0), true);

@@ -1,5 +1,10 @@
 import type { PartitionMachine } from '#domain/stage/stage';
-import { StoreUnavailableError, type SnapshotMark, type SnapshotStore } from '#store/snapshot-store';
+import {
+  LostOwnershipError,
+  StoreUnavailableError,
+  type SnapshotMark,
+  type SnapshotStore,
+} from '#store/snapshot-store';
 import type { Claim } from '#stream/log';
 import type { Clock } from './clock.ts';
 import type { RunnerLimits } from './limit.ts';
@@ -54,6 +59,7 @@ export function createSnapshotter(
         report({ kind: 'snapshot', rows: frozen.rows.length, ms: clock.now() - startedAt });
         return;
       } catch (error) {
+        if (error instanceof LostOwnershipError) report({ kind: 'snapshot-refused', why: error.message });
         if (!(error instanceof StoreUnavailableError)) throw error;
         // The frozen bytes are kept: they are the only copy of what changed, and are written again.
         report({ kind: 'waiting', why: `snapshot: ${error.message}` });

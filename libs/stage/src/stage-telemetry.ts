@@ -8,12 +8,15 @@ const BATCH_BUCKETS = [1, 10, 100, 500, 1_000, 2_000, 4_000, 10_000];
 /** Hangs metrics, health and log lines on what the partitions report. */
 export function stageTelemetry(registry: Registry, health: Health, log: Log): Reporter {
   const metrics = stageMetrics(registry);
+  /** Taken over, and nothing published met again so far. */
+  const untouched = new Set<string>();
   return (stage, partition, report) => {
     const at = { stage, partition: String(partition) };
     const check = `${stage} ${partition}`;
     switch (report.kind) {
       case 'taken-over':
         metrics.takeovers.inc(at);
+        untouched.add(check);
         metrics.halted.set(at, 0);
         health.set(check, true);
         log.info({ stage, ...reportOf(report), partition }, 'partition taken over');
@@ -30,11 +33,19 @@ export function stageTelemetry(registry: Registry, health: Health, log: Log): Re
         return;
       case 'suppressed':
         metrics.suppressed.inc(at, report.outputs);
+        if (untouched.delete(check)) metrics.suppressing.inc(at);
         return;
       case 'snapshot':
         metrics.snapshotAt.set(at, Date.now() / 1_000);
         return;
+      case 'snapshot-refused':
+        metrics.refused.inc(at);
+        log.warn({ stage, partition, why: report.why }, report.kind);
+        return;
       case 'snapshot-ignored':
+        metrics.ignored.inc(at);
+        log.warn({ stage, partition, why: report.why }, report.kind);
+        return;
       case 'waiting':
         log.warn({ stage, partition, why: report.why }, report.kind);
         return;
@@ -65,6 +76,21 @@ function stageMetrics(registry: Registry) {
   const suppressed = counter(registry, {
     name: 'stage_suppressed_total',
     help: 'Outputs met again in the log after a take-over and not published twice.',
+    labels,
+  });
+  const suppressing = counter(registry, {
+    name: 'stage_suppressing_takeovers_total',
+    help: 'Take-overs after which outputs were met again in the log.',
+    labels,
+  });
+  const refused = counter(registry, {
+    name: 'stage_snapshots_refused_total',
+    help: 'Snapshots that were not saved because somebody else had taken over.',
+    labels,
+  });
+  const ignored = counter(registry, {
+    name: 'stage_snapshots_ignored_total',
+    help: 'Snapshots in doubt that were thrown away; the stage ran again from genesis.',
     labels,
   });
   const takeovers = counter(registry, {
@@ -109,6 +135,9 @@ function stageMetrics(registry: Registry) {
     records,
     outputs,
     suppressed,
+    suppressing,
+    refused,
+    ignored,
     takeovers,
     lost,
     lag,
