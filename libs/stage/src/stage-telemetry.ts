@@ -7,7 +7,7 @@ const BATCH_BUCKETS = [1, 10, 100, 500, 1_000, 2_000, 4_000, 10_000];
 
 /** Hangs metrics, health and log lines on what the partitions report. */
 export function stageTelemetry(registry: Registry, health: Health, log: Log): Reporter {
-  const metrics = stageMetrics(registry);
+  const metrics = { ...ownershipMetrics(registry), ...flowMetrics(registry) };
   /** Taken over, and nothing published met again so far. */
   const untouched = new Set<string>();
   return (stage, partition, report) => {
@@ -65,87 +65,89 @@ export function stageTelemetry(registry: Registry, health: Health, log: Log): Re
   };
 }
 
-function stageMetrics(registry: Registry) {
-  const labels = ['stage', 'partition'] as const;
-  const records = counter(registry, { name: 'stage_records_total', help: 'Input records stepped.', labels });
-  const outputs = counter(registry, {
-    name: 'stage_outputs_total',
-    help: 'Output records produced.',
-    labels,
-  });
-  const suppressed = counter(registry, {
-    name: 'stage_suppressed_total',
-    help: 'Outputs met again in the log after a take-over and not published twice.',
-    labels,
-  });
-  const suppressing = counter(registry, {
-    name: 'stage_suppressing_takeovers_total',
-    help: 'Take-overs after which outputs were met again in the log.',
-    labels,
-  });
-  const refused = counter(registry, {
-    name: 'stage_snapshots_refused_total',
-    help: 'Snapshots that were not saved because somebody else had taken over.',
-    labels,
-  });
-  const ignored = counter(registry, {
-    name: 'stage_snapshots_ignored_total',
-    help: 'Snapshots in doubt that were thrown away; the stage ran again from genesis.',
-    labels,
-  });
-  const takeovers = counter(registry, {
-    name: 'stage_takeovers_total',
-    help: 'Take-overs of a partition.',
-    labels,
-  });
-  const lost = counter(registry, {
-    name: 'stage_lost_total',
-    help: 'Times a partition was lost or let go.',
-    labels,
-  });
-  const lag = gauge(registry, { name: 'stage_lag_records', help: 'Input records not yet stepped.', labels });
-  const halted = gauge(registry, {
-    name: 'stage_halted',
-    help: '1 while the partition stands still.',
-    labels,
-  });
-  const position = gauge(registry, {
-    name: 'stage_published_offset',
-    help: 'Activity offset of the last published output.',
-    labels,
-  });
-  const snapshotAt = gauge(registry, {
-    name: 'stage_snapshot_timestamp_seconds',
-    help: 'When the last snapshot committed, Unix time.',
-    labels,
-  });
-  const batchSize = histogram(registry, {
-    name: 'stage_batch_records',
-    help: 'Records of a batch.',
-    labels: ['stage'] as const,
-    buckets: BATCH_BUCKETS,
-  });
-  const batchSeconds = histogram(registry, {
-    name: 'stage_batch_seconds',
-    help: 'Time from taking a batch to its publication.',
-    labels: ['stage'] as const,
-    buckets: LATENCY_SECONDS_BUCKETS,
-  });
+const LABELS = ['stage', 'partition'] as const;
+
+/** How partitions change hands. */
+function ownershipMetrics(registry: Registry) {
   return {
-    records,
-    outputs,
-    suppressed,
-    suppressing,
-    refused,
-    ignored,
-    takeovers,
-    lost,
-    lag,
-    halted,
-    position,
-    snapshotAt,
-    batchSize,
-    batchSeconds,
+    takeovers: counter(registry, {
+      name: 'stage_takeovers_total',
+      help: 'Take-overs of a partition.',
+      labels: LABELS,
+    }),
+    suppressed: counter(registry, {
+      name: 'stage_suppressed_total',
+      help: 'Outputs met again in the log after a take-over and not published twice.',
+      labels: LABELS,
+    }),
+    suppressing: counter(registry, {
+      name: 'stage_suppressing_takeovers_total',
+      help: 'Take-overs after which outputs were met again in the log.',
+      labels: LABELS,
+    }),
+    refused: counter(registry, {
+      name: 'stage_snapshots_refused_total',
+      help: 'Snapshots that were not saved because somebody else had taken over.',
+      labels: LABELS,
+    }),
+    ignored: counter(registry, {
+      name: 'stage_snapshots_ignored_total',
+      help: 'Snapshots in doubt that were thrown away; the stage ran again from genesis.',
+      labels: LABELS,
+    }),
+    lost: counter(registry, {
+      name: 'stage_lost_total',
+      help: 'Times a partition was lost or let go.',
+      labels: LABELS,
+    }),
+    halted: gauge(registry, {
+      name: 'stage_halted',
+      help: '1 while the partition stands still.',
+      labels: LABELS,
+    }),
+  };
+}
+
+/** What flows through them. */
+function flowMetrics(registry: Registry) {
+  return {
+    records: counter(registry, {
+      name: 'stage_records_total',
+      help: 'Input records stepped.',
+      labels: LABELS,
+    }),
+    outputs: counter(registry, {
+      name: 'stage_outputs_total',
+      help: 'Output records produced.',
+      labels: LABELS,
+    }),
+    lag: gauge(registry, {
+      name: 'stage_lag_records',
+      help: 'Input records not yet stepped.',
+      labels: LABELS,
+    }),
+    position: gauge(registry, {
+      name: 'stage_published_offset',
+      help: 'Activity offset of the last published output.',
+      labels: LABELS,
+    }),
+    snapshotAt: gauge(registry, {
+      name: 'stage_snapshot_timestamp_seconds',
+      help: 'When the last snapshot committed, Unix time.',
+      labels: LABELS,
+    }),
+    batchSize: histogram(registry, {
+      name: 'stage_batch_records',
+      help: 'Records of a batch.',
+      labels: ['stage'] as const,
+      buckets: BATCH_BUCKETS,
+    }),
+    batchSeconds: histogram(registry, {
+      name: 'stage_batch_seconds',
+      help: 'Time from taking a batch to its publication.',
+      labels: ['stage'] as const,
+      buckets: LATENCY_SECONDS_BUCKETS,
+    }),
   };
 }
 
