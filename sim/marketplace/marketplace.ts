@@ -22,6 +22,8 @@ export interface MarketplaceOptions {
   readonly merchants: number;
   readonly startMs: number;
   readonly days: number;
+  /** Newcomers open within the first half of so many days. Default `days`. */
+  readonly newcomerDays?: number;
   /** Minutes east of UTC. Default: Asia/Shanghai, which has no summer time. */
   readonly zoneOffsetMinutes?: number;
   /** Whole days by which the season is moved: +2 puts 11-11 two days later. Default 0. */
@@ -85,6 +87,7 @@ export function createMarketplace(options: MarketplaceOptions): Marketplace {
     Math.max(0.2, (options.eventsPerMerchantDay ?? 10) - EVENTS_BESIDES_ORDERS) / EVENTS_PER_ORDER;
   const personas = drawPersonas({
     ...options,
+    days: options.newcomerDays ?? options.days,
     ordersPerMerchantDay,
     unregisteredPpm: options.unregisteredPpm ?? 10_000,
   });

@@ -192,6 +192,7 @@ test.each([
   [['topics', 'create', '--lateness', '7'], 'must be a number and a unit'],
   [['topics', 'create', '--zone', 'Mars/Base'], 'must be an IANA zone'],
   [['topics', 'create', '--now', 'yesterday'], 'must be an instant'],
+  [['simulate', '--url', 'localhost'], 'must be an address such as'],
 ])('%j is a wrong command line: exit code 2, and the rule', async (args, rule) => {
   const outcome = await updraft(args);
   expect(outcome).toMatchObject({ code: 2, stdout: '' });
@@ -205,6 +206,7 @@ test.each([
   [['replay', '--export', 'no-such-directory'], 'no export here'],
   [['check', 'no-such-directory'], 'manifest.json'],
   [['cluster'], 'DATABASE_URL: must name a PostgreSQL'],
+  [['simulate', '--data', 'no-such-directory'], 'no token for the door'],
 ])('%j names what is wrong without a stack: exit code 1', async (args, reason) => {
   const outcome = await updraft(args);
   expect(outcome.code).toBe(1);
@@ -224,6 +226,7 @@ test('every command explains itself', async () => {
     'import olist',
     'start',
     'cluster',
+    'simulate',
   ];
   for (const command of commands) {
     const help = await updraft([...command.split(' '), '--help']);

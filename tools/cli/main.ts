@@ -8,6 +8,7 @@ import { addExportCommand } from './export.ts';
 import { addImportCommand } from './import.ts';
 import { addPolicyCommand } from './policy.ts';
 import { addReplayCommand } from './replay.ts';
+import { addSimulateCommand } from './simulate.ts';
 import { addStartCommand } from './start.ts';
 import { addStateCommand } from './state.ts';
 import { addStatusCommand } from './status.ts';
@@ -39,6 +40,7 @@ Exit codes: 0 well, ${EXIT_FAILED} something was found or failed, ${EXIT_USAGE} 
 for (const add of [
   addStartCommand,
   addClusterCommand,
+  addSimulateCommand,
   addTopicsCommand,
   addPolicyCommand,
   addImportCommand,

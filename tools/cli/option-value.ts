@@ -21,6 +21,13 @@ export function duration(text: string): number {
   return Number(count) * UNITS[unit]!;
 }
 
+/** The address of a door, without what would come before a path. */
+export function doorUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url !== null && /^https?:$/.test(url.protocol)) return text.replace(/\/+$/, '');
+  throw new InvalidArgumentError('must be an address such as http://127.0.0.1:8080.');
+}
+
 /** An ISO 8601 instant in milliseconds UTC. */
 export function instant(text: string): number {
   const ms = /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : NaN;

@@ -31,7 +31,7 @@ export type Told = StageReport & { readonly stage: string; readonly partition: n
 export class ProcessUnderTest {
   private constructor(
     private readonly standalone: Standalone,
-    private readonly url: string,
+    readonly url: string,
     readonly backbone: Backbone,
     /** What the partitions reported, in order. */
     readonly told: readonly Told[],
@@ -132,7 +132,7 @@ function tokenRecord(role: TokenRole): TokenRecord {
   return { name: role, role, sha256: createHash('sha256').update(tokenOf(role)).digest('hex') };
 }
 
-function tokenOf(role: TokenRole): string {
+export function tokenOf(role: TokenRole): string {
   return `token-of-${role}`;
 }
 

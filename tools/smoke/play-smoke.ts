@@ -5,6 +5,7 @@ import { createMarketplace } from '#sim/marketplace/marketplace';
 import { openBackbone, type Backbone } from '#stage/backbone';
 import { createLog } from '#telemetry/log';
 import { readProgress } from '#store/read/progress';
+import { httpDoor } from '#tools/door/http-door';
 import { activeGrants } from '#tools/start/active-grants';
 import { beginSeason } from './begin-season.ts';
 import {
@@ -20,7 +21,7 @@ import type { FreshServices } from './fresh-services.ts';
 import { tallyMetrics } from './metric-tally.ts';
 import { followPublished, until, whatIsBehind, type PublishedFollow } from './partition-watch.ts';
 import { openCluster, type Cluster } from '#tools/cluster/run-cluster';
-import { feedSeason, httpDoor, type SeasonFeed } from './season-feed.ts';
+import { feedSeason, type SeasonFeed } from './season-feed.ts';
 
 // The smoke: two processes per stage at work on a season that comes faster than they can take it, three of them
 // killed, one more joining and leaving, the broker killed, and everything drained in the end.

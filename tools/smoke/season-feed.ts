@@ -6,6 +6,7 @@ import type { ActiveGrant } from '#sim/marketplace/boost-delivery';
 import { openHistory } from '#sim/marketplace/history';
 import type { Marketplace } from '#sim/marketplace/marketplace';
 import { UnavailableError, type Logs } from '#stream/log';
+import type { Door } from '#tools/door/http-door';
 
 // An open loop: the season comes at its own rate, whatever the stages can carry. Most of it goes into activity with
 // the ticks it needs, as an import does; some merchants send theirs to the door.
@@ -22,13 +23,6 @@ export interface SeasonFeedOptions {
   readonly readGrants: () => Promise<readonly ActiveGrant[]>;
   /** Null: everything goes into the log. */
   readonly door: Door | null;
-}
-
-export interface Door {
-  /** Of the merchant's events, all or none: they keep their order. */
-  takes(merchantId: string): boolean;
-  /** Resolves when the door has accepted every one. */
-  send(events: readonly CloudEvent[]): Promise<void>;
 }
 
 export interface SeasonFeed {
@@ -129,60 +123,4 @@ async function untilAvailable<T>(read: () => Promise<T>): Promise<T> {
       await sleep(RETRY_MS);
     }
   }
-}
-
-const DOOR_BATCH = 500;
-/** The door answers within 10 s even when the log is away. */
-const DOOR_MS_MAX = 20_000;
-const DOOR_RETRIES_MAX = 60;
-
-export interface HttpDoor extends Door {
-  /** Answers other than 202: the door was busy or the log away, and the batch was sent again. */
-  turnedAway(): number;
-}
-
-/** The HTTP door, as a producer that keeps its side of the contract uses it: what was not accepted is sent again. */
-export function httpDoor(
-  url: string,
-  token: string,
-  takes: (merchantId: string) => boolean,
-  retryMs = RETRY_MS,
-): HttpDoor {
-  let turnedAway = 0;
-
-  async function post(events: readonly CloudEvent[]): Promise<boolean> {
-    const answer = await fetch(`${url}/v1/events`, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${token}`,
-        'content-type': 'application/cloudevents-batch+json',
-      },
-      body: JSON.stringify(events),
-      signal: AbortSignal.timeout(DOOR_MS_MAX),
-    });
-    if (answer.status === 429 || answer.status === 503) {
-      await answer.body?.cancel();
-      return false;
-    }
-    const text = await answer.text();
-    if (answer.status !== 202 || (JSON.parse(text) as { refused: number }).refused > 0) {
-      throw new Error(`the door answered ${answer.status}: ${text.slice(0, 500)}`);
-    }
-    return true;
-  }
-
-  return {
-    takes,
-    turnedAway: () => turnedAway,
-    async send(events) {
-      for (let from = 0; from < events.length; from += DOOR_BATCH) {
-        const batch = events.slice(from, from + DOOR_BATCH);
-        for (let tries = 1; !(await post(batch)); tries += 1) {
-          turnedAway += 1;
-          if (tries === DOOR_RETRIES_MAX) throw new Error(`the door turned a batch away ${tries} times`);
-          await sleep(retryMs);
-        }
-      }
-    },
-  };
 }

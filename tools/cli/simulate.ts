@@ -1,0 +1,107 @@
+import type { Command } from 'commander';
+import { CommandError } from './command-error.ts';
+import { doorUrl, duration, wholeNumber } from './option-value.ts';
+import { DATA_DEFAULT } from './workspace-options.ts';
+
+const URL_DEFAULT = 'http://127.0.0.1:8080';
+const RATE_DEFAULT = 50;
+const RATE_MAX = 100_000;
+const EVENTS_MAX = 1_000_000_000;
+const MERCHANTS_DEFAULT = 300;
+const MERCHANTS_MAX = 20_000;
+const SEED_DEFAULT = 1111;
+const SEED_MAX = 2 ** 31 - 1;
+const DUPLICATES_DEFAULT = 5_000;
+const LATE_DEFAULT = 10_000;
+/** A run of which everything is malformed would tell nothing. */
+const PPM_MAX = 500_000;
+
+interface SimulateCommandOptions {
+  readonly url: string;
+  readonly data: string;
+  readonly rate: number;
+  readonly events?: number;
+  readonly duration?: number;
+  readonly merchants: number;
+  readonly seed: number;
+  readonly duplicates: number;
+  readonly late: number;
+  readonly poison: number;
+  readonly json?: boolean;
+}
+
+export function addSimulateCommand(program: Command): void {
+  program
+    .command('simulate')
+    .description('send what a simulated marketplace says to a running Updraft, at a rate of your choice')
+    .option('--url <url>', 'where its door is', doorUrl, URL_DEFAULT)
+    .option('--data <dir>', 'its data directory, for the token (or UPDRAFT_TOKEN)', DATA_DEFAULT)
+    .option(
+      '--rate <n>',
+      'events a second, whether it keeps up or not',
+      wholeNumber(1, RATE_MAX),
+      RATE_DEFAULT,
+    )
+    .option('--events <n>', 'end after so many events', wholeNumber(1, EVENTS_MAX))
+    .option('--duration <duration>', 'end after so long: 90s, 10m', duration)
+    .option('--merchants <n>', 'simulated merchants', wholeNumber(1, MERCHANTS_MAX), MERCHANTS_DEFAULT)
+    .option('--seed <n>', 'seed of the simulation', wholeNumber(0, SEED_MAX), SEED_DEFAULT)
+    .option(
+      '--duplicates <ppm>',
+      'of a million events, sent twice',
+      wholeNumber(0, PPM_MAX),
+      DUPLICATES_DEFAULT,
+    )
+    .option('--late <ppm>', 'of a million events, late', wholeNumber(0, PPM_MAX), LATE_DEFAULT)
+    .option('--poison <ppm>', 'to a million events, malformed ones added', wholeNumber(0, PPM_MAX), 0)
+    .option('--json', 'the summary as JSON')
+    .addHelpText(
+      'after',
+      `
+Events carry times of now, so the workspace must be live. The marketplace lives faster: about ten events of a merchant
+are one of its days, so with the defaults a simulated day passes in a minute. Late events are late by that clock. For
+a seed the events are the same each time, but for their times and the run in their ids. Malformed events must be
+refused and are no failure. Without --events and --duration it runs until Ctrl-C, which waits for what is under way.
+Exit code 1: something was not sent or not answered, or the door judged an event otherwise than it should.`,
+    )
+    .action(run);
+}
+
+async function run(options: SimulateCommandOptions): Promise<void> {
+  const [{ simulate }, { isWell, summaryText }] = await Promise.all([
+    import('#tools/simulate/simulate'),
+    import('#tools/simulate/run-summary'),
+  ]);
+  const summary = await simulate({
+    url: options.url,
+    token: await tokenOf(options.data),
+    seed: options.seed,
+    merchants: options.merchants,
+    eventsPerSecond: options.rate,
+    eventsMax: options.events ?? null,
+    durationMs: options.duration ?? null,
+    duplicatesPpm: options.duplicates,
+    latePpm: options.late,
+    poisonPpm: options.poison,
+    output: process.stderr,
+    onInterrupt: (end) => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, end);
+    },
+  });
+  process.stdout.write(`${options.json === true ? JSON.stringify(summary) : summaryText(summary)}\n`);
+  process.exitCode = isWell(summary) ? 0 : 1;
+}
+
+async function tokenOf(data: string): Promise<string> {
+  const given = process.env['UPDRAFT_TOKEN'];
+  if (given !== undefined && given !== '') return given;
+  const { readPlainToken } = await import('#contracts/tokens');
+  try {
+    return readPlainToken(data, 'producer');
+  } catch (error) {
+    throw new CommandError(
+      `no token for the door (${(error as Error).message}): ` +
+        'say --data DIR of the running Updraft, or set UPDRAFT_TOKEN',
+    );
+  }
+}

@@ -1,0 +1,118 @@
+import type { Json } from '#domain/canonical';
+import type { CloudEvent } from '#domain/stage/stage';
+import { DAY_MS, MINUTE_MS, formatInstant, parseInstant } from '#domain/time';
+import { createMarketplace } from '#sim/marketplace/marketplace';
+import { SHIP_WITHIN_MS } from '#sim/marketplace/order-life';
+import { createPrng } from '#sim/marketplace/prng';
+import { createRunClock } from './run-clock.ts';
+import { spoil } from './spoil.ts';
+
+// What the marketplace says, as it would be said today: ids of this run, instants of now, merchants of this seed.
+
+export interface LiveSeasonOptions {
+  /** 31-bit integer. */
+  readonly seed: number;
+  readonly merchants: number;
+  readonly eventsPerSecond: number;
+  /** When the run began: its first event is due then. */
+  readonly startMs: number;
+  readonly duplicatesPpm: number;
+  readonly latePpm: number;
+  readonly poisonPpm: number;
+}
+
+export interface PlannedEvent {
+  /** Malformed on purpose where `isPoison`. */
+  readonly event: unknown;
+  /** From 0: what belongs to one merchant is sent in order. */
+  readonly merchant: number;
+  readonly isPoison: boolean;
+}
+
+export interface LiveSeason {
+  /** There is always another one. */
+  next(): PlannedEvent;
+}
+
+/** Five days before Double 11, as the demo has them. */
+const SIM_START_MS = Date.parse('2026-11-06T00:00:00+08:00');
+/** Nobody waits for the end of this. */
+const DAYS = 36_500;
+const NEWCOMER_DAYS = 10;
+const EVENTS_PER_MERCHANT_DAY = 10;
+const MINUTES_PER_DAY = DAY_MS / MINUTE_MS;
+const SOURCE = '/updraft/simulate';
+/** Streams 0 to 2 of a merchant are the marketplace's own. */
+const POISON_STREAM = 0xffff_fffe;
+
+export function createLiveSeason(options: LiveSeasonOptions): LiveSeason {
+  const { seed, merchants, startMs, eventsPerSecond } = options;
+  const sim = createMarketplace({
+    seed,
+    merchants,
+    startMs: SIM_START_MS,
+    days: DAYS,
+    newcomerDays: NEWCOMER_DAYS,
+    eventsPerMerchantDay: EVENTS_PER_MERCHANT_DAY,
+    duplicateRatePpm: options.duplicatesPpm,
+    lateRatePpm: options.latePpm,
+    unregisteredPpm: 0,
+  });
+  const prng = createPrng(seed, POISON_STREAM);
+  const run = startMs.toString(36);
+  const clock = createRunClock({ simStartMs: SIM_START_MS, startMs, eventsPerSecond });
+  const ordinary = (merchants * EVENTS_PER_MERCHANT_DAY) / MINUTES_PER_DAY;
+  /** Demand decides how many events the next days hold, and with that how long they take. */
+  const shipWithinMs = (simMs: number): number => {
+    const factor = (sim.seasonFactor(simMs) + sim.seasonFactor(simMs + DAY_MS)) / 2;
+    return Math.round(clock.expected(SHIP_WITHIN_MS, ordinary * factor));
+  };
+
+  function live(event: CloudEvent): CloudEvent {
+    const data: Record<string, Json | undefined> = { ...event.data };
+    for (const field of ['orderId', 'threadId'])
+      if (field in data) data[field] = `${run}-${data[field] as string}`;
+    for (const field of ['orderedAt', 'receivedAt']) {
+      if (field in data) data[field] = formatInstant(clock.past(parseInstant(data[field] as string)));
+    }
+    if ('shipBy' in data) {
+      const simMs = parseInstant(event.data['orderedAt'] as string);
+      data['shipBy'] = formatInstant(clock.past(simMs) + shipWithinMs(simMs));
+    }
+    return {
+      ...event,
+      id: `${run}-${event.id}`,
+      source: SOURCE,
+      subject: `s${seed}-${event.subject}`,
+      time: formatInstant(clock.past(parseInstant(event.time))),
+      data,
+    };
+  }
+
+  let simMs = SIM_START_MS;
+  let poisons = 0;
+  let waiting: (() => PlannedEvent)[] = [];
+
+  function playMinute(): void {
+    simMs += MINUTE_MS;
+    waiting = sim.advance(simMs, []).flatMap(({ event }) => {
+      const merchant = Number(event.subject!.slice(event.subject!.lastIndexOf('-') + 1)) - 1;
+      const healthy = (): PlannedEvent => ({ event: live(event), merchant, isPoison: false });
+      const poisoned = (): PlannedEvent => {
+        poisons += 1;
+        return { event: spoil(live(event), `${run}-poison-${poisons}`, prng), merchant, isPoison: true };
+      };
+      return prng.chance(options.poisonPpm) ? [poisoned, healthy] : [healthy];
+    });
+    // Only now is it known when each of them is due, and so what its instants are.
+    clock.minute(waiting.length);
+    waiting.reverse();
+  }
+
+  return {
+    next() {
+      while (waiting.length === 0) playMinute();
+      return waiting.pop()!();
+    },
+  };
+}
