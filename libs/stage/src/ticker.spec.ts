@@ -178,6 +178,19 @@ test('while the log is away nothing is ticked; once it is back the gap counts', 
   expect(world.ticks(0)[before]![1]).toBe(true);
 });
 
+test('a bug of its own makes it unready and ends neither its loop nor the process', async () => {
+  const world = openWorld();
+  world.open();
+  world.append = () => {
+    throw new TypeError('no such thing');
+  };
+  await world.clock.pass(2_000);
+  expect(world.states.at(-1)).toEqual([false, expect.stringContaining('TypeError: no such thing')]);
+  world.append = null;
+  await world.clock.pass(2_000);
+  expect(world.states.at(-1)).toEqual([true, '']);
+});
+
 test('it does not tick while its clock differs from that of the database by more than 5 s', async () => {
   const world = openWorld();
   for (const skewMs of [5_001, -5_001]) {

@@ -107,8 +107,8 @@ export function createTicker(ports: TickerPorts): Ticker {
       try {
         await turn();
       } catch (error) {
-        if (!(error instanceof UnavailableError || error instanceof StoreUnavailableError)) throw error;
-        onState(false, error.message);
+        // Whatever it is, time standing still is loud enough; it must not take the partitions of this process along.
+        onState(false, describe(error));
       }
       await clock.sleep(BUSY_TICK_MS);
     }
@@ -123,6 +123,13 @@ export function createTicker(ports: TickerPorts): Ticker {
       await running;
     },
   };
+}
+
+/** Of what passes by itself the message is enough; anything else is a bug and is looked for by its stack. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const isPassing = error instanceof UnavailableError || error instanceof StoreUnavailableError;
+  return isPassing ? error.message : (error.stack ?? error.message);
 }
 
 /** After a change of ticker the log says how far time came; the catch-up that was on goes on. */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { openDatabase } from './database.ts';
 import { migrate } from './migrate.ts';
 import { StoreUnavailableError } from './snapshot-store.ts';
@@ -121,6 +122,27 @@ describeWithPostgres('database on a server', (open) => {
     });
     await expect(work).rejects.toThrow(StoreUnavailableError);
     expect((await database.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+  });
+
+  test('a database that lets nobody in any more is a StoreUnavailableError, and works once it does again', async () => {
+    const server = opened.database;
+    const name = `updraft_closed_${randomBytes(6).toString('hex')}`;
+    await server.query(`create database "${name}"`);
+    const url = new URL(process.env['UPDRAFT_TEST_POSTGRES']!);
+    url.pathname = `/${name}`;
+    const database = await openDatabase({ url: url.href, embedded: false });
+    try {
+      await server.query(`alter database "${name}" with allow_connections false`);
+      await server.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
+      for (const _ of ['the connection that was cut', 'one that is refused']) {
+        await expect(database.query('select 1')).rejects.toThrow(StoreUnavailableError);
+      }
+      await server.query(`alter database "${name}" with allow_connections true`);
+      expect((await database.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+    } finally {
+      await database.close();
+      await server.query(`drop database "${name}" with (force)`);
+    }
   });
 
   test('processes that migrate at once do not disturb each other', async () => {

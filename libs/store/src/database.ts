@@ -10,6 +10,7 @@ import {
   OutsideTransactionError,
   isConnectionLost,
   mapStoreError,
+  unavailable,
 } from './store-error.ts';
 import { insideTransaction, refuseInsideTransaction } from './transaction-scope.ts';
 import { TurnQueue } from './turn-queue.ts';
@@ -181,7 +182,7 @@ class PooledDatabase implements StoreDatabase {
   private async withClient<T>(order: Order, use: (lease: Lease) => Promise<T>): Promise<T> {
     const endTurn = await this.turns?.take(order);
     try {
-      const lease: Lease = { client: await this.pool.connect(), broken: undefined };
+      const lease: Lease = { client: await this.connect(), broken: undefined };
       const onError = (error: Error): void => {
         lease.broken = error;
       };
@@ -196,6 +197,18 @@ class PooledDatabase implements StoreDatabase {
       throw mapStoreError(error);
     } finally {
       endTurn?.();
+    }
+  }
+
+  /**
+   * It let us in once, when this database was opened: whatever it says now at the door, a server that restarts, a
+   * database that is being moved, a password that was changed, is a matter of time and not of the statement.
+   */
+  private async connect(): Promise<pg.PoolClient> {
+    try {
+      return await this.pool.connect();
+    } catch (error) {
+      throw unavailable(error);
     }
   }
 

@@ -48,6 +48,10 @@ interface Coded {
 /** Maps what pg throws: StoreUnavailableError when trying again later can help, everything else as it is. */
 export function mapStoreError(error: unknown): unknown {
   if (error instanceof StoreUnavailableError || !isTransient(error)) return error;
+  return unavailable(error);
+}
+
+export function unavailable(error: unknown): StoreUnavailableError {
   return new StoreUnavailableError(`The database is away or overloaded: ${describe(error)}`, {
     cause: error,
   });
