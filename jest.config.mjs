@@ -11,6 +11,7 @@ export default {
     '<rootDir>/sim',
     '<rootDir>/tools',
     '<rootDir>/docs',
+    '<rootDir>/deploy',
     '<rootDir>/bench',
   ],
   testMatch: [long ? '**/*.long.spec.ts' : '**/*.spec.ts'],

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { Finding, Repository } from './repository.ts';
 
 /** Folders that a newcomer opens: each says what it is in a README.md of its own. */
-const DOCUMENTED = /^((apps|libs|tools)\/[^/]+|sim\/marketplace|policies|bench)\/./;
+const DOCUMENTED = /^((apps|libs|tools)\/[^/]+|sim\/marketplace|policies|bench|deploy)\/./;
 const README_LINES_MIN = 5;
 
 export function findMissingReadmes(repository: Repository): Finding[] {

@@ -43,7 +43,7 @@ export class ReadSide implements OnApplicationBootstrap, BeforeApplicationShutdo
   private readonly projectors: ReadonlyMap<string, Projector>;
   /** What was last told of each log, so that an alarm is one line and not one a second. */
   private readonly alarmed = new Map<string, string>();
-  private readonly metrics: ReturnType<typeof createMetrics>;
+  private readonly metrics: ReturnType<typeof readSideMetrics>;
 
   constructor(private readonly parts: ReadSideParts) {
     const { logs, database, limits } = parts;
@@ -54,7 +54,7 @@ export class ReadSide implements OnApplicationBootstrap, BeforeApplicationShutdo
       ['dead-letters', new LogProjector(deadLettersProjection, logs, database, this, limits)],
     ]);
     parts.health.declare(...[...this.projectors.keys()].map(checkName));
-    this.metrics = createMetrics(parts.registry);
+    this.metrics = readSideMetrics(parts.registry);
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -106,7 +106,7 @@ function checkName(log: string): string {
   return `projection of ${log}`;
 }
 
-function createMetrics(registry: Registry) {
+export function readSideMetrics(registry: Registry) {
   return {
     records: counter(registry, {
       name: 'console_projected_records_total',
