@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { kafkaAvailable } from '#tools/kafka/launch';
-import { POSTGRES_DEFAULT } from '#tools/smoke/fresh-services';
+import { POSTGRES_DEFAULT } from '#tools/chaos/fresh-services';
 import { measureCluster } from './cluster.ts';
 import { coreLines, measureCore } from './pure-core.ts';
 import { figureLines } from './figures.ts';

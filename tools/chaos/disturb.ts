@@ -64,21 +64,25 @@ export async function killOwner(at: Disturbance, stage: StageName): Promise<Dist
   return { what, lag, ownLag, recoveryMs };
 }
 
-/** SIGKILL to the broker, and a start on the same data. */
-export async function killBroker(at: Disturbance): Promise<Disturbed> {
-  const { kafka, partitions } = at;
+/** SIGKILL to the broker, or an end in order, and a start on the same data. */
+export async function interruptBroker(at: Disturbance, how: 'kill' | 'stop'): Promise<Disturbed> {
+  const { kafka } = at;
   const recovery = await watchRecovery(at, 'scoring');
   const { lag } = await furthestBehind(at, 'scoring');
-  await kafka.kill9();
-  const killedAt = performance.now();
+  await (how === 'kill' ? kafka.kill9() : kafka.stop());
+  const goneAt = performance.now();
   let awayMs = 0;
   const restarting = sleep(BROKER_AWAY_MS)
     .then(() => kafka.restart())
-    .then(() => (awayMs = performance.now() - killedAt));
-  const all = Array.from({ length: partitions }, (_, partition) => partition);
-  const recoveryMs = await recovery(all, restarting);
-  const what = `kill -9 of the broker, which answered again after ${(awayMs / 1_000).toFixed(1)} s`;
+    .then(() => (awayMs = performance.now() - goneAt));
+  const recoveryMs = await recovery(allPartitions(at), restarting);
+  const blow = how === 'kill' ? 'kill -9 of the broker' : 'orderly end of the broker';
+  const what = `${blow}, which answered again after ${(awayMs / 1_000).toFixed(1)} s`;
   return { what, lag, ownLag: null, recoveryMs };
+}
+
+export function allPartitions({ partitions }: Disturbance): number[] {
+  return Array.from({ length: partitions }, (_, partition) => partition);
 }
 
 /** Resolves when so many processes share the partitions of a stage. */
@@ -123,7 +127,10 @@ export async function leaveCluster(at: Disturbance, leaver: RunningProcess): Pro
   );
 }
 
-async function partitionsOf({ backbone }: Disturbance, { pid, role }: RunningProcess): Promise<number[]> {
+export async function partitionsOf(
+  { backbone }: Disturbance,
+  { pid, role }: RunningProcess,
+): Promise<number[]> {
   const lags = await partitionLags(backbone.logs, backbone.store, role as StageName);
   return lags.filter(({ owner }) => pidOf(owner) === pid).map(({ partition }) => partition);
 }
@@ -193,7 +200,7 @@ async function furthestBehind(at: Disturbance, stage: StageName): Promise<Partit
  * Call it before the blow, and what it returns right after: that one resolves when every partition named has
  * published beyond where it stood once the dust had settled. The time counts from its call.
  */
-async function watchRecovery(
+export async function watchRecovery(
   { backbone, partitions }: Disturbance,
   stage: StageName,
 ): Promise<(concerned: readonly number[], meanwhile?: Promise<unknown>) => Promise<number>> {

@@ -5,69 +5,71 @@ import { createMarketplace } from '#sim/marketplace/marketplace';
 import { openBackbone, type Backbone } from '#stage/backbone';
 import { createLog } from '#telemetry/log';
 import { readProgress } from '#store/read/progress';
-import { httpDoor } from '#tools/door/http-door';
 import { activeGrants } from '#tools/start/active-grants';
 import { beginSeason } from './begin-season.ts';
-import {
-  joinCluster,
-  killBroker,
-  killOwner,
-  leaveCluster,
-  untilShared,
-  type Disturbance,
-  type Disturbed,
-} from './disturb.ts';
+import { countAborted } from './aborted-transactions.ts';
+import { strike, type ChaosTarget } from './blows.ts';
+import { untilShared, type Disturbed } from './disturb.ts';
 import type { FreshServices } from './fresh-services.ts';
-import { tallyMetrics } from './metric-tally.ts';
+import { tallyMetrics, type MetricTally } from './metric-tally.ts';
 import { followPublished, until, whatIsBehind, type PublishedFollow } from './partition-watch.ts';
+import { patientDoor, type PatientDoor } from './patient-door.ts';
+import { planBlows, type PlanOptions } from './plan.ts';
 import { openCluster, type Cluster } from '#tools/cluster/run-cluster';
 import { feedSeason, type SeasonFeed } from './season-feed.ts';
 
-// The smoke: two processes per stage at work on a season that comes faster than they can take it, three of them
-// killed, one more joining and leaving, the broker killed, and everything drained in the end.
+// Two processes per stage at work on a season that comes at its own rate, three events in ten sent twice, and a plan of
+// blows against processes, broker and database. In the end everything is drained.
 
-export interface SmokeStory {
+export interface ChaosStory {
+  readonly seconds: number;
   readonly events: { readonly toLog: number; readonly toDoor: number; readonly ticks: number };
   /** Ids that the log or the door acknowledged. */
   readonly acknowledged: ReadonlySet<string>;
   readonly turnedAway: number;
   readonly disturbed: readonly Disturbed[];
-  /** Partitions that the process that joined came to own. */
-  readonly joined: number;
   /** From the last event to nothing behind, s. */
   readonly drainSeconds: number;
   readonly counts: {
     readonly takeOvers: number;
+    readonly suppressing: number;
     readonly suppressed: number;
+    readonly refused: number;
+    readonly ignored: number;
     readonly lost: number;
     readonly halted: number;
+    /** Abort markers in capability and decisions. */
+    readonly aborted: number;
   };
   readonly backbone: Backbone;
   readonly cluster: Cluster;
   close(): Promise<void>;
 }
 
-export const WORKSPACE = 'smoke';
+export const WORKSPACE = 'chaos';
 export const PARTITIONS = 4;
 const PREFIX = `${WORKSPACE}.`;
 const START_MS = Date.parse('2026-10-12T00:00:00+08:00');
-const DAYS = 150;
-const MERCHANTS = 600;
-/**
- * Events that wait when the stages start: on a machine where producers, stages, broker and database share two cores,
- * nobody could feed faster than all the others work.
- */
-const BACKLOG_EVENTS = 90_000;
-const BACKLOG_MS_MAX = 120_000;
-const EVENTS_PER_SECOND = 3_000;
-/** Enough to replay and check within minutes. */
-const PLENTY = 200_000;
-const DRAIN_MS_MAX = 180_000;
+const DAYS = 300;
+const MERCHANTS = 1_500;
+const DUPLICATES_PPM = 300_000;
+const LATE_PPM = 20_000;
+const TOO_LATE_PPM = 1_000;
+const SEED = 7;
+/** What comes anyhow; where a blow would find nobody behind, a burst comes on top. */
+const EVENTS_PER_SECOND = 1_000;
+const BURST_EVENTS = 12_000;
+/** Enough to replay and check within minutes; what comes after so many is a trickle and bursts. */
+const PLENTY = 500_000;
+const DRAIN_MS_MAX = 300_000;
 const PSEUDONYM_KEY_BYTES = 32;
 /** Every one of so many merchants sends its events to the HTTP door. */
 const DOOR_EVERY = 5;
+/** Where no snapshot of a process that stood still was refused so far, it is tried so often again in calm water. */
+const MORE_FREEZES_MAX = 8;
+const CALM_EVENTS_PER_SECOND = 100;
 
-export async function playSmoke(services: FreshServices): Promise<SmokeStory> {
+export async function playChaos(services: FreshServices, plan: PlanOptions): Promise<ChaosStory> {
   const { kafka, databaseUrl, directory } = services;
   const dataDirectory = join(directory, 'data');
   const cluster = openCluster({
@@ -81,8 +83,8 @@ export async function playSmoke(services: FreshServices): Promise<SmokeStory> {
     databaseUrl,
     brokers: [kafka.brokers],
     prefix: PREFIX,
-    clientId: 'smoke',
-    log: createLog('smoke', { level: 'silent' }),
+    clientId: 'chaos',
+    log: createLog('chaos', { level: 'silent' }),
   });
   const close = async (): Promise<void> => {
     await cluster.killAll();
@@ -92,7 +94,7 @@ export async function playSmoke(services: FreshServices): Promise<SmokeStory> {
     await beginSeason(backbone, PARTITIONS, START_MS);
     // It makes the tokens that the door asks for and the console reads.
     await cluster.start('ingest-1');
-    return await play({ services, cluster, backbone, dataDirectory, close });
+    return await play({ services, cluster, backbone, dataDirectory, plan, close });
   } catch (error) {
     await close();
     throw error;
@@ -106,65 +108,42 @@ interface Stage {
   readonly cluster: Cluster;
   readonly backbone: Backbone;
   readonly dataDirectory: string;
+  readonly plan: PlanOptions;
   readonly close: () => Promise<void>;
 }
 
-async function play({ services, cluster, backbone, dataDirectory, close }: Stage): Promise<SmokeStory> {
-  const door = httpDoor(
-    cluster.running('ingest')[0]!.url,
-    readPlainToken(dataDirectory, 'producer'),
-    (merchantId) => Number(/\d+$/.exec(merchantId)?.[0] ?? 0) % DOOR_EVERY === 0,
-  );
+async function play(stage: Stage): Promise<ChaosStory> {
+  const { services, cluster, backbone, close } = stage;
+  const startedAt = performance.now();
+  const door = openDoor(stage);
   const tally = tallyMetrics(cluster);
-  const feed = feedSeason({
-    logs: backbone.logs,
-    sim: createMarketplace({
-      seed: 7,
-      merchants: MERCHANTS,
-      startMs: START_MS,
-      days: DAYS,
-      duplicateRatePpm: 20_000,
-      lateRatePpm: 20_000,
-      tooLateRatePpm: 1_000,
-    }),
-    startMs: START_MS,
-    endMs: START_MS + DAYS * DAY_MS,
-    pseudonymKey: loadOrMakeKey(join(dataDirectory, 'pseudonym.key'), PSEUDONYM_KEY_BYTES),
-    plenty: PLENTY,
-    readGrants: activeGrants(backbone.logs, PARTITIONS),
-    door,
-  });
+  const feed = openFeed(stage, door);
   try {
-    const at = { cluster, backbone, kafka: services.kafka, partitions: PARTITIONS, wantLag: feed.faster };
-    const fed = (): number => feed.written().toLog + feed.written().toDoor;
-    await Promise.race([
-      until(
-        () => Promise.resolve(fed() >= BACKLOG_EVENTS),
-        BACKLOG_MS_MAX,
-        () => `only ${fed()} of ${BACKLOG_EVENTS} events were fed`,
-      ),
-      failureOf(feed),
-    ]);
     feed.pace(EVENTS_PER_SECOND);
     await Promise.all(PROCESSES.map((name) => cluster.start(name)));
     // A feed that fails ends the play at once, and not only when the lag that it should bring does not come.
-    const { disturbed, joined } = await Promise.race([disturbAll(at), failureOf(feed)]);
+    const disturbed = await Promise.race([disturb(stage, feed, tally), failureOf(feed)]);
     feed.end();
     await feed.done;
     const drainMs = await drain(backbone);
     await tally.stop();
+    const sum = (name: string): number => tally.sum(`updraft_stage_${name}`);
     return {
+      seconds: (performance.now() - startedAt) / 1_000,
       events: feed.written(),
       acknowledged: feed.acknowledged,
       turnedAway: door.turnedAway(),
       disturbed,
-      joined,
       drainSeconds: drainMs / 1_000,
       counts: {
-        takeOvers: tally.sum('updraft_stage_takeovers_total'),
-        suppressed: tally.sum('updraft_stage_suppressed_total'),
-        lost: tally.sum('updraft_stage_lost_total'),
-        halted: tally.sum('updraft_stage_halted'),
+        takeOvers: sum('takeovers_total'),
+        suppressing: sum('suppressing_takeovers_total'),
+        suppressed: sum('suppressed_total'),
+        refused: sum('snapshots_refused_total'),
+        ignored: sum('snapshots_ignored_total'),
+        lost: sum('lost_total'),
+        halted: sum('halted'),
+        aborted: await countAborted(join(services.directory, 'kafka'), ['.capability', '.decisions']),
       },
       backbone,
       cluster,
@@ -178,21 +157,76 @@ async function play({ services, cluster, backbone, dataDirectory, close }: Stage
   }
 }
 
+function openDoor({ cluster, dataDirectory }: Stage): PatientDoor {
+  return patientDoor(
+    () => cluster.running('ingest')[0]?.url ?? null,
+    readPlainToken(dataDirectory, 'producer'),
+    (merchantId) => Number(/\d+$/.exec(merchantId)?.[0] ?? 0) % DOOR_EVERY === 0,
+  );
+}
+
+function openFeed({ backbone, dataDirectory }: Stage, door: PatientDoor): SeasonFeed {
+  return feedSeason({
+    logs: backbone.logs,
+    sim: createMarketplace({
+      seed: SEED,
+      merchants: MERCHANTS,
+      startMs: START_MS,
+      days: DAYS,
+      duplicateRatePpm: DUPLICATES_PPM,
+      lateRatePpm: LATE_PPM,
+      tooLateRatePpm: TOO_LATE_PPM,
+    }),
+    startMs: START_MS,
+    endMs: START_MS + DAYS * DAY_MS,
+    pseudonymKey: loadOrMakeKey(join(dataDirectory, 'pseudonym.key'), PSEUDONYM_KEY_BYTES),
+    plenty: PLENTY,
+    readGrants: activeGrants(backbone.logs, PARTITIONS),
+    door,
+  });
+}
+
 async function failureOf(feed: SeasonFeed): Promise<never> {
   await feed.done;
   throw new Error('the season ended before everything was done to it');
 }
 
-async function disturbAll(at: Disturbance): Promise<{ disturbed: Disturbed[]; joined: number }> {
+async function disturb(
+  { services, cluster, backbone, plan }: Stage,
+  feed: SeasonFeed,
+  tally: MetricTally,
+): Promise<readonly Disturbed[]> {
+  const at: ChaosTarget = {
+    services,
+    cluster,
+    backbone,
+    kafka: services.kafka,
+    partitions: PARTITIONS,
+    wantLag: () => feed.burst(BURST_EVENTS),
+  };
   for (const stage of ['scoring', 'allocator'] as const) await untilShared(at, stage, 2);
-  const disturbed = [await killOwner(at, 'scoring'), await killOwner(at, 'allocator')];
-  const newcomer = await joinCluster(at, 'scoring-3');
-  disturbed.push(await killBroker(at));
-  disturbed.push(await killOwner(at, 'scoring'));
-  // It may have been the one that was killed, and is then there again under the same name.
-  const joined = at.cluster.running('scoring').find(({ name }) => name === newcomer.process.name)!;
-  await leaveCluster(at, joined);
-  return { disturbed, joined: newcomer.partitions.length };
+  const disturbed: Disturbed[] = [];
+  const struck = async (blow: Parameters<typeof strike>[1]): Promise<void> => {
+    const done = await strike(at, blow);
+    disturbed.push(...done);
+    for (const each of done) say(each, disturbed.length);
+  };
+  for (const blow of planBlows(plan)) await struck(blow);
+  feed.pace(CALM_EVENTS_PER_SECOND);
+  for (let more = 0; more < MORE_FREEZES_MAX; more += 1) {
+    await tally.look();
+    if (tally.sum('updraft_stage_snapshots_refused_total') > 0) break;
+    await struck(more % 2 === 0 ? 'freeze-allocator' : 'freeze-scoring');
+  }
+  return disturbed;
+}
+
+/** It takes many minutes: whoever waits sees that it goes on. */
+function say({ what, lag, recoveryMs }: Disturbed, count: number): void {
+  const seconds = (recoveryMs / 1_000).toFixed(1).padStart(5);
+  process.stderr.write(
+    `${String(count).padStart(3)}  ${seconds} s  ${what}${lag > 0 ? `, ${lag} behind` : ''}\n`,
+  );
 }
 
 async function drain({ logs, store, database }: Backbone): Promise<number> {

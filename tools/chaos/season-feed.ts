@@ -31,6 +31,8 @@ export interface SeasonFeed {
   /** From now on at this rate; before the first call as fast as the log acknowledges. */
   pace(eventsPerSecond: number): void;
   faster(): void;
+  /** So many events at once, ahead of the schedule's rate. */
+  burst(events: number): void;
   /** No new step is begun. */
   end(): void;
   /** Ids of events that the log or the door acknowledged. */
@@ -107,6 +109,10 @@ export function feedSeason(options: SeasonFeedOptions): SeasonFeed {
     faster() {
       eventsPerSecond *= FASTER;
       plenty = Math.max(plenty, toLog + toDoor + options.plenty / MORE_PARTS);
+    },
+    burst(events) {
+      dueAt -= (events * 1_000) / eventsPerSecond;
+      plenty = Math.max(plenty, toLog + toDoor + events);
     },
     end: () => void (isWanted = false),
     acknowledged,
