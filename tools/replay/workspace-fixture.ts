@@ -9,7 +9,7 @@ import { compileBundle } from '#domain/policy/compile';
 import { DAY_MS, HOUR_MS } from '#domain/time';
 import type { ActiveGrant } from '#sim/marketplace/boost-delivery';
 import { playSeason } from '#sim/marketplace/demo-season';
-import { createMarketplace } from '#sim/marketplace/marketplace';
+import { createMarketplace, type Marketplace } from '#sim/marketplace/marketplace';
 import { packageRoot } from '#store/pglite/package-root';
 import { UnavailableError, type Appended, type LogRecord, type Logs } from '#stream/log';
 import { sha256 } from './digest.ts';
@@ -27,13 +27,29 @@ export interface WorkspaceInMemory {
 export interface PlayedSeason {
   readonly partitions: number;
   readonly merchants: number;
+  /** Need not be whole: 1.5 ends at noon. */
   readonly days: number;
   readonly seed?: number;
+  readonly startMs?: number;
+  readonly bundle?: CompiledBundle;
+}
+
+export interface CompiledBundle {
+  readonly hash: string;
+  readonly text: string;
+}
+
+/** A season that can go on from where it was left. */
+export interface SeasonUnderWay {
+  readonly workspace: WorkspaceInMemory;
+  readonly sim: Marketplace;
+  readonly endMs: number;
+  readonly activeGrants: readonly ActiveGrant[];
 }
 
 export const SEASON_START_MS = Date.parse('2026-11-01T00:00:00+08:00');
+export const PSEUDONYM_KEY = Buffer.alloc(32, 7);
 const STEP_MS = 6 * HOUR_MS;
-const PSEUDONYM_KEY = Buffer.alloc(32, 7);
 
 export function workspaceInMemory(partitions: number): WorkspaceInMemory {
   const all = new Map<string, LogRecord[][]>(
@@ -77,45 +93,50 @@ async function* inBatches(log: string, partition: number, records: readonly LogR
 
 /** A season of the marketplace under the starter bundle, with duplicates, late events and reported usage. */
 export async function playedWorkspace(season: PlayedSeason): Promise<WorkspaceInMemory> {
-  const { partitions, merchants, days } = season;
+  return (await seasonUnderWay(season)).workspace;
+}
+
+export async function seasonUnderWay(season: PlayedSeason): Promise<SeasonUnderWay> {
+  const { partitions, merchants, days, startMs = SEASON_START_MS, bundle = starterBundle() } = season;
   const workspace = workspaceInMemory(partitions);
-  const bundle = starterBundle();
   const writer = workspace.logs.writer('spec');
   await writer.append('policies', 0, [{ key: bundle.hash, value: Buffer.from(bundle.text) }]);
   const genesis = makeGenesis({
     logId: 'spec',
     partitions,
     zone: 'Asia/Shanghai',
-    nowMs: SEASON_START_MS,
+    nowMs: startMs,
     engine: ENGINE,
   });
   const activation = { sequence: 1, bundle: bundle.hash, approvedBy: ['lin', 'wang'] };
   for (let partition = 0; partition < partitions; partition += 1) {
     await writer.append('activity', partition, [
       { key: null, value: encodeGenesis(genesis) },
-      { key: null, value: encodePolicyActivated('spec', activation, SEASON_START_MS) },
+      { key: null, value: encodePolicyActivated('spec', activation, startMs) },
     ]);
   }
   const pipeline = openPipeline(workspace, partitions, new Map([[bundle.hash, bundle.text]]));
+  const endMs = startMs + days * DAY_MS;
+  const sim = createMarketplace({
+    seed: season.seed ?? 11,
+    merchants,
+    startMs,
+    days: Math.ceil(days) + 1,
+    duplicateRatePpm: 20_000,
+    tooLateRatePpm: 20_000,
+  });
   await playSeason({
     logs: workspace.logs,
-    sim: createMarketplace({
-      seed: season.seed ?? 11,
-      merchants,
-      startMs: SEASON_START_MS,
-      days: days + 1,
-      duplicateRatePpm: 20_000,
-      tooLateRatePpm: 20_000,
-    }),
+    sim,
     pseudonymKey: PSEUDONYM_KEY,
-    startMs: SEASON_START_MS,
-    endMs: SEASON_START_MS + days * DAY_MS,
+    startMs,
+    endMs,
     stepMs: STEP_MS,
     readGrants: () => Promise.resolve(pipeline.activeGrants()),
     drained: () => Promise.resolve(pipeline.drain()),
   });
   pipeline.drain();
-  return workspace;
+  return { workspace, sim, endMs, activeGrants: pipeline.activeGrants() };
 }
 
 interface Pipeline {
@@ -162,9 +183,10 @@ function noteGrant(active: Map<string, ActiveGrant>, text: string): void {
   }
 }
 
-export function starterBundle(): { readonly hash: string; readonly text: string } {
+/** The starter policy, or what an edit of its text makes of it. */
+export function starterBundle(edit: (yaml: string) => string = (yaml) => yaml): CompiledBundle {
   const path = join(packageRoot(import.meta.url), 'policies/starter/bundle.yaml');
-  const result = compileBundle(parse(readFileSync(path, 'utf8')));
+  const result = compileBundle(parse(edit(readFileSync(path, 'utf8'))));
   if (!('compiled' in result)) throw new Error(`policies/starter: ${JSON.stringify(result.findings)}`);
   const { text } = result.compiled;
   return { hash: sha256(text), text };
