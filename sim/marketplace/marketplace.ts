@@ -6,7 +6,7 @@ import { createDelivery, type SimEvent } from './delivery.ts';
 import type { Say } from './order-life.ts';
 import { drawPersonas, type Persona } from './persona.ts';
 import { createPrng, type Prng } from './prng.ts';
-import { seasonFactor } from './season.ts';
+import { seasonFactor, type SeasonName } from './season.ts';
 import { openShop, playHour, type Shop } from './shop.ts';
 
 // A marketplace in miniature. Buyers follow exposures, exposures follow popularity and the boosts that were
@@ -28,6 +28,14 @@ export interface MarketplaceOptions {
   readonly zoneOffsetMinutes?: number;
   /** Whole days by which the season is moved: +2 puts 11-11 two days later. Default 0. */
   readonly seasonShiftDays?: number;
+  /** The shape of demand over the year. Default `double-11`. */
+  readonly season?: SeasonName;
+  /** Of all days of merchants, those on which the goods are suddenly gone. Default none. */
+  readonly stockOutPpm?: number;
+  /** Of all merchants, those who let buyers wait for answers until they take up a tool. Default none. */
+  readonly slowReplyPpm?: number;
+  /** Of what a merchant lacks in quality, how much a finished course makes good. Default nothing. */
+  readonly courseEffectBps?: number;
   readonly duplicateRatePpm?: number;
   readonly lateRatePpm?: number;
   /** Beyond the lateness limit of 7 days: these become dead letters. Default none. */
@@ -51,6 +59,10 @@ export interface MerchantTruth extends Persona {
   readonly refunded: number;
   readonly reviews: number;
   readonly badReviews: number;
+  readonly isSlow: boolean;
+  readonly stockOuts: number;
+  readonly hasCourse: boolean;
+  readonly hasTool: boolean;
 }
 
 export interface Marketplace {
@@ -72,7 +84,10 @@ const EVENTS_BESIDES_ORDERS = 1.15;
 export function createMarketplace(options: MarketplaceOptions): Marketplace {
   const zoneOffsetMinutes = options.zoneOffsetMinutes ?? SHANGHAI_OFFSET_MINUTES;
   const seasonShiftMs = (options.seasonShiftDays ?? 0) * DAY_MS;
+  const season = options.season ?? 'double-11';
   const world = {
+    season,
+    courseEffectBps: options.courseEffectBps ?? 0,
     zoneOffsetMinutes,
     seasonShiftMs,
     course: options.course ?? 'first-sale',
@@ -91,9 +106,17 @@ export function createMarketplace(options: MarketplaceOptions): Marketplace {
     ordersPerMerchantDay,
     unregisteredPpm: options.unregisteredPpm ?? 10_000,
   });
+  const troubles = { stockOutPpm: options.stockOutPpm ?? 0, slowReplyPpm: options.slowReplyPpm ?? 0 };
   const shops = personas.map((persona, index) => {
     const travel = createPrng(options.seed, index, 2);
-    return openShop(persona, createPrng(options.seed, index, 1), sayAs(persona, travel, delivery.send));
+    const say = sayAs(persona, travel, delivery.send);
+    return openShop(
+      persona,
+      createPrng(options.seed, index, 1),
+      say,
+      troubles,
+      createPrng(options.seed, index, 3),
+    );
   });
   const endMs = options.startMs + options.days * DAY_MS;
   let hourMs = options.startMs;
@@ -106,7 +129,7 @@ export function createMarketplace(options: MarketplaceOptions): Marketplace {
       }
       return delivery.take(toMs);
     },
-    seasonFactor: (ms) => seasonFactor(ms - seasonShiftMs, zoneOffsetMinutes),
+    seasonFactor: (ms) => seasonFactor(ms - seasonShiftMs, zoneOffsetMinutes, season),
     truth: () => shops.map(truthOf),
     endMs,
   };
@@ -158,5 +181,9 @@ function truthOf(shop: Shop): MerchantTruth {
     refunded,
     reviews,
     badReviews,
+    isSlow: shop.isSlow,
+    stockOuts: shop.stockOuts.count(),
+    hasCourse: shop.hasCourse,
+    hasTool: shop.hasTool,
   };
 }

@@ -35,19 +35,43 @@ export function stressBps(bench: Bench, nowMs: number): number {
   return over <= 0 ? 0 : Math.min(BPS, Math.floor((over * BPS) / WAIT_CHAOS_MS));
 }
 
+/** Who makes the order. */
+export interface Maker {
+  readonly persona: Persona;
+  /** The hidden quality as it is now: a course may have raised it. */
+  readonly qualityBps: number;
+  readonly bench: Bench;
+  readonly prng: Prng;
+  readonly say: Say;
+}
+
+/** What an order meets that neither the merchant's quality nor its bench explains. */
+export interface Circumstances {
+  /** The goods are gone and nobody has noticed: what is paid must be called off. */
+  readonly isOversold: boolean;
+  /** Buyers who ask and hear nothing now and then go elsewhere. */
+  readonly isSilent: boolean;
+}
+
+/** Added to the chance that a buyer calls an order off, where nobody answers. */
+const SILENCE_PPM = 20_000;
+
 /**
  * One order from payment to its end. Below capacity what happens follows the hidden quality alone; a queue
  * at the bench adds lateness, then cancellations, refunds for quality and bad reviews.
  */
-export function playOrder(persona: Persona, bench: Bench, prng: Prng, paidAtMs: number, say: Say): void {
+export function playOrder(maker: Maker, paidAtMs: number, circumstances: Circumstances): void {
+  const { persona, bench, prng, say } = maker;
   bench.orders += 1;
   const order = drawOrder(persona, prng, paidAtMs, bench.orders);
   const stress = stressBps(bench, paidAtMs);
-  const carelessness = BPS - persona.qualityBps;
+  const carelessness = BPS - maker.qualityBps;
   say('updraft.order.paid.v1', paidAtMs, order);
 
-  const byMerchant = prng.chance(4_000 + carelessness * 2 + stress * 25);
-  const byBuyer = prng.chance(12_000 + stress * 6);
+  // Everything is drawn first, so that circumstances change what becomes of an order and no draw after it.
+  const isCalledOff = prng.chance(4_000 + carelessness * 2 + stress * 25);
+  const byMerchant = isCalledOff || circumstances.isOversold;
+  const byBuyer = prng.chance(12_000 + stress * 6 + (circumstances.isSilent ? SILENCE_PPM : 0));
   const handlingMs = drawHandling(prng, carelessness);
   if (byMerchant || byBuyer) {
     bench.cancelled += 1;
@@ -64,13 +88,13 @@ export function playOrder(persona: Persona, bench: Bench, prng: Prng, paidAtMs: 
   say('updraft.order.shipped.v1', shippedAtMs, order);
   const deliveredAtMs = shippedAtMs + prng.between(24, 96) * HOUR_MS;
   say('updraft.order.delivered.v1', deliveredAtMs, order);
-  playAftermath({ persona, bench, prng, order, deliveredAtMs, stress, isLate }, say);
+  playAftermath({ bench, prng, carelessness, order, deliveredAtMs, stress, isLate }, say);
 }
 
 interface Aftermath {
-  readonly persona: Persona;
   readonly bench: Bench;
   readonly prng: Prng;
+  readonly carelessness: number;
   readonly order: OrderFacts;
   readonly deliveredAtMs: number;
   readonly stress: number;
@@ -78,8 +102,7 @@ interface Aftermath {
 }
 
 function playAftermath(after: Aftermath, say: Say): void {
-  const { bench, prng, order, deliveredAtMs, stress, isLate } = after;
-  const carelessness = BPS - after.persona.qualityBps;
+  const { bench, prng, carelessness, order, deliveredAtMs, stress, isLate } = after;
   if (prng.chance(6_000 + carelessness * 5 + stress * 12)) {
     bench.refunded += 1;
     const refundMinor = prng.chance(600_000) ? order.amountMinor : Math.ceil(order.amountMinor / 3);

@@ -1,13 +1,13 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, formatInstant } from '#domain/time';
 import { createBoostDelivery, type ActiveGrant, type BoostDelivery } from './boost-delivery.ts';
-import { emptyBench, playOrder, stressBps, type Bench, type Say } from './order-life.ts';
+import { emptyBench, playOrder, stressBps, type Maker, type Say } from './order-life.ts';
 import type { Persona } from './persona.ts';
 import type { Prng } from './prng.ts';
-import { hourShare, localHour, seasonFactor } from './season.ts';
+import { hourShare, localHour, seasonFactor, type SeasonName } from './season.ts';
+import { createStockOuts, INVENTORY_HOUR, type StockOuts } from './stock-outs.ts';
 
 const BPS = 10_000;
 const PPM = 1_000_000;
-const INVENTORY_HOUR = 8;
 const LEARNING_HOUR = 10;
 /** Chance a day that a trainable merchant finishes the course: left alone, and after an offer. */
 const TRAINING_ALONE_PPM = 80_000;
@@ -17,14 +17,16 @@ const TOOL_OFFERED_PPM = 250_000;
 /** Enquiries per order; three in ten have a second answer in the same thread. */
 const THREADS_PER_ORDER = 0.5;
 const STOCK_DAYS = 20;
+/** Who is slow takes so many times as long, half a day for an ordinary answer. */
+const SLOW_TIMES = 8;
 
 /** One merchant at work. */
-export interface Shop {
-  readonly persona: Persona;
-  readonly bench: Bench;
+export interface Shop extends Maker {
   readonly boosts: BoostDelivery;
-  readonly prng: Prng;
-  readonly say: Say;
+  readonly stockOuts: StockOuts;
+  /** Slow to answer, until it takes up a tool. */
+  readonly isSlow: boolean;
+  qualityBps: number;
   stock: number;
   threads: number;
   exposures: number;
@@ -37,13 +39,26 @@ export interface ShopWorld {
   /** How far the season lies from the calendar's, ms. */
   readonly seasonShiftMs: number;
   readonly zoneOffsetMinutes: number;
+  readonly season: SeasonName;
   readonly course: string;
   readonly tool: string;
+  /** Of what a merchant lacks in quality, how much a finished course makes good. */
+  readonly courseEffectBps: number;
 }
 
-export function openShop(persona: Persona, prng: Prng, say: Say): Shop {
+/** What befalls merchants besides demand. */
+export interface Troubles {
+  readonly stockOutPpm: number;
+  readonly slowReplyPpm: number;
+}
+
+/** Troubles come from a stream of their own: with or without them, the same buyers come. */
+export function openShop(persona: Persona, prng: Prng, say: Say, troubles: Troubles, luck: Prng): Shop {
   return {
     persona,
+    qualityBps: persona.qualityBps,
+    isSlow: luck.chance(troubles.slowReplyPpm),
+    stockOuts: createStockOuts(troubles.stockOutPpm, luck),
     bench: emptyBench(persona.opensAtMs),
     boosts: createBoostDelivery(),
     prng,
@@ -64,25 +79,33 @@ export function playHour(shop: Shop, hourMs: number, grants: readonly ActiveGran
   if (hourMs <= persona.opensAtMs) sayHello(shop);
   const boosted = shop.boosts.deliverHour(grants, hourMs, prng, say);
   const hour = localHour(hourMs, world.zoneOffsetMinutes);
-  if (hour === INVENTORY_HOUR) reportInventory(shop, hourMs);
+  const goods = shop.stockOuts.goodsAt(hourMs, hour);
+  if (hour === INVENTORY_HOUR) reportInventory(shop, hourMs, goods === 'in-stock');
   if (hour === LEARNING_HOUR) learn(shop, hourMs, grants, world);
 
   const seasonMs = hourMs - world.seasonShiftMs;
   const factor =
-    seasonFactor(seasonMs, world.zoneOffsetMinutes) * hourShare(seasonMs, world.zoneOffsetMinutes);
+    seasonFactor(seasonMs, world.zoneOffsetMinutes, world.season) *
+    hourShare(seasonMs, world.zoneOffsetMinutes, world.season);
   const exposures = persona.exposuresPerDay * factor + boosted;
   shop.exposures += exposures;
   shop.boosted += boosted;
   const ordersMean = (exposures * persona.conversionPpm) / PPM;
   const fromMs = Math.max(hourMs, persona.opensAtMs);
+  const circumstances = { isOversold: goods === 'gone', isSilent: isSilent(shop) };
   for (const atMs of drawMoments(prng, prng.poisson(ordersMean), fromMs, hourMs + HOUR_MS)) {
     // Without stock the exposure is wasted: the buyer finds nothing to pay for.
-    if (shop.stock <= 0) continue;
-    shop.stock -= 1;
-    playOrder(persona, shop.bench, prng, atMs, say);
+    if (shop.stock <= 0 || goods === 'sold-out') continue;
+    if (!circumstances.isOversold) shop.stock -= 1;
+    playOrder(shop, atMs, circumstances);
   }
   const threads = prng.poisson(ordersMean * THREADS_PER_ORDER);
   for (const atMs of drawMoments(prng, threads, fromMs, hourMs + HOUR_MS)) playThread(shop, atMs);
+}
+
+/** A tool answers for who does not. */
+function isSilent(shop: Shop): boolean {
+  return shop.isSlow && !shop.hasTool;
 }
 
 function sayHello(shop: Shop): void {
@@ -107,13 +130,18 @@ function sayHello(shop: Shop): void {
   });
 }
 
-/** Stock is counted every morning; before that, a good merchant orders in time, a bad one often forgets. */
-function reportInventory(shop: Shop, hourMs: number): void {
+/**
+ * Stock is counted every morning, which is when goods are missed; before that, a good merchant orders in time, a bad
+ * one often forgets.
+ */
+function reportInventory(shop: Shop, hourMs: number, isThere: boolean): void {
   const { persona, prng, say } = shop;
-  const willRestock = prng.chance(200_000 + persona.qualityBps * 60);
+  const willRestock = prng.chance(200_000 + shop.qualityBps * 60);
   if (willRestock && shop.stock < persona.capacityPerDay * 5)
     shop.stock += persona.capacityPerDay * STOCK_DAYS;
-  say('updraft.inventory.reported.v1', hourMs + prng.between(0, 59) * MINUTE_MS, { units: shop.stock });
+  say('updraft.inventory.reported.v1', hourMs + prng.between(0, 59) * MINUTE_MS, {
+    units: isThere ? shop.stock : 0,
+  });
 }
 
 function learn(shop: Shop, hourMs: number, grants: readonly ActiveGrant[], world: ShopWorld): void {
@@ -124,6 +152,7 @@ function learn(shop: Shop, hourMs: number, grants: readonly ActiveGrant[], world
   const atMs = hourMs + prng.between(0, 59) * MINUTE_MS;
   if (finishes && persona.isTrainable && !shop.hasCourse) {
     shop.hasCourse = true;
+    shop.qualityBps += Math.floor(((BPS - shop.qualityBps) * world.courseEffectBps) / BPS);
     say('updraft.training.completed.v1', atMs, { course: world.course });
   }
   if (adopts && persona.isToolMinded && !shop.hasTool) {
@@ -134,13 +163,14 @@ function learn(shop: Shop, hourMs: number, grants: readonly ActiveGrant[], world
 
 /** An enquiry and its answers. Replies slow down as the bench fills up; a tool halves the time. */
 function playThread(shop: Shop, receivedAtMs: number): void {
-  const { persona, bench, prng, say } = shop;
+  const { persona, bench, prng, say, qualityBps } = shop;
   shop.threads += 1;
   const threadId = `${persona.merchantId}-t${shop.threads}`;
-  const slowMinutes = 5 + Math.floor(((BPS - persona.qualityBps) * 240) / BPS);
+  const slowMinutes = 5 + Math.floor(((BPS - qualityBps) * 240) / BPS);
   const stress = stressBps(bench, receivedAtMs);
   const usualMs = prng.between(30, slowMinutes * 60) * SECOND_MS;
-  const replyMs = Math.floor((usualMs * (BPS + 4 * stress)) / BPS / (shop.hasTool ? 2 : 1));
+  const readyMs = Math.floor((usualMs * (BPS + 4 * stress)) / BPS / (shop.hasTool ? 2 : 1));
+  const replyMs = readyMs * (isSilent(shop) ? SLOW_TIMES : 1);
   const receivedAt = formatInstant(receivedAtMs);
   say('updraft.message.answered.v1', receivedAtMs + replyMs, { threadId, receivedAt, isFirst: true });
   const hasSecond = prng.chance(300_000);

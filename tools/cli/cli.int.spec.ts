@@ -193,6 +193,7 @@ test.each([
   [['topics', 'create', '--zone', 'Mars/Base'], 'must be an IANA zone'],
   [['topics', 'create', '--now', 'yesterday'], 'must be an instant'],
   [['simulate', '--url', 'localhost'], 'must be an address such as'],
+  [['simulate', '--season', 'winter'], 'Allowed choices are double-11, 618, flat'],
 ])('%j is a wrong command line: exit code 2, and the rule', async (args, rule) => {
   const outcome = await updraft(args);
   expect(outcome).toMatchObject({ code: 2, stdout: '' });

@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import { SEASONS, type SeasonName } from '#sim/marketplace/season';
 import { CommandError } from './command-error.ts';
 import { doorUrl, duration, wholeNumber } from './option-value.ts';
 import { DATA_DEFAULT } from './workspace-options.ts';
@@ -24,6 +25,7 @@ interface SimulateCommandOptions {
   readonly duration?: number;
   readonly merchants: number;
   readonly seed: number;
+  readonly season: SeasonName;
   readonly duplicates: number;
   readonly late: number;
   readonly poison: number;
@@ -46,6 +48,7 @@ export function addSimulateCommand(program: Command): void {
     .option('--duration <duration>', 'end after so long: 90s, 10m', duration)
     .option('--merchants <n>', 'simulated merchants', wholeNumber(1, MERCHANTS_MAX), MERCHANTS_DEFAULT)
     .option('--seed <n>', 'seed of the simulation', wholeNumber(0, SEED_MAX), SEED_DEFAULT)
+    .addOption(new Option('--season <name>', 'days around which peak').choices(SEASONS).default(SEASONS[0]))
     .option(
       '--duplicates <ppm>',
       'of a million events, sent twice',
@@ -76,6 +79,7 @@ async function run(options: SimulateCommandOptions): Promise<void> {
     url: options.url,
     token: await tokenOf(options.data),
     seed: options.seed,
+    season: options.season,
     merchants: options.merchants,
     eventsPerSecond: options.rate,
     eventsMax: options.events ?? null,

@@ -1,6 +1,7 @@
 import { makeAdmit } from '#contracts/admit';
 import type { CloudEvent } from '#domain/stage/stage';
 import { createPrng } from '#sim/marketplace/prng';
+import { SEASONS } from '#sim/marketplace/season';
 import { createLiveSeason, type LiveSeasonOptions, type PlannedEvent } from './live-season.ts';
 import { createRunClock } from './run-clock.ts';
 import { spoil, SPOILERS } from './spoil.ts';
@@ -9,6 +10,7 @@ const START_MS = Date.parse('2026-03-04T05:06:07.000Z');
 const OPTIONS: LiveSeasonOptions = {
   seed: 5,
   merchants: 40,
+  season: 'double-11',
   eventsPerSecond: 100,
   startMs: START_MS,
   duplicatesPpm: 0,
@@ -28,6 +30,14 @@ describe('a live season', () => {
     expect(later.map(timeless)).toEqual(plan().map(timeless));
     expect(JSON.stringify(plan())).toBe(JSON.stringify(plan()));
     expect(plan({ seed: 6 }).map(timeless)).not.toEqual(plan().map(timeless));
+  });
+
+  test.each(SEASONS)('is played as %s, in a stretch of its own', (season) => {
+    const types = healthy(plan({ season })).map(({ type }) => type);
+    expect(new Set(types).size).toBeGreaterThan(10);
+    const others = SEASONS.filter((other) => other !== season);
+    for (const other of others)
+      expect(healthy(plan({ season: other })).map(({ type }) => type)).not.toEqual(types);
   });
 
   test('carries times of now: an event occurred when it is due, give or take a moment', () => {

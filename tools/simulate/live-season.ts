@@ -4,6 +4,7 @@ import { DAY_MS, MINUTE_MS, formatInstant, parseInstant } from '#domain/time';
 import { createMarketplace } from '#sim/marketplace/marketplace';
 import { SHIP_WITHIN_MS } from '#sim/marketplace/order-life';
 import { createPrng } from '#sim/marketplace/prng';
+import type { SeasonName } from '#sim/marketplace/season';
 import { createRunClock } from './run-clock.ts';
 import { spoil } from './spoil.ts';
 
@@ -13,6 +14,7 @@ export interface LiveSeasonOptions {
   /** 31-bit integer. */
   readonly seed: number;
   readonly merchants: number;
+  readonly season: SeasonName;
   readonly eventsPerSecond: number;
   /** When the run began: its first event is due then. */
   readonly startMs: number;
@@ -34,23 +36,32 @@ export interface LiveSeason {
   next(): PlannedEvent;
 }
 
-/** Five days before Double 11, as the demo has them. */
-const SIM_START_MS = Date.parse('2026-11-06T00:00:00+08:00');
+/** Five days before the great day; where there is none, any day will do. */
+const SIM_STARTS: Readonly<Record<SeasonName, number>> = {
+  'double-11': Date.parse('2026-11-06T00:00:00+08:00'),
+  '618': Date.parse('2026-06-13T00:00:00+08:00'),
+  flat: Date.parse('2026-09-01T00:00:00+08:00'),
+};
+/** Everything that can befall a merchant, often enough to be seen in minutes. The figures are ours. */
+const TROUBLES = { stockOutPpm: 20_000, slowReplyPpm: 150_000, courseEffectBps: 3_000 };
 /** Nobody waits for the end of this. */
 const DAYS = 36_500;
 const NEWCOMER_DAYS = 10;
 const EVENTS_PER_MERCHANT_DAY = 10;
 const MINUTES_PER_DAY = DAY_MS / MINUTE_MS;
 const SOURCE = '/updraft/simulate';
-/** Streams 0 to 2 of a merchant are the marketplace's own. */
+/** No merchant has this number. */
 const POISON_STREAM = 0xffff_fffe;
 
 export function createLiveSeason(options: LiveSeasonOptions): LiveSeason {
   const { seed, merchants, startMs, eventsPerSecond } = options;
+  const simStartMs = SIM_STARTS[options.season];
   const sim = createMarketplace({
+    ...TROUBLES,
     seed,
     merchants,
-    startMs: SIM_START_MS,
+    season: options.season,
+    startMs: simStartMs,
     days: DAYS,
     newcomerDays: NEWCOMER_DAYS,
     eventsPerMerchantDay: EVENTS_PER_MERCHANT_DAY,
@@ -60,7 +71,7 @@ export function createLiveSeason(options: LiveSeasonOptions): LiveSeason {
   });
   const prng = createPrng(seed, POISON_STREAM);
   const run = startMs.toString(36);
-  const clock = createRunClock({ simStartMs: SIM_START_MS, startMs, eventsPerSecond });
+  const clock = createRunClock({ simStartMs, startMs, eventsPerSecond });
   const ordinary = (merchants * EVENTS_PER_MERCHANT_DAY) / MINUTES_PER_DAY;
   /** Demand decides how many events the next days hold, and with that how long they take. */
   const shipWithinMs = (simMs: number): number => {
@@ -89,7 +100,7 @@ export function createLiveSeason(options: LiveSeasonOptions): LiveSeason {
     };
   }
 
-  let simMs = SIM_START_MS;
+  let simMs = simStartMs;
   let poisons = 0;
   let waiting: (() => PlannedEvent)[] = [];
 

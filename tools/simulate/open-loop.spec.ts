@@ -102,7 +102,7 @@ describe('figures', () => {
 });
 
 function summary(counts: Partial<Figures>): RunSummary {
-  const options = { seed: 1, merchants: 2, eventsPerSecond: 3 };
+  const options = { seed: 1, merchants: 2, season: 'flat' as const, eventsPerSecond: 3 };
   const figures = Object.assign(createFigures(), counts);
   return summaryOf({ options, startMs: 0, elapsedMs: 1_000, figures, isInterrupted: false, problem: null });
 }

@@ -5,6 +5,7 @@ import type { LiveSeasonOptions } from './live-season.ts';
 export interface RunSummary {
   readonly seed: number;
   readonly merchants: number;
+  readonly season: string;
   readonly startedAt: string;
   readonly seconds: number;
   readonly eventsPerSecondAsked: number;
@@ -26,7 +27,7 @@ export interface RunSummary {
 }
 
 export function summaryOf(run: {
-  readonly options: Pick<LiveSeasonOptions, 'seed' | 'merchants' | 'eventsPerSecond'>;
+  readonly options: Pick<LiveSeasonOptions, 'seed' | 'merchants' | 'season' | 'eventsPerSecond'>;
   readonly startMs: number;
   readonly elapsedMs: number;
   readonly figures: Figures;
@@ -38,6 +39,7 @@ export function summaryOf(run: {
   return {
     seed: options.seed,
     merchants: options.merchants,
+    season: options.season,
     startedAt: new Date(run.startMs).toISOString(),
     seconds: rounded(elapsedMs / 1_000),
     eventsPerSecondAsked: options.eventsPerSecond,

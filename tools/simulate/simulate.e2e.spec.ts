@@ -73,6 +73,7 @@ function play(changes: Partial<SimulateOptions>): Promise<RunSummary> {
     token: tokenOf('producer'),
     seed: 7,
     merchants: 20,
+    season: 'double-11',
     eventsPerSecond: 200,
     eventsMax: 50,
     durationMs: null,
