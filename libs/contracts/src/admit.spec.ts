@@ -128,6 +128,12 @@ describe('what is refused', () => {
       '/data/colour',
       'not a property of updraft.order.paid.v1',
     ],
+    [
+      'an unknown property called like what every object has',
+      withData({ hasOwnProperty: [] }),
+      '/data/hasOwnProperty',
+      'not a property of updraft.order.paid.v1',
+    ],
     ['NUL in a text', withData({ buyer: 'a\u0000b' }), '/data/buyer', 'NUL'],
     ['a lone surrogate', withData({ buyer: 'a\ud800' }), '/data/buyer', 'surrogates'],
     ['an event that is a list', [PAID], '', 'CloudEvent'],

@@ -65,10 +65,24 @@ function explainFields(type: MerchantEventType, data: object, problems: ProblemL
     const rules = new Set(Object.keys(constraints).map((name) => ruleOf(type, name, constraints[name]!)));
     problems.add(field, error.value, [...rules].join('; '));
   }
+  problems.addMissing(inheritedNames(type, data));
+}
+
+/** Unknown keys called like what every object has, such as `toString`: class-validator takes them for known ones. */
+function inheritedNames(type: MerchantEventType, data: object): ProblemList {
+  const found = new ProblemList();
+  for (const [name, value] of Object.entries(data)) {
+    if (name in Object.prototype) found.add(pointer('/data', name), value, unknownRule(type));
+  }
+  return found;
+}
+
+function unknownRule(type: MerchantEventType): string {
+  return `is not a property of ${type}`;
 }
 
 function ruleOf(type: MerchantEventType, constraint: string, message: string): string {
-  return constraint === 'whitelistValidation' ? `is not a property of ${type}` : message;
+  return constraint === 'whitelistValidation' ? unknownRule(type) : message;
 }
 
 /** Rules for values wherever they stand. False when the payload must not be looked at any further. */
