@@ -42,6 +42,22 @@ test(
   RUN_MS_MAX,
 );
 
+test(
+  'embedded: batches posted to one process, what they cost, and how long decisions take',
+  async () => {
+    const small = ['--events', '5000', '--merchants', '200', '--batch', '100', '--latency', '2'];
+    const { table, json } = await bench('embedded', ...small);
+    expect(table).toMatch(/ 5000 events of \d+ merchants in batches of 100, .* [1-9]\d* decisions/);
+    const { embedded } = json as { embedded: Record<string, number> & { latency: object } };
+    const { acceptedSeconds, decidedSeconds, cpuSeconds, peakBytes, latency } = embedded;
+    expect(decidedSeconds!).toBeGreaterThan(acceptedSeconds!);
+    expect(cpuSeconds!).toBeGreaterThan(0);
+    expect(peakBytes!).toBeGreaterThan(1e8);
+    expect(latency).toMatchObject({ decisions: expect.any(Number), p99Ms: expect.any(Number) });
+  },
+  RUN_MS_MAX,
+);
+
 describeWithServices('on a broker and a database of its own', () => {
   test(
     'cluster: throughput against the ceiling, processor time by process, latency, and a profile',

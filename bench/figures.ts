@@ -44,3 +44,8 @@ function ceilingLine(rate: number, ceiling: NonNullable<Figures['ceiling']>): st
     `${cpuSecondsPerMillion.toFixed(1)} CPU-seconds per million`
   );
 }
+
+/** Of sorted numbers; NaN of none. */
+export function quantileOf(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
+}

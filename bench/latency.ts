@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { makeAdmit } from '#contracts/admit';
 import { openHistory } from '#sim/marketplace/history';
 import type { Logs } from '#stream/log';
+import { quantileOf } from './figures.ts';
 import { moreWorkload, PSEUDONYM_KEY } from './load-workload.ts';
 
 // Open loop: events are appended at a stated rate, whatever the stages do, and it is noted when each was acknowledged.
@@ -82,9 +83,13 @@ export async function measureLatency(options: {
   await history.close();
   const waits = await follow.stop();
   const warm = waits.slice(Math.floor(waits.length * WARM_SHARE)).sort((a, b) => a - b);
-  const at = (share: number): number =>
-    warm[Math.min(warm.length - 1, Math.floor(warm.length * share))] ?? NaN;
-  return { eventsPerSecond, decisions: warm.length, p50Ms: at(0.5), p99Ms: at(0.99), scheduleLagMs };
+  return {
+    eventsPerSecond,
+    decisions: warm.length,
+    p50Ms: quantileOf(warm, 0.5),
+    p99Ms: quantileOf(warm, 0.99),
+    scheduleLagMs,
+  };
 }
 
 /** Reads what comes into `decisions` from now on; `stop` gives the waits in order of arrival, ms. */

@@ -5,22 +5,26 @@ import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { kafkaAvailable } from '#tools/kafka/launch';
 import { POSTGRES_DEFAULT } from '#tools/chaos/fresh-services';
-import { measureCluster } from './cluster.ts';
+import { measureCluster, type ClusterMeasure } from './cluster.ts';
 import { coreLines, measureCore } from './pure-core.ts';
-import { figureLines } from './figures.ts';
+import { embeddedLines, measureEmbedded } from './embedded.ts';
+import { figureLines, type Figures } from './figures.ts';
+import type { Latency } from './latency.ts';
 import type { SelfTime } from './profile-summary.ts';
 import { FIXED_WORKLOAD } from './workload.ts';
 
 // `npm run bench -- WHAT [options]`: measures one thing, prints it as a table, and as JSON where a file is named.
 
-const USAGE = `bench core|cluster [options]
+const USAGE = `bench core|cluster|embedded [options]
   core           both stages' steps on one core, nothing around them
   cluster        processes on a broker and a database of their own: throughput, processor time, then latency
-  --events N     of the fixed workload (default 1000000; core: 400000)
+  embedded       one process over PGlite, batches posted to its door: throughput, memory, then latency
+  --events N     of the fixed workload (default 1000000; core: 400000; embedded: 200000)
   --merchants N  default ${FIXED_WORKLOAD.merchants}
   --partitions N default 4
   --scoring N    scoring processes (default 2)
   --allocators N allocator processes (default 2)
+  --batch N      events of one request to the embedded door (default 500)
   --latency S    seconds of the open loop at half of the throughput (default 20; 0: none)
   --policy FILE  default bench/bundle.yaml
   --profile      also the largest self times of the processes
@@ -37,6 +41,7 @@ const { values, positionals } = parseArgs({
     partitions: { type: 'string', default: '4' },
     scoring: { type: 'string', default: '2' },
     allocators: { type: 'string', default: '2' },
+    batch: { type: 'string', default: '500' },
     latency: { type: 'string', default: '20' },
     policy: { type: 'string', default: 'bench/bundle.yaml' },
     profile: { type: 'boolean', default: false },
@@ -50,6 +55,7 @@ const merchants = count(values.merchants, FIXED_WORKLOAD.merchants);
 if (values.help) process.stdout.write(USAGE);
 else if (positionals[0] === 'core') await core();
 else if (positionals[0] === 'cluster') await cluster();
+else if (positionals[0] === 'embedded') await embedded();
 else {
   process.stderr.write(USAGE);
   process.exitCode = EXIT_USAGE;
@@ -62,10 +68,10 @@ async function core(): Promise<void> {
   await keep({ core: figures });
 }
 
-async function cluster(): Promise<void> {
+function clusterOptions(): ClusterMeasure {
   const kafka = kafkaAvailable();
   if (!kafka.ok) throw new Error(`no Kafka here: ${kafka.why}`);
-  const { figures, latency, profiles } = await measureCluster({
+  return {
     events: count(values.events, 1_000_000),
     merchants,
     partitions: count(values.partitions, 4),
@@ -75,23 +81,46 @@ async function cluster(): Promise<void> {
     postgresUrl: process.env['UPDRAFT_TEST_POSTGRES'] ?? POSTGRES_DEFAULT,
     latencySeconds: count(values.latency, 20),
     isProfiled: values.profile,
-  });
+  };
+}
+
+async function cluster(): Promise<void> {
+  const { figures, latency, profiles } = await measureCluster(clusterOptions());
   print(figureLines(figures));
-  if (latency !== null) {
-    const { eventsPerSecond, decisions, p50Ms, p99Ms, scheduleLagMs } = latency;
-    print([
-      '',
-      `  at ${eventsPerSecond} events/s, accepted to decision readable: p50 ${p50Ms.toFixed(0)} ms, p99 ` +
-        `${p99Ms.toFixed(0)} ms over ${decisions} decisions; ` +
-        `the schedule was late by ${scheduleLagMs.toFixed(0)} ms at most`,
-    ]);
-  }
+  print(latencyLines(latency));
   for (const [name, { areas, functions }] of profiles) {
     print(['', `  ${name}: self time by folder and package, of what was not idle`, ...areas.map(timeLine)]);
     print(['', `  ${name}: self time by function`, ...functions.map(timeLine)]);
   }
-  const plain = { ...figures, outputs: [...figures.outputs], cpuSeconds: [...figures.cpuSeconds] };
-  await keep({ cluster: plain, latency });
+  await keep({ cluster: plainOf(figures), latency });
+}
+
+function plainOf(figures: Figures): object {
+  return { ...figures, outputs: [...figures.outputs], cpuSeconds: [...figures.cpuSeconds] };
+}
+
+async function embedded(): Promise<void> {
+  const figures = await measureEmbedded({
+    events: count(values.events, 200_000),
+    merchants,
+    policy: values.policy,
+    batchEvents: count(values.batch, 500),
+    latencySeconds: count(values.latency, 20),
+  });
+  print(embeddedLines(figures));
+  print(latencyLines(figures.latency));
+  await keep({ embedded: figures });
+}
+
+function latencyLines(latency: Latency | null): string[] {
+  if (latency === null) return [];
+  const { eventsPerSecond, decisions, p50Ms, p99Ms, scheduleLagMs } = latency;
+  return [
+    '',
+    `  at ${eventsPerSecond} events/s, accepted to decision readable: p50 ${p50Ms.toFixed(0)} ms, p99 ` +
+      `${p99Ms.toFixed(0)} ms over ${decisions} decisions; ` +
+      `the schedule was late by ${scheduleLagMs.toFixed(0)} ms at most`,
+  ];
 }
 
 async function keep(figures: object): Promise<void> {

@@ -33,6 +33,10 @@ export class CommandUnderTest {
     });
   }
 
+  pid(): number {
+    return this.child.pid!;
+  }
+
   output(): string {
     return this.printed;
   }
