@@ -86,4 +86,20 @@ describeWithServices('on a broker and a database of its own', () => {
     },
     RUN_MS_MAX,
   );
+
+  test(
+    'replay: what processes wrote, replayed to equal, as a multiple of the live throughput',
+    async () => {
+      const small = ['--events', '20000', '--merchants', '500', '--partitions', '2'];
+      const { table, json } = await bench('replay', ...small, '--scoring', '1', '--allocators', '1');
+      expect(table).toMatch(/Replay of all that by \d+ workers: equal, digest [0-9a-f]{64}/);
+      expect(table).toMatch(/ \d+\.\d\d times the live throughput/);
+      const { live, replay } = json as {
+        live: { loaded: Record<string, number> };
+        replay: { records: number };
+      };
+      expect(replay.records).toBeGreaterThan(live.loaded['events']! + live.loaded['ticks']!);
+    },
+    RUN_MS_MAX,
+  );
 });

@@ -31,6 +31,8 @@ export interface ClusterMeasure {
   readonly latencySeconds: number;
   /** Profiles the stages, which costs them a little. */
   readonly isProfiled: boolean;
+  /** Once the processes have ended: what they wrote, still there. */
+  readonly afterwards?: (logs: Logs) => Promise<void>;
 }
 
 /** Where a process spent its time, start included. */
@@ -94,6 +96,7 @@ export async function measureCluster(wanted: ClusterMeasure): Promise<ClusterRes
             seconds: wanted.latencySeconds,
           });
     await cluster.stopAll();
+    await wanted.afterwards?.(backbone.logs);
     return { figures, latency, profiles: wanted.isProfiled ? await profilesIn(directory) : new Map() };
   } finally {
     await cluster.killAll();

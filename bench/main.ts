@@ -10,14 +10,16 @@ import { coreLines, measureCore } from './pure-core.ts';
 import { embeddedLines, measureEmbedded } from './embedded.ts';
 import { figureLines, type Figures } from './figures.ts';
 import type { Latency } from './latency.ts';
+import { measureReplay, replayLines } from './replay-live.ts';
 import type { SelfTime } from './profile-summary.ts';
 import { FIXED_WORKLOAD } from './workload.ts';
 
 // `npm run bench -- WHAT [options]`: measures one thing, prints it as a table, and as JSON where a file is named.
 
-const USAGE = `bench core|cluster|embedded [options]
+const USAGE = `bench core|cluster|replay|embedded [options]
   core           both stages' steps on one core, nothing around them
   cluster        processes on a broker and a database of their own: throughput, processor time, then latency
+  replay         the same without latency, then what was written is replayed by as many workers as there are cores
   embedded       one process over PGlite, batches posted to its door: throughput, memory, then latency
   --events N     of the fixed workload (default 1000000; core: 400000; embedded: 200000)
   --merchants N  default ${FIXED_WORKLOAD.merchants}
@@ -55,6 +57,7 @@ const merchants = count(values.merchants, FIXED_WORKLOAD.merchants);
 if (values.help) process.stdout.write(USAGE);
 else if (positionals[0] === 'core') await core();
 else if (positionals[0] === 'cluster') await cluster();
+else if (positionals[0] === 'replay') await replay();
 else if (positionals[0] === 'embedded') await embedded();
 else {
   process.stderr.write(USAGE);
@@ -93,6 +96,13 @@ async function cluster(): Promise<void> {
     print(['', `  ${name}: self time by function`, ...functions.map(timeLine)]);
   }
   await keep({ cluster: plainOf(figures), latency });
+}
+
+async function replay(): Promise<void> {
+  const { live, replayed } = await measureReplay(clusterOptions(), cpus().length);
+  print(figureLines(live));
+  print(['', ...replayLines(live, replayed)]);
+  await keep({ live: plainOf(live), replay: replayed });
 }
 
 function plainOf(figures: Figures): object {
