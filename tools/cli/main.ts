@@ -4,6 +4,7 @@ import { addCheckCommand } from './check.ts';
 import { addClusterCommand } from './cluster.ts';
 import { BeginLogError } from '#stage/begin-log';
 import { CommandError } from './command-error.ts';
+import { addDeadLettersCommand } from './dead-letters.ts';
 import { addExportCommand } from './export.ts';
 import { addImportCommand } from './import.ts';
 import { addPolicyCommand } from './policy.ts';
@@ -48,6 +49,7 @@ for (const add of [
   addExportCommand,
   addStateCommand,
   addStatusCommand,
+  addDeadLettersCommand,
   addCheckCommand,
 ]) {
   add(program);

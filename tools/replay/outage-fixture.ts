@@ -154,6 +154,7 @@ async function playLive(
         drop: () => Promise.resolve(),
       },
       reached: () => Promise.resolve({ nowMs: LIVE_FROM_MS, isLive: true }),
+      isInboundOld: () => Promise.resolve(false),
       onState: () => undefined,
     });
     await ticker.run();

@@ -2,7 +2,14 @@ import 'reflect-metadata';
 import { clearReadSide } from '#store/read/progress';
 import { openTestDatabase, type TestDatabase } from '#store/testing/test-database';
 import { bearer, ConsoleUnderTest, PARTITIONS, type Body } from './testing/console-under-test.ts';
-import { capabilityText, deadLetterText, grantText, START_MS, tickText } from './testing/records.ts';
+import {
+  capabilityText,
+  deadLetterText,
+  grantText,
+  inboundLetterText,
+  START_MS,
+  tickText,
+} from './testing/records.ts';
 import { until } from './testing/until.ts';
 
 describe('the console over HTTP', () => {
@@ -126,6 +133,28 @@ describe('the console over HTTP', () => {
     const second = (await served.get('/v1/merchants?tier=silver&limit=1&after=m-1')).body;
     expect([idsOf(second), second.next]).toEqual([['m-3'], null]);
     expect(idsOf((await served.get('/v1/merchants?tier=no-score')).body)).toEqual(['m-2']);
+  });
+
+  test('a dead letter of the door is listed without its bytes and shown with them, by its id', async () => {
+    served.logs.append('dead-letters', 0, null, inboundLetterText(41));
+    served.logs.append('dead-letters', 0, null, deadLetterText(0, 1));
+    await served.projected();
+    const { body } = await served.get('/v1/dead-letters?reason=malformed');
+    expect(body.deadLetters).toEqual([
+      expect.objectContaining({
+        id: 'inbound/7/42',
+        topic: 'marketplace.events',
+        position: '7/41',
+        problems: [{ field: '', value: 'the value', rule: 'must be JSON' }],
+        bytes: { length: 6, sha256: expect.any(String) },
+      }),
+    ]);
+    const shown = (await served.get('/v1/dead-letters/inbound/7/42')).body;
+    expect(Buffer.from(shown.bytes.base64, 'base64').toString()).toBe('{"id":');
+    expect((await served.get('/v1/dead-letters/scoring/0/1')).body).toMatchObject({ eventId: 'e-1' });
+    for (const id of ['scoring/0/2', 'scoring/0/x', 'scoring/-/1']) {
+      expect((await served.get(`/v1/dead-letters/${id}`)).status).toBe(404);
+    }
   });
 
   test('grants, dead letters and the state of every partition are told', async () => {

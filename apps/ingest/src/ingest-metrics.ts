@@ -18,6 +18,21 @@ export function ingestMetrics(registry: Registry) {
       help: 'Requests of which no event was looked at or none was acknowledged, by HTTP status.',
       labels: ['status'] as const,
     }),
+    inboundAccepted: counter(registry, {
+      name: 'ingest_inbound_accepted_total',
+      help: "Records of the platform's topic that became events the log acknowledged.",
+      labels: ['type'] as const,
+    }),
+    inboundRefused: counter(registry, {
+      name: 'ingest_inbound_refused_total',
+      help: "Records of the platform's topic that became dead letters, by reason.",
+      labels: ['reason'] as const,
+    }),
+    inboundLag: gauge(registry, {
+      name: 'ingest_inbound_lag_records',
+      help: "Records of the platform's topic behind the last one taken, by its partition.",
+      labels: ['partition'] as const,
+    }),
     inFlightBytes: gauge(registry, {
       name: 'ingest_in_flight_bytes',
       help: 'Bytes of requests that are let in and not yet acknowledged.',

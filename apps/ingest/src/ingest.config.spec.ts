@@ -17,6 +17,7 @@ describe('readIngestConfig', () => {
       prefix: 'updraft.',
       host: '127.0.0.1',
       port: 8080,
+      inboundTopic: null,
       dataDirectory: '.updraft',
       pseudonymKeyHex: null,
       logLevel: 'info',
@@ -27,6 +28,7 @@ describe('readIngestConfig', () => {
     const outcome = readIngestConfig({
       INGEST_PORT: '70000',
       LOG_LEVEL: 'loud',
+      INBOUND_TOPIC: 'a topic',
       UPDRAFT_PSEUDONYM_KEY: 'abc',
     });
     expect(outcome).toMatchObject({ config: null });
@@ -34,6 +36,7 @@ describe('readIngestConfig', () => {
     expect(errors).toEqual([
       'KAFKA_BROKERS: "" must be a list of HOST:PORT with commas between',
       'INGEST_PORT: "70000" must be a port, 0 to 65535',
+      'INBOUND_TOPIC: "a topic" must be the name of a Kafka topic, or absent',
       'LOG_LEVEL: "loud" must be one of fatal, error, warn, info, debug, silent',
       'UPDRAFT_PSEUDONYM_KEY: the value (not shown) must be at least 32 bytes in hex',
     ]);

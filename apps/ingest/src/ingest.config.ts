@@ -9,6 +9,8 @@ export interface IngestConfig {
   readonly prefix: string;
   readonly host: string;
   readonly port: number;
+  /** The platform's own topic to read events from, by its whole name; null: the HTTP door alone. */
+  readonly inboundTopic: string | null;
   /** Where tokens.json, tokens and pseudonym.key are. */
   readonly dataDirectory: string;
   /** Secret. Null: the key file in the data directory. */
@@ -31,6 +33,7 @@ export function readIngestConfig(env: Environment): ConfigOutcome {
     prefix: reader.prefix(),
     host: reader.host('INGEST_HOST'),
     port: reader.port('INGEST_PORT', PORT_DEFAULT),
+    inboundTopic: reader.topic('INBOUND_TOPIC'),
     dataDirectory: reader.directory('UPDRAFT_DATA', '.updraft'),
     pseudonymKeyHex,
     logLevel: reader.logLevel(),

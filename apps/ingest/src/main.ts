@@ -6,8 +6,10 @@ import { createRegistry } from '#telemetry/metrics';
 import { createIngestApp } from './ingest.app.ts';
 import { type IngestConfig, maskedConfig, readIngestConfig } from './ingest.config.ts';
 import { openSecrets } from './ingest-secrets.ts';
+import { openInbound } from './inbound.ts';
 
-// The HTTP door as a process on Kafka: config, secrets, logs, server; and back in the opposite order.
+// Both doors as a process on Kafka: config, secrets, logs, the platform's topic where there is one, server; and back in
+// the opposite order.
 
 const EXIT_BAD_CONFIG = 2;
 
@@ -35,15 +37,12 @@ async function run(config: IngestConfig, log: Log): Promise<void> {
     clientId: 'updraft-ingest',
   });
   try {
-    const app = await createIngestApp({
-      logs,
-      partitions: await logs.partitions('activity'),
-      config: { pseudonymKey: secrets.pseudonymKey },
-      tokens: secrets.tokens,
-      health: new Health(),
-      registry: createRegistry(),
-      log,
-    });
+    const { pseudonymKey, tokens } = secrets;
+    const partitions = await logs.partitions('activity');
+    const shared = { logs, partitions, health: new Health(), registry: createRegistry(), log };
+    const app = await createIngestApp({ ...shared, config: { pseudonymKey }, tokens });
+    const topic = config.inboundTopic;
+    const inbound = topic === null ? null : openInbound({ ...shared, topic, config, pseudonymKey });
     await app.listen(config.port, config.host);
     log.info({ url: await app.getUrl() }, 'ingest is open');
     let isStopping = false;
@@ -51,7 +50,7 @@ async function run(config: IngestConfig, log: Log): Promise<void> {
       if (isStopping) return;
       isStopping = true;
       log.info({ signal }, 'ingest is closing');
-      await app.close();
+      await Promise.all([app.close(), inbound?.close()]);
       await logs.close();
     };
     for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => void stop(signal));

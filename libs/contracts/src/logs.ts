@@ -1,6 +1,8 @@
-/** The logs by name, without the workspace prefix. Who writes and reads each: docs/ARCHITECTURE.md. */
+/**
+ * The logs by name, without the workspace prefix. Who writes and reads each: docs/ARCHITECTURE.md. The platform's own
+ * topic that ingest may read is not among them: its name, partitions and retention are the platform's.
+ */
 export const LOGS = [
-  'inbound',
   'activity',
   'capability',
   'decisions',
@@ -11,7 +13,7 @@ export const LOGS = [
 ] as const;
 export type LogName = (typeof LOGS)[number];
 
-/** Logs with as many partitions as activity; `policies` and `inbound` have one. */
+/** Logs with as many partitions as activity; `policies` has one. */
 export const PARTITIONED: readonly LogName[] = [
   'activity',
   'capability',

@@ -8,6 +8,7 @@ test('a stage needs no more than its database', () => {
       databaseUrl: DATABASE_URL,
       brokers: null,
       prefix: 'updraft.',
+      inboundTopic: null,
       host: '127.0.0.1',
       port: 8082,
       logLevel: 'info',
@@ -24,6 +25,17 @@ test('each role reads its own address', () => {
 test('brokers are a list', () => {
   const env = { DATABASE_URL, KAFKA_BROKERS: 'a:9092, b:9093' };
   expect(readStageConfig(env, 'SCORING', 1).config?.brokers).toEqual(['a:9092', 'b:9093']);
+});
+
+test('scoring alone looks at the topic of the platform, which is one of its brokers', () => {
+  const env = { DATABASE_URL, KAFKA_BROKERS: 'a:9092', INBOUND_TOPIC: 'marketplace.events' };
+  expect(readStageConfig(env, 'SCORING', 1).config?.inboundTopic).toBe('marketplace.events');
+  expect(readStageConfig(env, 'ALLOCATOR', 1).config?.inboundTopic).toBeNull();
+  const { KAFKA_BROKERS: _, ...without } = env;
+  expect(readStageConfig(without, 'SCORING', 1)).toMatchObject({
+    config: null,
+    errors: [expect.stringContaining('INBOUND_TOPIC')],
+  });
 });
 
 test('all errors come at once, with variable, value and rule, and never the password', () => {

@@ -10,6 +10,8 @@ export interface StageConfig {
   readonly brokers: readonly string[] | null;
   /** Put before every log name: the workspace. */
   readonly prefix: string;
+  /** The platform's topic that ingest reads; scoring's ticker looks whether it is behind. Null: there is none. */
+  readonly inboundTopic: string | null;
   /** Where health and metrics are served. */
   readonly host: string;
   readonly port: number;
@@ -32,10 +34,13 @@ export function readStageConfig(
     databaseUrl: databaseUrl ?? '',
     brokers: brokers.length === 0 ? null : brokers,
     prefix: reader.prefix(),
+    inboundTopic: role === 'SCORING' ? reader.topic('INBOUND_TOPIC') : null,
     host: reader.host(`${role}_HOST`),
     port: reader.port(`${role}_PORT`, portDefault),
     logLevel: reader.logLevel(),
   };
+  if (config.inboundTopic !== null && config.brokers === null)
+    reader.refuse('INBOUND_TOPIC', 'needs KAFKA_BROKERS: it is a topic of theirs');
   const { errors } = reader;
   return errors.length > 0 ? { config: null, errors } : { config: Object.freeze(config) };
 }

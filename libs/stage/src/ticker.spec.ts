@@ -24,6 +24,7 @@ interface World {
   reached: { nowMs: number; isLive: boolean } | null;
   /** Replaces what appending does. */
   append: (() => Promise<void>) | null;
+  isInboundOld: boolean;
   open(name?: string): Ticker;
   /** Ticks of a partition as [seconds since the start, catchingUp]. */
   ticks(partition: number): [number, boolean][];
@@ -42,6 +43,7 @@ function openWorld(): World {
     skewMs: 0,
     reached: { nowMs: START_MS, isLive: true },
     append: null,
+    isInboundOld: false,
     open(name = 'me') {
       const writer = listed.logs.writer('ticker');
       const ports: TickerPorts = {
@@ -56,6 +58,7 @@ function openWorld(): World {
         wallClock,
         lease: leaseFor(world, name, wallClock),
         reached: () => Promise.resolve(world.reached),
+        isInboundOld: () => Promise.resolve(world.isInboundOld),
         onState: (ok, detail) => world.states.push([ok, detail]),
       };
       const ticker = createTicker(ports);
@@ -155,6 +158,19 @@ test('after a gap of more than 60 s it says for 10 minutes that it is catching u
   expect(after.some(([, catchingUp]) => catchingUp)).toBe(false);
   expect(world.states.map(([, detail]) => detail)).toContain('catching up');
   expect(world.states.at(-1)).toEqual([true, '']);
+});
+
+test('while old records wait at the door it says that it is catching up, and no longer', async () => {
+  const world = openWorld();
+  world.isInboundOld = true;
+  world.open();
+  await world.clock.pass(20_000);
+  world.isInboundOld = false;
+  await world.clock.pass(20_000);
+  const ticks = world.ticks(0);
+  expect(ticks.filter(([second]) => second < 20).every(([, catchingUp]) => catchingUp)).toBe(true);
+  expect(ticks.at(-1)![1]).toBe(false);
+  expect(world.states.map(([, detail]) => detail)).toContain('catching up: old records wait');
 });
 
 test('a gap of 60 s is none', async () => {

@@ -31,6 +31,8 @@ export interface TickerPorts {
   };
   /** Log time that the partitions have reached, and whether all of them are live; null until they began. */
   readonly reached: () => Promise<{ readonly nowMs: number; readonly isLive: boolean } | null>;
+  /** Whether events wait at the door that are older than a gap; their merchants must not seem idle meanwhile. */
+  readonly isInboundOld: () => Promise<boolean>;
   readonly onState: (ok: boolean, detail: string) => void;
 }
 
@@ -78,11 +80,13 @@ export function createTicker(ports: TickerPorts): Ticker {
       return onState(true, 'log time is ahead of the clock: waiting');
     }
     if (nowMs - state.lastTickMs > GAP_MS) state.catchUpUntilMs = nowMs + CATCH_UP_MS;
-    await tickAll(nowMs, nowMs < state.catchUpUntilMs);
+    const isInboundOld = await ports.isInboundOld();
+    const catchingUp = nowMs < state.catchUpUntilMs || isInboundOld;
+    await tickAll(nowMs, catchingUp);
     state.lastTickMs = nowMs;
     tellTicked();
     await lease.save(JSON.stringify(state));
-    onState(true, nowMs < state.catchUpUntilMs ? 'catching up' : '');
+    onState(true, isInboundOld ? 'catching up: old records wait' : catchingUp ? 'catching up' : '');
   }
 
   async function tickAll(atMs: number, catchingUp: boolean): Promise<void> {

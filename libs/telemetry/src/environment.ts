@@ -21,10 +21,13 @@ export interface EnvironmentReader {
   /** A secret: never shown in an error. Null: absent, where `isRequired` allows it. */
   databaseUrl(isRequired: boolean): string | null;
   /** For a secret that is wrong: the rule without the value. */
+  /** The whole name of a topic that is not ours; null where it is absent. */
+  topic(name: string): string | null;
   refuse(name: string, rule: string): void;
 }
 
 const BROKER = /^[^\s:,]+:\d{1,5}$/;
+const TOPIC = /^[A-Za-z0-9._-]{1,249}$/;
 const PREFIX = /^[A-Za-z0-9._-]{0,100}$/;
 const DATABASE_URL = /^postgres(ql)?:\/\/\S+$/;
 const PORT_MAX = 65_535;
@@ -55,6 +58,11 @@ export function readEnvironment(env: Environment): EnvironmentReader {
     directory: (name, fallback) => text(name, fallback, isSet, 'must be a directory'),
     prefix: () =>
       text('UPDRAFT_PREFIX', 'updraft.', (value) => PREFIX.test(value), 'must be A-Z a-z 0-9 . _ -'),
+    topic(name) {
+      const isTopic = (value: string): boolean => value === '' || TOPIC.test(value);
+      const value = text(name, '', isTopic, 'must be the name of a Kafka topic, or absent');
+      return value === '' ? null : value;
+    },
     logLevel() {
       const isLevel = (value: string): boolean => (LOG_LEVELS as readonly string[]).includes(value);
       return text('LOG_LEVEL', 'info', isLevel, `must be one of ${LOG_LEVELS.join(', ')}`) as LogLevel;

@@ -1,6 +1,8 @@
-import { Controller, Get, Inject, Query, UseGuards } from '@nestjs/common';
-import { findDeadLetters } from '#store/read/find-dead-letters';
+import { Controller, Get, Inject, Param, Query, UseGuards } from '@nestjs/common';
+import { INBOUND_REASONS } from '#contracts/records/letter-records';
+import { findDeadLetter, findDeadLetters } from '#store/read/find-dead-letters';
 import { findGrants } from '#store/read/find-grants';
+import type { DeadLetterRow } from '#store/read/project';
 import type { Database } from '#store/sql';
 import { DATABASE, PARTITIONS } from '../injection.ts';
 import { readAsOf, readTogether } from '../read-scope.ts';
@@ -15,11 +17,13 @@ import {
   readQuery,
   timeCursor,
 } from './query.ts';
-import { refusalOf } from './refusal.ts';
+import { notFound, refusalOf } from './refusal.ts';
 import { ReaderGuard } from './reader.guard.ts';
 
 const status = oneOf('active', 'shrunk', 'expired', 'revoked');
-const reason = oneOf('too-late', 'from-the-future', 'conflict', 'quarantined');
+const reason = oneOf('too-late', 'from-the-future', 'conflict', 'quarantined', ...INBOUND_REASONS);
+const WRITER = /^[a-z]+\/\d{1,9}$/;
+const SEQUENCE = /^\d{1,15}$/;
 
 /** Grants, dead letters and the state of every partition. */
 @Controller('v1')
@@ -59,14 +63,20 @@ export class OperationsController {
       const page = rows.slice(0, size);
       return {
         asOf: await readAsOf(sql, ['dead-letters'], this.partitions),
-        deadLetters: page.map(({ merchant, atMs, record }) => ({
-          merchant,
-          at: new Date(atMs).toISOString(),
-          ...dataOf(record),
-        })),
+        deadLetters: page.map(listedLetter),
         next: rows.length > size ? formatTimeCursor(page.at(-1)!) : null,
       };
     });
+  }
+
+  /** One of them whole. Its id is WRITER/SEQUENCE, as `scoring/3/4`. */
+  @Get('dead-letters/:stage/:partition/:sequence')
+  async deadLetter(@Param() id: { stage: string; partition: string; sequence: string }): Promise<unknown> {
+    const writer = `${id.stage}/${id.partition}`;
+    const isId = WRITER.test(writer) && SEQUENCE.test(id.sequence);
+    const row = isId ? await findDeadLetter(this.database, writer, Number(id.sequence)) : null;
+    if (row === null) throw notFound(`there is no dead letter ${writer}/${id.sequence}`);
+    return letter(row, dataOf(row.record));
   }
 
   @Get('status')
@@ -78,6 +88,18 @@ export class OperationsController {
       throw refusalOf(error);
     }
   }
+}
+
+/** In a list without the bytes of what came from a topic: they may be many. */
+function listedLetter(row: DeadLetterRow): object {
+  const data = dataOf(row.record) as { bytes?: { length: number; sha256: string | null } };
+  if (data.bytes === undefined) return letter(row, data);
+  const { length, sha256 } = data.bytes;
+  return letter(row, { ...data, bytes: { length, sha256 } });
+}
+
+function letter({ writer, sequence, merchant, atMs }: DeadLetterRow, data: object): object {
+  return { id: `${writer}/${sequence}`, merchant, at: new Date(atMs).toISOString(), ...data };
 }
 
 function dataOf(record: string): object {

@@ -3,6 +3,7 @@ import { openTestDatabase, type TestDatabase } from '#store/testing/test-databas
 import {
   capabilityText,
   deadLetterText,
+  inboundLetterText,
   DecisionChain,
   grantText,
   START_MS,
@@ -100,6 +101,23 @@ describe('a projection that meets a defect of its log', () => {
       expect.stringContaining('dead-letters/0 stopped: at offset 2: dead letters of scoring/0 have a gap'),
     ]);
     expect(logs.paused).toEqual(new Set(['dead-letters/0']));
+  });
+
+  test('letters of the door rise with gaps, and what comes again changes nothing', async () => {
+    const logs = new ScriptedLogs(1);
+    for (const offset of [4, 9, 4, 9, 30]) logs.append('dead-letters', 0, null, inboundLetterText(offset));
+    logs.append('dead-letters', 0, null, deadLetterText(0, 1));
+    const projector = await running.start(logs, deadLettersProjection);
+    await running.caughtUp(logs, 'dead-letters');
+
+    expect(projector.faults()).toEqual([]);
+    const rows = (await running.rows('read_dead_letter')) as { writer: string; sequence: string }[];
+    expect(rows.map(({ writer, sequence }) => `${writer} ${sequence}`).sort()).toEqual([
+      'inbound/7 10',
+      'inbound/7 31',
+      'inbound/7 5',
+      'scoring/0 1',
+    ]);
   });
 
   test('writers count on their own', async () => {

@@ -1,3 +1,4 @@
+import { encodeInboundLetter } from '#contracts/inbound-letter';
 import { createHash } from 'node:crypto';
 import { decisionHash } from '#domain/allocator/allocation';
 import type { Decision, DeadLetter, Grant, MerchantCapability } from '#domain/outputs';
@@ -118,6 +119,19 @@ export function tickText(position: string, atMs: number): string {
     control: { atMs, catchingUp: false },
     activityHash: 'a'.repeat(64),
   });
+}
+
+/** What ingest makes of a record of the platform's topic that it refuses. */
+export function inboundLetterText(offset: number): string {
+  return encodeInboundLetter({
+    topic: 'marketplace.events',
+    partition: 7,
+    offset,
+    timestampMs: START_MS + offset,
+    value: Buffer.from('{"id":'),
+    reason: 'malformed',
+    problems: [{ field: '', value: 'the value', rule: 'must be JSON' }],
+  }).toString('utf8');
 }
 
 export function deadLetterText(partition: number, sequence: number, some: Partial<DeadLetter> = {}): string {

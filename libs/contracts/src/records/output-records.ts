@@ -1,5 +1,4 @@
 import type {
-  DeadLetter,
   Decision,
   ForwardedControl,
   Grant,
@@ -9,6 +8,7 @@ import type {
 } from '#domain/outputs';
 import { anything, count, flag, hash, instant, integer, list, mapOf, object } from './record-schema.ts';
 import { oneOf, orNull, position, text } from './record-schema.ts';
+import { LETTER_RECORDS, type LetterRecords } from './letter-records.ts';
 import type { RecordContract } from './record-schema.ts';
 
 // What the stages write for others to read: the capability, decisions, grants, dead-letters and quarantine logs.
@@ -27,13 +27,12 @@ export interface QuarantineEntry {
   readonly approvedBy: string;
 }
 
-export interface OutputRecords {
+export interface OutputRecords extends LetterRecords {
   'updraft.capability.merchant.v1': MerchantCapability;
   'updraft.capability.usage.v1': Usage;
   'updraft.capability.control.v1': ForwardedControl;
   'updraft.decision.v1': Decision;
   'updraft.grant.v1': Grant;
-  'updraft.dead-letter.v1': DeadLetter;
   'updraft.quarantine.entry.v1': QuarantineEntry;
 }
 
@@ -250,29 +249,7 @@ export const OUTPUT_RECORDS: { readonly [Type in keyof OutputRecords]: RecordCon
         decision: '3/18842/0/0',
       },
     },
-    'updraft.dead-letter.v1': {
-      description: 'A record that did not count, with the rule that decided so and the record itself.',
-      schema: object({
-        writer: text,
-        sequence: count,
-        position,
-        reason: oneOf('too-late', 'from-the-future', 'conflict', 'quarantined'),
-        detail: text,
-        eventId: text,
-        source: text,
-        record: text,
-      }),
-      example: {
-        writer: 'scoring/3',
-        sequence: 4,
-        position: '3/18850/0',
-        reason: 'too-late',
-        detail: 'occurred 691200000 ms before now; the limit is 604800000 ms',
-        eventId: 'order-7-paid',
-        source: '/marketplace/orders',
-        record: '{"id":"order-7-paid"}',
-      },
-    },
+    ...LETTER_RECORDS,
     'updraft.quarantine.entry.v1': {
       description:
         'A record that stopped its partition and is to be passed over, by two people and for a reason.',

@@ -35,11 +35,25 @@ export async function findDeadLetters(
       limit $1`,
     values,
   );
-  return rows.map(({ at_ms: atMs, sequence, ...row }) => ({
-    ...row,
-    sequence: Number(sequence),
-    atMs: Number(atMs),
-  }));
+  return rows.map(rowOf);
+}
+
+function rowOf({ at_ms: atMs, sequence, ...row }: StoredDeadLetter): DeadLetterRow {
+  return { ...row, sequence: Number(sequence), atMs: Number(atMs) };
+}
+
+/** One dead letter; null where there is none of this writer and sequence. */
+export async function findDeadLetter(
+  sql: Sql,
+  writer: string,
+  sequence: number,
+): Promise<DeadLetterRow | null> {
+  const { rows } = await sql.query<StoredDeadLetter>(
+    `select partition, writer, sequence, array_to_string(position, '/') as position, merchant, reason, at_ms, record
+       from read_dead_letter where writer = $1 and sequence = $2`,
+    [writer, sequence],
+  );
+  return rows.map(rowOf)[0] ?? null;
 }
 
 /** How many there are of each reason, in order of reason. */

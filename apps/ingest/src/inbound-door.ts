@@ -1,0 +1,80 @@
+import { type Admit, type Admitted, makeAdmit } from '#contracts/admit';
+import { encodeInboundLetter, type RefusedRecord } from '#contracts/inbound-letter';
+import type { InboxBatch, InboxRecord } from '#stream/inbox';
+import type { Appended, LogWriter } from '#stream/log';
+import { eventIn } from './cloudevents-kafka.ts';
+import type { IngestMetrics } from './ingest-metrics.ts';
+
+// The second door, for platforms that have their events in Kafka already. Nobody waits for an answer here: what is
+// refused becomes a dead letter with what is wrong and the bytes as they came. The topic's offset is passed only when
+// the log has acknowledged all of a batch, so that a record is read twice rather than lost, and scoring counts it once.
+
+export interface InboundDoorOptions {
+  /** The platform's, by its whole name. */
+  readonly topic: string;
+  readonly partitions: number;
+  readonly pseudonymKey: Uint8Array;
+  readonly writer: LogWriter;
+  readonly metrics: IngestMetrics;
+}
+
+type Outcome = { readonly admitted: Admitted } | { readonly refused: RefusedRecord };
+
+export class InboundDoor {
+  readonly #options: InboundDoorOptions;
+  readonly #admit: Admit;
+
+  constructor(options: InboundDoorOptions) {
+    this.#options = options;
+    this.#admit = makeAdmit({ partitions: options.partitions, pseudonymKey: options.pseudonymKey });
+  }
+
+  /** Resolves once every record of the batch stands in `activity` or in `dead-letters`. */
+  async take({ partition, records, endOffset }: InboxBatch): Promise<void> {
+    const { partitions, writer, metrics } = this.#options;
+    const outcomes = records.map((record) => this.#judge(partition, record));
+    const appends = [...byPartition(outcomes)].map(([to, admitted]) =>
+      writer.append('activity', to, admitted),
+    );
+    const letters = outcomes.flatMap((outcome) => ('refused' in outcome ? [letterOf(outcome.refused)] : []));
+    if (letters.length > 0) appends.push(writer.append('dead-letters', partition % partitions, letters));
+    // All are awaited even when one fails: nothing of this batch is under way when it is read again.
+    const failed = (await Promise.allSettled(appends)).find(({ status }) => status === 'rejected');
+    if (failed !== undefined) throw (failed as PromiseRejectedResult).reason;
+    for (const outcome of outcomes) {
+      if ('admitted' in outcome) metrics.inboundAccepted.inc({ type: outcome.admitted.type });
+      else metrics.inboundRefused.inc({ reason: outcome.refused.reason });
+    }
+    const last = records.at(-1)?.offset;
+    if (last !== undefined)
+      metrics.inboundLag.set({ partition: String(partition) }, Math.max(0, endOffset - last - 1));
+  }
+
+  #judge(partition: number, record: InboxRecord): Outcome {
+    const { topic } = this.#options;
+    const { offset, timestampMs, value } = record;
+    const at = { topic, partition, offset, timestampMs, value };
+    const bound = eventIn(record);
+    if ('problems' in bound) return { refused: { ...at, reason: 'malformed', problems: bound.problems } };
+    const outcome = this.#admit(bound.event);
+    if (outcome.admitted) return { admitted: outcome };
+    return { refused: { ...at, reason: outcome.reason, problems: outcome.problems } };
+  }
+}
+
+function letterOf(refused: RefusedRecord): Appended {
+  return { key: null, value: encodeInboundLetter(refused) };
+}
+
+/** Records by partition, in the order they came: a merchant's events keep theirs. */
+function byPartition(outcomes: readonly Outcome[]): ReadonlyMap<number, readonly Appended[]> {
+  const groups = new Map<number, Appended[]>();
+  for (const outcome of outcomes) {
+    if ('refused' in outcome) continue;
+    const { partition, merchantId, value } = outcome.admitted;
+    const group = groups.get(partition);
+    if (group === undefined) groups.set(partition, [{ key: merchantId, value }]);
+    else group.push({ key: merchantId, value });
+  }
+  return groups;
+}
