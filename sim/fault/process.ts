@@ -56,6 +56,7 @@ export function createProcess(
       bundles: createBundleSource(logs, clock, sha256),
       writer: logs.writer(name),
       control,
+      quarantine: null,
       limits: {
         ...CLUSTER_LIMITS,
         batchRecordsMax: 1 + world.chance.below(12 * pace),

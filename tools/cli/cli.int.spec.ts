@@ -125,6 +125,39 @@ describe('a workspace in the data directory', () => {
     SLOW_MS,
   );
 
+  test(
+    'has a record passed over by two people and not by one',
+    async () => {
+      const quarantine = (...args: readonly string[]): ReturnType<typeof updraft> =>
+        updraft(['quarantine', ...args, ...there()]);
+      const asked = await quarantine('request', '1/3', '--reason', 'it is broken', '--by', 'lin');
+      expect(asked).toMatchObject({ code: 0, stderr: '' });
+      expect(asked.stdout).toContain('1/3: requested by lin. SHA-256 ');
+      const failures = [
+        [['request', '1/3', '--reason', 'again', '--by', 'wang'], 'there is a request already'],
+        [['request', '0/0', '--reason', 'x', '--by', 'lin'], 'is genesis'],
+        [['request', '0/999999', '--reason', 'x', '--by', 'lin'], 'no such record'],
+        [['request', '9/1', '--reason', 'x', '--by', 'lin'], 'activity has partitions 0 to 1'],
+        [['approve', '1/3', '--by', 'lin'], 'somebody else must approve'],
+        [['approve', '1/4', '--by', 'wang'], 'there is no request for it'],
+      ] as const;
+      for (const [args, why] of failures) {
+        const refused = await quarantine(...args);
+        expect({ args, code: refused.code, why: refused.stderr }).toEqual({
+          args,
+          code: 1,
+          why: expect.stringContaining(why),
+        });
+      }
+      expect((await quarantine('approve', '1/3', '--by', 'wang')).stdout).toContain('approved by wang');
+      const listed = (await quarantine('list')).stdout;
+      expect(listed).toBe('1/3  not entered yet  requested by lin, approved by wang: it is broken\n');
+      expect(await quarantine('withdraw', '1/3')).toMatchObject({ code: 0 });
+      expect((await quarantine('list')).stdout).toBe('no requests\n');
+    },
+    2 * SLOW_MS,
+  );
+
   test('that was altered is told with exit code 1', async () => {
     const copy = join(folder, 'copy');
     alterExport(exported, copy, 'decisions', 0, (lines) =>
@@ -222,6 +255,8 @@ test('every command explains itself', async () => {
     'export',
     'state',
     'status',
+    'quarantine request',
+    'quarantine list',
     'dead-letters list',
     'dead-letters show',
     'check',

@@ -8,6 +8,7 @@ import { addDeadLettersCommand } from './dead-letters.ts';
 import { addExportCommand } from './export.ts';
 import { addImportCommand } from './import.ts';
 import { addPolicyCommand } from './policy.ts';
+import { addQuarantineCommand } from './quarantine.ts';
 import { addReplayCommand } from './replay.ts';
 import { addSimulateCommand } from './simulate.ts';
 import { addStartCommand } from './start.ts';
@@ -50,6 +51,7 @@ for (const add of [
   addStateCommand,
   addStatusCommand,
   addDeadLettersCommand,
+  addQuarantineCommand,
   addCheckCommand,
 ]) {
   add(program);

@@ -32,6 +32,7 @@ export async function startStages(backbone: Backbone, limits: RunnerLimits): Pro
   const common = {
     logs,
     store,
+    quarantine: null,
     limits,
     owner: `spec ${starts}`,
     health: new Health(),

@@ -19,6 +19,7 @@ import { startLiveTime } from '#stage/live-time';
 import type { Reporter } from '#stage/report';
 import { ownerName, type Companion } from '#stage/stage-process';
 import { createStageService } from '#stage/stage-service';
+import { createQuarantineDesk } from '#store/quarantine-desk';
 import { Health } from '#telemetry/health';
 import { HttpHealthModule } from '#telemetry/http-health.controller';
 import type { Log } from '#telemetry/log';
@@ -71,6 +72,7 @@ export async function startStandalone(parts: StandaloneParts): Promise<Standalon
   const ports = {
     logs,
     store,
+    quarantine: createQuarantineDesk(database),
     limits: isEmbedded ? EMBEDDED_LIMITS : CLUSTER_LIMITS,
     owner,
     registry,

@@ -1,11 +1,16 @@
 import type { StageDefinition } from '#domain/stage/stage';
+import type { QuarantineRequest } from '#store/quarantine-desk';
 import { LostOwnershipError, StoreUnavailableError } from '#store/snapshot-store';
 import { AmbiguousError, FencedError, UnavailableError, type Claim, type LogBatch } from '#stream/log';
 import { createPartitionQueue } from './partition-queue.ts';
 import { HaltError, type StageReport } from './report.ts';
 import type { RunnerPorts } from './runner-ports.ts';
-import { takeOver } from './take-over.ts';
+import { approvedFor, enterQuarantine } from './quarantine.ts';
+import { takeOver, type Owned } from './take-over.ts';
 import { createWork } from './work.ts';
+
+/** How often a halted partition looks whether people have acted. */
+const QUARANTINE_POLL_MS = 2_000;
 
 export interface PartitionRunner {
   /** Takes over and runs until stopped, dropped or halted. Never rejects. */
@@ -53,10 +58,19 @@ export function createPartitionRunner(
     }
   }
 
-  async function own(): Promise<void> {
+  /** `request`: an approved one for the record that this partition was halted at. */
+  async function own(request: QuarantineRequest | null): Promise<void> {
     claim = null;
-    const owned = await takeOver(ports, stage, partition, ports.owner, report);
-    claim = owned.claim;
+    const taken = await takeOver(ports, stage, partition, ports.owner, report);
+    claim = taken.claim;
+    try {
+      await run(request === null ? taken : await enterQuarantine(ports, taken, request, report));
+    } finally {
+      await taken.publisher.close();
+    }
+  }
+
+  async function run(owned: Owned): Promise<void> {
     const work = createWork(ports, stage, owned, report, () => wakeUp());
     try {
       queue.clear();
@@ -76,7 +90,19 @@ export function createPartitionRunner(
       if (mode === 'stopping') await work.finish();
     } finally {
       work.abandon();
-      await owned.publisher.close();
+    }
+  }
+
+  /** Halted: nothing is skipped and nothing goes on until people act. Null: this runner ends. */
+  async function untilQuarantined(error: unknown): Promise<QuarantineRequest | null> {
+    const { quarantine } = ports;
+    if (quarantine === null || !(error instanceof HaltError) || error.recordHash === null) return null;
+    for (;;) {
+      await idle(QUARANTINE_POLL_MS);
+      if (!isRunning()) return null;
+      // A desk that cannot be asked now is asked again: the partition stands still and says so anyhow.
+      const request = await approvedFor(quarantine, error).catch(() => null);
+      if (request !== null) return request;
     }
   }
 
@@ -89,9 +115,12 @@ export function createPartitionRunner(
   }
 
   async function loop(): Promise<void> {
+    let request: QuarantineRequest | null = null;
     while (isRunning()) {
       try {
-        await own();
+        const wanted = request;
+        request = null;
+        await own(wanted);
       } catch (error) {
         control.pause(partition);
         queue.clear();
@@ -99,7 +128,9 @@ export function createPartitionRunner(
         if (!isPassing(error) && (await isStillOurs())) {
           const at = error instanceof HaltError ? error.at : 'take-over';
           report({ kind: 'halted', at, why: messageOf(error) });
-          return;
+          request = await untilQuarantined(error);
+          if (request === null) return;
+          continue;
         }
         report({ kind: 'lost', why: messageOf(error) });
         await untilMember();

@@ -23,6 +23,8 @@ export type StageReport =
   | { readonly kind: 'snapshot-refused'; readonly why: string }
   | { readonly kind: 'waiting'; readonly why: string }
   | { readonly kind: 'lost'; readonly why: string }
+  /** A record was passed over, because two people asked for it. */
+  | { readonly kind: 'quarantined'; readonly at: string; readonly reason: string }
   /** Paused until a person acts: a bug, a difference, or lost input. */
   | { readonly kind: 'halted'; readonly at: string; readonly why: string };
 
@@ -37,6 +39,8 @@ export class HaltError extends Error {
     readonly at: string,
     message: string,
     options?: ErrorOptions,
+    /** SHA-256 of the input record that could not be read or stepped; null: it is not one record's doing. */
+    readonly recordHash: string | null = null,
   ) {
     super(message, options);
   }

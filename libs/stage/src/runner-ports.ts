@@ -1,4 +1,5 @@
 import type { Hash } from '#domain/stage/stage';
+import type { QuarantineDesk } from '#store/quarantine-desk';
 import type { SnapshotStore } from '#store/snapshot-store';
 import type { Logs, LogWriter } from '#stream/log';
 import type { BundleSource } from './bundle-source.ts';
@@ -22,6 +23,8 @@ export interface RunnerPorts {
   readonly writer: LogWriter;
   readonly control: ReadingControl;
   readonly limits: RunnerLimits;
+  /** Where a halted partition looks whether it may pass over what halted it; null: nowhere. */
+  readonly quarantine: QuarantineDesk | null;
   /** This process. */
   readonly owner: string;
 }

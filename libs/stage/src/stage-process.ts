@@ -4,6 +4,7 @@ import { type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { StageDefinition } from '#domain/stage/stage';
+import { createQuarantineDesk } from '#store/quarantine-desk';
 import { Health } from '#telemetry/health';
 import { HttpHealthModule } from '#telemetry/http-health.controller';
 import { createLog, type Log } from '#telemetry/log';
@@ -63,12 +64,13 @@ async function run(
   const backbone = await openBackbone({ ...config, clientId: `updraft-${stage.name}`, log });
   try {
     await checkBackbone(backbone);
-    const { logs, store } = backbone;
+    const { logs, store, database } = backbone;
+    const quarantine = createQuarantineDesk(database);
     const health = new Health();
     const registry = createRegistry();
     const owner = ownerName(stage.name);
     const service = createStageService(
-      { logs, store, limits: CLUSTER_LIMITS, owner, registry, health, log },
+      { logs, store, quarantine, limits: CLUSTER_LIMITS, owner, registry, health, log },
       stage,
     );
     const app = await NestFactory.create<NestFastifyApplication>(

@@ -1,4 +1,5 @@
 import type { StageDefinition } from '#domain/stage/stage';
+import type { QuarantineDesk } from '#store/quarantine-desk';
 import type { SnapshotStore } from '#store/snapshot-store';
 import type { Logs, LogWriter } from '#stream/log';
 import type { Health } from '#telemetry/health';
@@ -16,6 +17,7 @@ import { stageTelemetry } from './stage-telemetry.ts';
 export interface StageServicePorts {
   readonly logs: Logs;
   readonly store: SnapshotStore;
+  readonly quarantine: QuarantineDesk | null;
   readonly limits: RunnerLimits;
   /** Unique to this process and this start of it. */
   readonly owner: string;
@@ -34,7 +36,7 @@ export interface StageService {
 }
 
 export function createStageService(ports: StageServicePorts, stage: StageDefinition): StageService {
-  const { logs, store, limits, owner, registry, health, log } = ports;
+  const { logs, store, quarantine, limits, owner, registry, health, log } = ports;
   const writer: LogWriter = logs.writer(`${stage.name}-${owner}`);
   const transport = new BatchTransport(
     logs,
@@ -56,6 +58,7 @@ export function createStageService(ports: StageServicePorts, stage: StageDefinit
       bundles: createBundleSource(logs, systemClock, sha256),
       writer,
       control: transport,
+      quarantine,
       limits,
       owner,
     },

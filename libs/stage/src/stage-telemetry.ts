@@ -46,6 +46,10 @@ export function stageTelemetry(registry: Registry, health: Health, log: Log): Re
         metrics.ignored.inc(at);
         log.warn({ stage, partition, why: report.why }, report.kind);
         return;
+      case 'quarantined':
+        metrics.quarantined.inc(at);
+        log.warn({ stage, partition, at: report.at, why: report.reason }, 'record passed over');
+        return;
       case 'waiting':
         log.warn({ stage, partition, why: report.why }, report.kind);
         return;
@@ -93,6 +97,11 @@ function ownershipMetrics(registry: Registry) {
     ignored: counter(registry, {
       name: 'stage_snapshots_ignored_total',
       help: 'Snapshots in doubt that were thrown away; the stage ran again from genesis.',
+      labels: LABELS,
+    }),
+    quarantined: counter(registry, {
+      name: 'stage_quarantined_total',
+      help: 'Records that were passed over because two people asked for it.',
       labels: LABELS,
     }),
     lost: counter(registry, {

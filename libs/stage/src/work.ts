@@ -122,7 +122,8 @@ export function createWork(
       } catch (error) {
         const at = error instanceof HaltError ? error.at : `${partition}/${record.offset}`;
         const why = error instanceof Error ? error.message : String(error);
-        return { decoded, failed: new HaltError(at, `cannot read ${stage.input}: ${why}`, { cause: error }) };
+        const failed = `cannot read ${stage.input}: ${why}`;
+        return { decoded, failed: haltAt(at, failed, error, record.value.toString('utf8')) };
       }
     }
     return { decoded, failed: null };
@@ -174,8 +175,14 @@ export function createWork(
       return machine.step(record);
     } catch (error) {
       const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      return new HaltError(formatPosition(record.position), `step failed: ${why}`, { cause: error });
+      return haltAt(formatPosition(record.position), `step failed: ${why}`, error, record.text);
     }
+  }
+
+  /** Only a record of activity can be passed over; what another stage wrote is mended by mending that stage. */
+  function haltAt(at: string, why: string, cause: unknown, text: string): HaltError {
+    const isOfRecord = stage.input === 'activity' && !(cause instanceof HaltError);
+    return new HaltError(at, why, { cause }, isOfRecord ? hash(text) : null);
   }
 
   /** All input as of take-over was re-executed, and yet something published was not met: input has lost records. */

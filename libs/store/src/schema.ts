@@ -3,6 +3,7 @@ import { LogHeadEntity } from './entity/log-head.entity.ts';
 import { LogMemberEntity } from './entity/log-member.entity.ts';
 import { LogRecordEntity } from './entity/log-record.entity.ts';
 import { LogEntity } from './entity/log.entity.ts';
+import { QuarantineRequestEntity } from './entity/quarantine-request.entity.ts';
 import { StageChunkEntity } from './entity/stage-chunk.entity.ts';
 import { StageHeadEntity } from './entity/stage-head.entity.ts';
 import { StageRowEntity } from './entity/stage-row.entity.ts';
@@ -10,6 +11,7 @@ import { StageSnapshotEntity } from './entity/stage-snapshot.entity.ts';
 import { WorkspaceEntity } from './entity/workspace.entity.ts';
 import { LogsAndSnapshots1795392000000 } from './migration/1795392000000-logs-and-snapshots.ts';
 import { Lease1795399200000 } from './migration/1795399200000-lease.ts';
+import { QuarantineRequest1795402800000 } from './migration/1795402800000-quarantine-request.ts';
 import { ReadSide1795395600000 } from './read/migration/1795395600000-read-side.ts';
 import { READ_ENTITIES } from './read/read.entity.ts';
 
@@ -27,7 +29,13 @@ export const ENTITIES = [
   LogHeadEntity,
   LogRecordEntity,
   LogMemberEntity,
+  QuarantineRequestEntity,
   ...READ_ENTITIES,
 ] as const;
 
-export const MIGRATIONS = [LogsAndSnapshots1795392000000, ReadSide1795395600000, Lease1795399200000] as const;
+export const MIGRATIONS = [
+  LogsAndSnapshots1795392000000,
+  ReadSide1795395600000,
+  Lease1795399200000,
+  QuarantineRequest1795402800000,
+] as const;

@@ -15,7 +15,7 @@ export class OutsideTransactionError extends Error {
 }
 
 /** SQLSTATE classes and codes after which the same call may go through later. */
-const TRANSIENT_SQLSTATE = /^(08...|53...|57P0[1-5]|57014|40001|40P01|55P03|25P03)$/;
+const TRANSIENT_SQLSTATE = /^(08...|53...|57P0[1-5]|57014|40001|40P01|55P03|25006|25P03)$/;
 const TRANSIENT_ERRNO = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -37,7 +37,8 @@ const TRANSIENT_TEXTS = [
   'Query read timeout',
   'Cannot use a pool after calling end',
 ];
-const LOST_SQLSTATE = /^(08...|57P0[1-5])$/;
+/** 25006: a server that became a standby. The address may lead to the new primary: this connection does not. */
+const LOST_SQLSTATE = /^(08...|57P0[1-5]|25006)$/;
 
 interface Coded {
   readonly code?: unknown;
