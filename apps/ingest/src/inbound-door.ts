@@ -33,10 +33,10 @@ export class InboundDoor {
   async take({ partition, records, endOffset }: InboxBatch): Promise<void> {
     const { partitions, writer, metrics } = this.#options;
     const outcomes = records.map((record) => this.#judge(partition, record));
+    const letters = outcomes.flatMap((outcome) => ('refused' in outcome ? [letterOf(outcome.refused)] : []));
     const appends = [...byPartition(outcomes)].map(([to, admitted]) =>
       writer.append('activity', to, admitted),
     );
-    const letters = outcomes.flatMap((outcome) => ('refused' in outcome ? [letterOf(outcome.refused)] : []));
     if (letters.length > 0) appends.push(writer.append('dead-letters', partition % partitions, letters));
     // All are awaited even when one fails: nothing of this batch is under way when it is read again.
     const failed = (await Promise.allSettled(appends)).find(({ status }) => status === 'rejected');

@@ -1,12 +1,13 @@
 import 'reflect-metadata';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { exampleOf } from '#contracts/catalogue';
 import { decode } from '#contracts/codec';
 import { MERCHANT_EVENT_TYPES } from '#contracts/event-types';
 import { malformedEvents, type MalformedEvent } from '#contracts/testing/malformed';
 import { randomFrom, type Random } from '#contracts/testing/mutation';
 import type { EventResult } from './door.ts';
+import { goodEvents } from './testing/good-events.ts';
+import { heapBytes } from './testing/heap-bytes.ts';
+import { isFaultNamed } from './testing/named-fault.ts';
 import { BATCH, openDoor, type OpenDoor } from './testing/open-door.ts';
 import { spoiledHeaders, spoiledRequest } from './testing/spoiled-request.ts';
 
@@ -38,9 +39,9 @@ test(
     for (let round = 0; round < ROUNDS; round += 1) {
       const first = round * MALFORMED_PER_BATCH;
       const malformed = Array.from({ length: MALFORMED_PER_BATCH }, (_, i) => draw(first + i));
-      await sendBatch(malformed, goodEvents(round));
+      await sendBatch(malformed, goodEvents(round, GOOD_PER_BATCH));
       for (let i = 0; i < REQUESTS_PER_ROUND; i += 1) {
-        await sendSpoiled(random, goodEvents(round)[i]!);
+        await sendSpoiled(random, goodEvents(round, GOOD_PER_BATCH)[i]!);
         await sendBinary(random, i);
       }
       expect(door.writer.written).toEqual([]);
@@ -54,13 +55,6 @@ test(
   },
   RUN_MS_MAX,
 );
-
-function goodEvents(round: number): readonly string[] {
-  return Array.from({ length: GOOD_PER_BATCH }, (_, i) => {
-    const type = MERCHANT_EVENT_TYPES[i % MERCHANT_EVENT_TYPES.length]!;
-    return JSON.stringify({ ...exampleOf(type), id: `good-${round}-${i}`, subject: `merchant-${i}` });
-  });
-}
 
 /** One good event after each nine malformed ones; afterwards the log holds the good ones and nothing else. */
 async function sendBatch(malformed: readonly MalformedEvent[], good: readonly string[]): Promise<void> {
@@ -86,14 +80,8 @@ function isAccepted({ status }: EventResult): boolean {
   return status === 'accepted';
 }
 
-/** The faulty field is named with what stands in it, or something inside that field is. */
 function checkRefusal({ text, field, value }: MalformedEvent, result: EventResult): void {
-  const { status, problems = [] } = result;
-  const isNamed = problems.some((problem) =>
-    problem.field === field ? problem.value === value : problem.field.startsWith(`${field}/`),
-  );
-  const isSaid = problems.every((problem) => problem.value !== '' && problem.rule !== '');
-  if (status === 'refused' && isNamed && isSaid) return;
+  if (result.status === 'refused' && isFaultNamed({ field, value }, result.problems ?? [])) return;
   const sent = text.length > 500 ? `${text.slice(0, 500)}…` : text;
   throw new Error(`${field} is ${value}, but the answer is ${JSON.stringify(result)} to ${sent}`);
 }
@@ -127,12 +115,4 @@ async function sendBinary(random: Random, turn: number): Promise<void> {
 async function acceptedInMetrics(): Promise<number> {
   const lines = (await door.metrics()).matchAll(/^updraft_ingest_accepted_total\{.*\} (\d+)$/gm);
   return [...lines].reduce((sum, [, count]) => sum + Number(count), 0);
-}
-
-function heapBytes(): number {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  collect();
-  collect();
-  return process.memoryUsage().heapUsed;
 }

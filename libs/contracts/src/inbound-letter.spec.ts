@@ -19,7 +19,10 @@ const validate = new Ajv({ strict: true, formats: { 'date-time': isInstant } }).
 
 interface Letter {
   readonly time: string;
-  readonly data: { readonly bytes: { base64: string; length: number; sha256: string | null } };
+  readonly data: {
+    readonly problems: RefusedRecord['problems'];
+    readonly bytes: { base64: string; length: number; sha256: string | null };
+  };
 }
 
 function letterOf(record: RefusedRecord): Letter {
@@ -53,6 +56,12 @@ test('of a value that is too long to be sent on, the beginning is kept with leng
   expect(bytes.length).toBe(5_000_000);
   expect(Buffer.from(bytes.base64, 'base64')).toHaveLength(LETTER_BYTES_MAX);
   expect(bytes.sha256).not.toBe(letterOf({ ...RECORD, value: value.subarray(1) }).data.bytes.sha256);
+});
+
+test('what has no form in UTF-8 is told by its replacement, and no letter fails because of it', () => {
+  const problem = { field: '/\ud800', value: '"x"', rule: 'must be JSON ("\udeca")' };
+  const { problems } = letterOf({ ...RECORD, problems: [problem] }).data;
+  expect(problems).toEqual([{ field: '/\ufffd', value: '"x"', rule: 'must be JSON ("\ufffd")' }]);
 });
 
 test.each([-1, Number.NaN, 1e15, 9e15])(

@@ -35,7 +35,7 @@ export function encodeInboundLetter(record: RefusedRecord): Buffer {
     topic,
     position: `${partition}/${offset}`,
     reason,
-    problems,
+    problems: problems.map(inUtf8),
     bytes: {
       base64: (value ?? Buffer.alloc(0)).subarray(0, LETTER_BYTES_MAX).toString('base64'),
       length: value?.length ?? 0,
@@ -53,6 +53,12 @@ export function encodeInboundLetter(record: RefusedRecord): Buffer {
       data: data as unknown as Json,
     }),
   );
+}
+
+/** A field's name may hold half a character, and a quoted text may be cut within one: UTF-8 has no form for that. */
+function inUtf8({ field, value, rule }: Problem): Problem {
+  const told = (text: string): string => Buffer.from(text).toString('utf8');
+  return { field: told(field), value: told(value), rule: told(rule) };
 }
 
 function instantOf(timestampMs: number): string {

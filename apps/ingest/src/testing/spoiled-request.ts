@@ -1,5 +1,6 @@
 import { pick, type Random } from '#contracts/testing/mutation';
 import { BATCH, STRUCTURED } from './open-door.ts';
+import { SPOILED_BODIES, type SpoiledBody } from './spoiled-body.ts';
 
 // Seeded requests of which no event may be looked at, and events in binary mode with a fault in one header.
 
@@ -20,7 +21,7 @@ export function spoiledRequest(random: Random, good: string): SpoiledRequest {
 type Spoil = (random: Random, good: string) => SpoiledRequest;
 
 const unreadable =
-  (spoil: (good: string, random: Random) => string | Buffer, contentType = STRUCTURED): Spoil =>
+  (spoil: SpoiledBody, contentType = STRUCTURED): Spoil =>
   (random, good) => {
     const body = spoil(good, random);
     return {
@@ -34,25 +35,7 @@ const notTaken =
   (_random, good) => ({ contentType, headers, status: 415, body: good });
 
 const SPOILERS: readonly Spoil[] = [
-  unreadable((good, random) => good.slice(0, Math.floor(random() * good.length))),
-  unreadable((good, random) => good.slice(1 + Math.floor(random() * (good.length - 1)))),
-  unreadable((good) => `${good}}`),
-  unreadable((good) => `${good}${good}`),
-  unreadable((good) => good.replaceAll('"', "'")),
-  unreadable((good) => good.replace('{', '{,')),
-  unreadable((good) => good.replace(/}$/, ',"x":NaN}')),
-  unreadable((good) => good.replace(/}$/, ',"x":01}')),
-  unreadable((good) => good.replace(/}$/, ',"x":"\n"}')),
-  unreadable((good) => `\ufeff${good}`),
-  unreadable((good) => `/* an event */ ${good}`),
-  unreadable((_good, random) => '['.repeat(1 + Math.floor(random() * 100_000))),
-  unreadable(() => ''),
-  unreadable((good) => Buffer.from(good, 'utf16le')),
-  unreadable((good) => Buffer.from(good.replace('{', '{"é":1,'), 'latin1')),
-  unreadable((good) => Buffer.concat([Buffer.from(good), Buffer.from([0xc0, 0xaf])])),
-  unreadable((good) =>
-    Buffer.concat([Buffer.from('{"x":"'), Buffer.from([0xed, 0xa0, 0x80]), Buffer.from(good)]),
-  ),
+  ...SPOILED_BODIES.map((spoil) => unreadable(spoil)),
   unreadable((good) => good, BATCH),
   unreadable((good) => `[${good}`, BATCH),
   unreadable((good) => `[${good},]`, BATCH),
