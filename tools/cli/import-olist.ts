@@ -59,6 +59,7 @@ async function sendAndDecide(
         close: () => Promise.resolve(),
       },
       genesis,
+      embeddedIn: database.embedded ? data : null,
       tokens: loadOrMakeTokens(data),
       pseudonymKey: pseudonymKey(data),
     },

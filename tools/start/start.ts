@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StandaloneConfig } from '#apps/standalone/src/standalone.config';
 import { openWorkspace, type Workspace } from '#apps/standalone/src/open-workspace';
+import { DiskFullError } from '#apps/standalone/src/disk-watch';
 import { startStandalone, type Standalone } from '#apps/standalone/src/standalone';
 import { playSeason } from '#sim/marketplace/demo-season';
 import { createMarketplace } from '#sim/marketplace/marketplace';
 import type { Reporter } from '#stage/report';
 import { createLog, type Log } from '#telemetry/log';
+import { CommandError } from '#tools/cli/command-error';
 import { activeGrants } from './active-grants.ts';
 import { demoPlan, fileJournal, type DemoPlan } from './demo.ts';
 import { refuseTakenPort } from './taken-port.ts';
@@ -61,7 +63,7 @@ export async function start(options: StartOptions): Promise<Running> {
     return await run(options, workspace, plan, log);
   } catch (error) {
     await workspace.backbone.close();
-    throw error;
+    throw error instanceof DiskFullError ? new CommandError(error.message) : error;
   }
 }
 

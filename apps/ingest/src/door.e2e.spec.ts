@@ -238,6 +238,18 @@ describe('who and what is let in', () => {
   });
 });
 
+test('while the process says why nothing is taken in, everybody is told so, and nothing is lost by that', async () => {
+  let why: string | null = 'the disk of data has 3 MiB free, at least 192 MiB must be';
+  door = await openDoor({}, () => why);
+  const refused = await door.post(STRUCTURED, BODY);
+  expect(refused.status).toBe(503);
+  expect(refused.headers.get('retry-after')).not.toBeNull();
+  expect(((await refused.json()) as { detail: string }).detail).toContain('has 3 MiB free');
+  expect(door.writer.written).toEqual([]);
+  why = null;
+  expect((await door.post(STRUCTURED, BODY)).status).toBe(202);
+});
+
 describe('shutting down', () => {
   test('answers who is inside, lets nobody else in, and closes the writer last', async () => {
     door = await openDoor();

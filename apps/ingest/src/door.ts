@@ -37,6 +37,8 @@ export interface DoorOptions {
   readonly writer: LogWriter;
   readonly metrics: IngestMetrics;
   readonly health: Health;
+  /** Why nothing is taken in now; null: it is. */
+  readonly closedBecause: () => string | null;
 }
 
 const HEALTH_CHECK = 'ingest log';
@@ -131,6 +133,8 @@ export class Door {
       );
     }
     if (this.#isClosing) throw unavailable('this process is shutting down');
+    const closed = this.#options.closedBecause();
+    if (closed !== null) throw unavailable(closed);
     if (this.#inFlight.isStalled()) throw unavailable('the log does not acknowledge');
     const slot = this.#inFlight.enter(bytes);
     if (slot === null) {

@@ -30,6 +30,8 @@ export interface IngestOptions {
   readonly partitions: number;
   readonly config: { readonly pseudonymKey: Uint8Array; readonly limits?: Partial<DoorLimits> };
   readonly tokens: readonly TokenRecord[];
+  /** Asked for each request: why nothing is taken in now; null: it is. */
+  readonly closedBecause?: () => string | null;
   readonly health: Health;
   readonly registry: Registry;
   readonly log: Log;
@@ -63,6 +65,7 @@ export class IngestModule
               writer,
               metrics,
               health,
+              closedBecause: options.closedBecause ?? (() => null),
             }),
           inject: [WRITER],
         },

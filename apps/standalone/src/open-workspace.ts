@@ -15,6 +15,8 @@ export interface Workspace {
   readonly genesis: Genesis;
   readonly tokens: readonly TokenRecord[];
   readonly pseudonymKey: Buffer;
+  /** Directory of the embedded database; null: on a server. */
+  readonly embeddedIn: string | null;
 }
 
 /** Opens the workspace and begins its log where it is new: with `history` from then, and not live until it is over. */
@@ -37,7 +39,13 @@ export async function openWorkspace(
       { partitions, zone },
       { clockMs: history?.startMs ?? Date.now(), isLive: history === null },
     );
-    return { backbone, genesis, tokens, pseudonymKey };
+    return {
+      backbone,
+      genesis,
+      tokens,
+      pseudonymKey,
+      embeddedIn: databaseUrl === null ? dataDirectory : null,
+    };
   } catch (error) {
     await backbone.close();
     throw error;

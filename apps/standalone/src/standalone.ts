@@ -25,6 +25,7 @@ import { HttpHealthModule } from '#telemetry/http-health.controller';
 import type { Log } from '#telemetry/log';
 import { createRegistry } from '#telemetry/metrics';
 import { nestLog } from '#telemetry/nest-log';
+import { watchDisk } from './disk-watch.ts';
 
 // Every stage, the door and the read side in one process, in data order. The logs are tables of the backbone's
 // database; nothing here knows which kind of database that is.
@@ -36,6 +37,8 @@ export interface StandaloneParts {
   readonly pseudonymKey: Uint8Array;
   readonly log: Log;
   readonly onReport?: Reporter;
+  /** Where the embedded database is; its disk is watched. Null or absent: the database is somebody else's. */
+  readonly embeddedIn?: string | null;
 }
 
 export interface Standalone {
@@ -69,6 +72,8 @@ export async function startStandalone(parts: StandaloneParts): Promise<Standalon
   const health = new Health();
   const registry = createRegistry();
   const owner = ownerName('standalone');
+  const { embeddedIn = null } = parts;
+  const disk = embeddedIn === null ? null : await watchDisk({ directory: embeddedIn }, health);
   const ports = {
     logs,
     store,
@@ -87,7 +92,11 @@ export async function startStandalone(parts: StandaloneParts): Promise<Standalon
     {
       module: StandaloneProcess,
       imports: [
-        IngestModule.forRoot({ ...both, config: { pseudonymKey } }),
+        IngestModule.forRoot({
+          ...both,
+          config: { pseudonymKey },
+          closedBecause: () => disk?.full() ?? null,
+        }),
         ScoringModule.forRoot(scores),
         AllocatorModule.forRoot(allocates),
         ConsoleModule.forRoot({
@@ -130,6 +139,7 @@ export async function startStandalone(parts: StandaloneParts): Promise<Standalon
     },
     async close() {
       isClosing = true;
+      disk?.stop();
       await time?.stop();
       await writer.close();
       // Clients that opened a connection in advance would hold up the closing.

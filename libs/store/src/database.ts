@@ -85,7 +85,11 @@ function poolOptions(options: DatabaseOptions, schema: string): object {
       : { idle_in_transaction_session_timeout: IDLE_TRANSACTION_MS_MAX }),
     onConnect: async (client: pg.ClientBase): Promise<void> => {
       // PGlite's one session outlives its connections, and so would prepared statements and settings.
-      if (options.embedded) await client.query('discard all');
+      if (options.embedded) {
+        // Where a connection broke in the middle of a transaction, the session still has it open.
+        await client.query('rollback');
+        await client.query('discard all');
+      }
       await client.query(`set search_path to "${schema}"`);
     },
   };

@@ -26,7 +26,10 @@ const ROLES: readonly TokenRole[] = ['producer', 'operator', 'auditor'];
 export const tokenOf = (role: TokenRole): string => `token-of-${role}`;
 
 /** The ingest process on a free port, over a writer that the test holds. */
-export async function openDoor(limits: Partial<DoorLimits> = {}): Promise<OpenDoor> {
+export async function openDoor(
+  limits: Partial<DoorLimits> = {},
+  closedBecause: () => string | null = () => null,
+): Promise<OpenDoor> {
   const writer = new HeldWriter();
   const health = new Health();
   const tokens = ROLES.map((role): TokenRecord => {
@@ -38,6 +41,7 @@ export async function openDoor(limits: Partial<DoorLimits> = {}): Promise<OpenDo
     partitions: PARTITIONS,
     config: { pseudonymKey: Buffer.alloc(32, 7), limits },
     tokens,
+    closedBecause,
     health,
     registry: createRegistry(),
     log: createLog('ingest', { level: 'silent' }),
