@@ -174,13 +174,18 @@ async function runJest() {
       ? []
       : [`--maxWorkers=${JEST_WORKERS_MAX}`];
     const args = [...workers, '--json', `--outputFile=${outputFile}`, ...asked.args];
-    const maxMs = asked.long ? JEST_LONG_MAX_MS : JEST_MAX_MS;
+    const maxMs = asked.long ? JEST_LONG_MAX_MS + enduranceMs() : JEST_MAX_MS;
     const { code, timedOut } = await run(jest(args), { env: jestEnv(), maxMs, quietStdout: true });
     if (timedOut) fail(`jest was stopped after ${maxMs / 60_000} minutes`);
     else countJest(code, outputFile);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** An endurance run that was asked to be long may be, and what it wrote is read and replayed afterwards. */
+function enduranceMs() {
+  return 3 * 60_000 * Number(process.env['UPDRAFT_ENDURANCE_MINUTES'] ?? 2);
 }
 
 function countJest(code, outputFile) {

@@ -42,17 +42,18 @@ export class CommandUnderTest {
   }
 
   /** Waits until it has printed something that matches; a process that ends before fails with what it printed. */
-  async prints(pattern: RegExp): Promise<RegExpExecArray> {
-    return until(`${pattern} in the output`, () => {
+  async prints(pattern: RegExp, msMax?: number): Promise<RegExpExecArray> {
+    const look = (): RegExpExecArray | null => {
       const match = pattern.exec(this.printed);
       if (match === null && this.child.exitCode !== null) throw new Error(`it ended:\n${this.printed}`);
       return match;
-    });
+    };
+    return until(`${pattern} in the output`, look, msMax);
   }
 
   /** The address of the open door. */
-  async url(): Promise<string> {
-    return (await this.prints(/Updraft runs at (http:\S+)/))[1]!;
+  async url(msMax?: number): Promise<string> {
+    return (await this.prints(/Updraft runs at (http:\S+)/, msMax))[1]!;
   }
 
   /** Waits until it ends by itself. */

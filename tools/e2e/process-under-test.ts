@@ -118,12 +118,16 @@ export class ProcessUnderTest {
 }
 
 /** Waits for a truthy answer; a spec that waits in vain fails by saying for what. */
-export async function until<T>(what: string, look: () => Promise<T> | T): Promise<NonNullable<T>> {
-  const deadline = performance.now() + WAIT_MS_MAX;
+export async function until<T>(
+  what: string,
+  look: () => Promise<T> | T,
+  msMax = WAIT_MS_MAX,
+): Promise<NonNullable<T>> {
+  const deadline = performance.now() + msMax;
   for (;;) {
     const seen = await look();
     if (seen) return seen;
-    if (performance.now() > deadline) throw new Error(`${what}: not within ${WAIT_MS_MAX} ms`);
+    if (performance.now() > deadline) throw new Error(`${what}: not within ${msMax} ms`);
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
 }
