@@ -226,6 +226,8 @@ test.each([
   [['topics', 'create', '--zone', 'Mars/Base'], 'must be an IANA zone'],
   [['topics', 'create', '--now', 'yesterday'], 'must be an instant'],
   [['simulate', '--url', 'localhost'], 'must be an address such as'],
+  [['simulate', '--to', 'post'], 'Allowed choices are http, inbound, log'],
+  [['simulate', '--topic', 'a topic'], 'must be the name of a Kafka topic'],
   [['simulate', '--season', 'winter'], 'Allowed choices are double-11, 618, flat'],
 ])('%j is a wrong command line: exit code 2, and the rule', async (args, rule) => {
   const outcome = await updraft(args);
@@ -242,6 +244,8 @@ test.each([
   [['check', 'no-such-directory'], 'manifest.json'],
   [['cluster'], 'DATABASE_URL: must name a PostgreSQL'],
   [['simulate', '--data', 'no-such-directory'], 'no token for the door'],
+  [['simulate', '--to', 'inbound'], 'KAFKA_BROKERS must say where the topic is'],
+  [['simulate', '--to', 'log'], 'KAFKA_BROKERS or DATABASE_URL must say where the log is'],
 ])('%j names what is wrong without a stack: exit code 1', async (args, reason) => {
   const outcome = await updraft(args);
   expect(outcome.code).toBe(1);

@@ -1,6 +1,4 @@
-import { join } from 'node:path';
-import { PSEUDONYM_KEY_BYTES_MIN } from '#contracts/pseudonym';
-import { loadOrMakeKey, loadOrMakeTokens } from '#contracts/tokens';
+import { loadOrMakeTokens } from '#contracts/tokens';
 import type { Genesis } from '#domain/controls';
 import { writeGenesis } from '#stage/begin-log';
 import { createSnapshotStore } from '#store/postgres-snapshot-store';
@@ -10,6 +8,7 @@ import { processHistory } from '#tools/start/process-history';
 import { openImportState } from './import-state.ts';
 import type { ImportOptions } from './import.ts';
 import { openWorkspace, type Workspace } from './open-workspace.ts';
+import { pseudonymKey } from './pseudonym-key.ts';
 
 /** Sends the history of the files and, where nobody else does, scores it and decides. */
 export async function importOlist(dir: string, options: ImportOptions): Promise<void> {
@@ -67,11 +66,4 @@ async function sendAndDecide(
     send,
     process.stdout,
   );
-}
-
-/** The key of the workspace's doors: a buyer must have one pseudonym, whichever way its orders came in. */
-function pseudonymKey(data: string): Buffer {
-  const hex = process.env['UPDRAFT_PSEUDONYM_KEY'];
-  if (hex !== undefined) return Buffer.from(hex, 'hex');
-  return loadOrMakeKey(join(data, 'pseudonym.key'), PSEUDONYM_KEY_BYTES_MIN);
 }

@@ -28,6 +28,12 @@ export function doorUrl(text: string): string {
   throw new InvalidArgumentError('must be an address such as http://127.0.0.1:8080.');
 }
 
+/** A topic's whole name, as Kafka takes it. */
+export function topicName(text: string): string {
+  if (/^[A-Za-z0-9._-]{1,249}$/.test(text)) return text;
+  throw new InvalidArgumentError('must be the name of a Kafka topic: up to 249 of A-Z a-z 0-9 . _ -');
+}
+
 /** An ISO 8601 instant in milliseconds UTC. */
 export function instant(text: string): number {
   const ms = /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : NaN;

@@ -1,10 +1,14 @@
 import { Option, type Command } from 'commander';
 import { SEASONS, type SeasonName } from '#sim/marketplace/season';
-import { CommandError } from './command-error.ts';
-import { doorUrl, duration, wholeNumber } from './option-value.ts';
-import { DATA_DEFAULT } from './workspace-options.ts';
+import type { RunSummary } from '#tools/simulate/run-summary';
+import type { Target } from '#tools/simulate/target';
+import { doorUrl, duration, topicName, wholeNumber } from './option-value.ts';
+import { openTarget, TARGETS, type TargetOptions } from './simulate-target.ts';
+import { addWorkspaceOptions } from './workspace-options.ts';
 
 const URL_DEFAULT = 'http://127.0.0.1:8080';
+const PARTITIONS_DEFAULT = 4;
+const PARTITIONS_MAX = 1_024;
 const RATE_DEFAULT = 50;
 const RATE_MAX = 100_000;
 const EVENTS_MAX = 1_000_000_000;
@@ -17,9 +21,7 @@ const LATE_DEFAULT = 10_000;
 /** A run of which everything is malformed would tell nothing. */
 const PPM_MAX = 500_000;
 
-interface SimulateCommandOptions {
-  readonly url: string;
-  readonly data: string;
+interface SimulateCommandOptions extends TargetOptions {
   readonly rate: number;
   readonly events?: number;
   readonly duration?: number;
@@ -33,11 +35,21 @@ interface SimulateCommandOptions {
 }
 
 export function addSimulateCommand(program: Command): void {
-  program
-    .command('simulate')
+  addWorkspaceOptions(program.command('simulate'))
     .description('send what a simulated marketplace says to a running Updraft, at a rate of your choice')
-    .option('--url <url>', 'where its door is', doorUrl, URL_DEFAULT)
-    .option('--data <dir>', 'its data directory, for the token (or UPDRAFT_TOKEN)', DATA_DEFAULT)
+    .addOption(
+      new Option('--to <target>', 'its HTTP door, the topic it reads, or its log')
+        .choices(TARGETS)
+        .default(TARGETS[0]),
+    )
+    .option('--url <url>', 'where its HTTP door is', doorUrl, URL_DEFAULT)
+    .option('--topic <name>', "with --to inbound: the platform's topic, by its whole name", topicName)
+    .option(
+      '--partitions <n>',
+      'with --to inbound: of a topic that is not there yet',
+      wholeNumber(1, PARTITIONS_MAX),
+      PARTITIONS_DEFAULT,
+    )
     .option(
       '--rate <n>',
       'events a second, whether it keeps up or not',
@@ -65,19 +77,33 @@ Events carry times of now, so the workspace must be live. The marketplace lives 
 are one of its days, so with the defaults a simulated day passes in a minute. Late events are late by that clock. For
 a seed the events are the same each time, but for their times and the run in their ids. Malformed events must be
 refused and are no failure. Without --events and --duration it runs until Ctrl-C, which waits for what is under way.
+
+--data is the directory of the running Updraft: for the token of its HTTP door (or UPDRAFT_TOKEN), and with --to log
+for the key of buyers' pseudonyms (or UPDRAFT_PSEUDONYM_KEY). --to inbound writes the topic of INBOUND_TOPIC at
+KAFKA_BROKERS, malformed events included, for the door to refuse. --to log writes the workspace's activity, in Kafka
+or in the database of DATABASE_URL, and refuses here what a door would.
 Exit code 1: something was not sent or not answered, or the door judged an event otherwise than it should.`,
     )
     .action(run);
 }
 
 async function run(options: SimulateCommandOptions): Promise<void> {
-  const [{ simulate }, { isWell, summaryText }] = await Promise.all([
-    import('#tools/simulate/simulate'),
-    import('#tools/simulate/run-summary'),
-  ]);
-  const summary = await simulate({
-    url: options.url,
-    token: await tokenOf(options.data),
+  const { isWell, summaryText } = await import('#tools/simulate/run-summary');
+  const target = await openTarget(options);
+  let summary: RunSummary;
+  try {
+    summary = await runInto(target, options);
+  } finally {
+    await target.close();
+  }
+  process.stdout.write(`${options.json === true ? JSON.stringify(summary) : summaryText(summary)}\n`);
+  process.exitCode = isWell(summary) ? 0 : 1;
+}
+
+async function runInto(target: Target, options: SimulateCommandOptions): Promise<RunSummary> {
+  const { simulate } = await import('#tools/simulate/simulate');
+  return simulate({
+    target,
     seed: options.seed,
     season: options.season,
     merchants: options.merchants,
@@ -92,20 +118,4 @@ async function run(options: SimulateCommandOptions): Promise<void> {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, end);
     },
   });
-  process.stdout.write(`${options.json === true ? JSON.stringify(summary) : summaryText(summary)}\n`);
-  process.exitCode = isWell(summary) ? 0 : 1;
-}
-
-async function tokenOf(data: string): Promise<string> {
-  const given = process.env['UPDRAFT_TOKEN'];
-  if (given !== undefined && given !== '') return given;
-  const { readPlainToken } = await import('#contracts/tokens');
-  try {
-    return readPlainToken(data, 'producer');
-  } catch (error) {
-    throw new CommandError(
-      `no token for the door (${(error as Error).message}): ` +
-        'say --data DIR of the running Updraft, or set UPDRAFT_TOKEN',
-    );
-  }
 }

@@ -9,6 +9,8 @@ export interface Figures {
   accepted: number;
   /** Malformed on purpose, and refused. */
   refused: number;
+  /** Malformed on purpose, and written where nobody looks yet. */
+  unseen: number;
   /** Requests, not events: the door was busy, the log away, or nobody answered. They are sent again. */
   turnedAway: number;
   /** Due by the clock and not sent yet: the door cannot carry the rate, or this process cannot. */
@@ -22,7 +24,16 @@ export interface Figures {
 }
 
 export function createFigures(): Figures {
-  const counts = { sent: 0, accepted: 0, refused: 0, turnedAway: 0, behind: 0, behindMax: 0, wrong: 0 };
+  const counts = {
+    sent: 0,
+    accepted: 0,
+    refused: 0,
+    unseen: 0,
+    turnedAway: 0,
+    behind: 0,
+    behindMax: 0,
+    wrong: 0,
+  };
   return { ...counts, reasons: [], answers: createAnswerTimes() };
 }
 
@@ -59,7 +70,7 @@ export function createAnswerTimes(): AnswerTimes {
 
 /** One line for a terminal. */
 export function figuresLine(figures: Figures, elapsedMs: number, eventsPerSecond: number): string {
-  const { sent, accepted, refused, turnedAway, behind, answers, wrong } = figures;
+  const { sent, accepted, refused, unseen, turnedAway, behind, answers, wrong } = figures;
   const ms = (percent: number): string => String(answers.percentile(percent) ?? '-');
   const late = behind === 0 ? '0' : `${behind} (${(behind / eventsPerSecond).toFixed(1)} s)`;
   return [
@@ -67,6 +78,7 @@ export function figuresLine(figures: Figures, elapsedMs: number, eventsPerSecond
     `sent ${sent}`,
     `accepted ${accepted}`,
     `refused ${refused}`,
+    ...(unseen === 0 ? [] : [`malformed ${unseen}`]),
     ...(wrong === 0 ? [] : [`WRONG ${wrong}`]),
     `turned away ${turnedAway}`,
     `behind ${late}`,

@@ -1,11 +1,11 @@
-import type { DoorAnswer } from '#tools/door/post-batch';
 import { createAnswerTimes, createFigures, figuresLine, type Figures } from './figures.ts';
 import type { LiveSeason } from './live-season.ts';
 import { runOpenLoop, SILENCE_MS_MAX, type OpenLoopRun } from './open-loop.ts';
 import { isWell, summaryOf, summaryText, type RunSummary } from './run-summary.ts';
+import type { TargetAnswer } from './target.ts';
 
-const ALL_TAKEN: DoorAnswer = { kind: 'judged', status: 202, refusals: [] };
-const BUSY: DoorAnswer = { kind: 'turned-away', status: 429, retryAfterMs: 1_000 };
+const ALL_TAKEN: TargetAnswer = { kind: 'judged', status: 202, refusals: [] };
+const BUSY: TargetAnswer = { kind: 'turned-away', status: 429, retryAfterMs: 1_000 };
 
 describe('an open loop', () => {
   test('sends at its rate, and everything once', async () => {
@@ -27,7 +27,7 @@ describe('an open loop', () => {
 
   test('sends again what was turned away, in the order of the merchant', async () => {
     let tries = 0;
-    const answer = (): DoorAnswer => ((tries += 1) % 3 === 0 ? BUSY : ALL_TAKEN);
+    const answer = (): TargetAnswer => ((tries += 1) % 3 === 0 ? BUSY : ALL_TAKEN);
     const { done, figures, sent } = play({ eventsMax: 300, answer, merchants: 2 });
     await done;
     expect(figures.turnedAway).toBeGreaterThan(3);
@@ -41,7 +41,7 @@ describe('an open loop', () => {
   test('counts refusals of what is malformed as expected, and every other judgement as wrong', async () => {
     // Numbers 0, 10, 20 … are malformed; the door refuses those and 15, and takes 20.
     const refuses = (number: number): boolean => (number % 10 === 0 && number !== 20) || number === 15;
-    const answer = (numbers: readonly number[]): DoorAnswer => ({
+    const answer = (numbers: readonly number[]): TargetAnswer => ({
       kind: 'judged',
       status: 202,
       refusals: numbers.flatMap((number, index) =>
@@ -52,6 +52,14 @@ describe('an open loop', () => {
     await done;
     expect(figures).toMatchObject({ accepted: 45, refused: 5, wrong: 2 });
     expect(figures.reasons.toSorted()).toEqual(['accepted: 20', 'refused: bad 15']);
+  });
+
+  test('counts what is malformed apart where it is written unseen: nobody has accepted or refused it', async () => {
+    const { done, figures } = play({ eventsMax: 50, answer: () => ({ kind: 'written' }) });
+    await done;
+    expect(figures).toMatchObject({ sent: 50, accepted: 45, unseen: 5, refused: 0, wrong: 0 });
+    expect(summary(figures).unanswered).toBe(0);
+    expect(summaryText(summary(figures))).toContain('malformed    5 on purpose, to become dead letters');
   });
 
   test('ends in order: what is under way is waited for and nothing more begun', async () => {
@@ -104,7 +112,15 @@ describe('figures', () => {
 function summary(counts: Partial<Figures>): RunSummary {
   const options = { seed: 1, merchants: 2, season: 'flat' as const, eventsPerSecond: 3 };
   const figures = Object.assign(createFigures(), counts);
-  return summaryOf({ options, startMs: 0, elapsedMs: 1_000, figures, isInterrupted: false, problem: null });
+  return summaryOf({
+    options,
+    target: 'nowhere',
+    startMs: 0,
+    elapsedMs: 1_000,
+    figures,
+    isInterrupted: false,
+    problem: null,
+  });
 }
 
 interface Play extends OpenLoopRun {
@@ -119,7 +135,7 @@ function play(options: {
   readonly answerMs?: number;
   readonly merchants?: number;
   readonly until?: number;
-  readonly answer?: (numbers: readonly number[]) => DoorAnswer;
+  readonly answer?: (numbers: readonly number[]) => TargetAnswer;
 }): Play {
   const clock = virtualClock();
   const figures = createFigures();
@@ -132,7 +148,7 @@ function play(options: {
     },
   };
   const isPicky = options.answer !== undefined;
-  const post = async (events: readonly unknown[]): Promise<DoorAnswer> => {
+  const post = async (events: readonly unknown[]): Promise<TargetAnswer> => {
     await clock.sleep(options.answerMs ?? 5);
     const answer = options.answer?.(events as number[]) ?? ALL_TAKEN;
     if (answer.kind === 'judged') sent.push(...(events as number[]));

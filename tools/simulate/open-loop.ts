@@ -1,6 +1,6 @@
-import type { DoorAnswer } from '#tools/door/post-batch';
 import { countWrong, type Figures } from './figures.ts';
 import type { LiveSeason, PlannedEvent } from './live-season.ts';
+import type { TargetAnswer } from './target.ts';
 
 // An open loop: events are due by the clock, whatever the door can carry, and what it cannot carry is seen to wait.
 // Each merchant belongs to one lane, and a lane has one request under way: a merchant's events keep their order, also
@@ -11,7 +11,7 @@ export interface OpenLoop {
   readonly eventsPerSecond: number;
   /** Null: until `end`. */
   readonly eventsMax: number | null;
-  readonly post: (events: readonly unknown[], signal: AbortSignal) => Promise<DoorAnswer>;
+  readonly post: (events: readonly unknown[], signal: AbortSignal) => Promise<TargetAnswer>;
   readonly figures: Figures;
   readonly clock: LoopClock;
 }
@@ -86,6 +86,7 @@ export function runOpenLoop(options: OpenLoop): OpenLoopRun {
         heardAt = now;
         figures.answers.add(now - since);
         if (answer.kind === 'judged') return count(batch, answer, figures);
+        if (answer.kind === 'written') return countUnseen(batch, figures);
         if (answer.kind === 'denied') {
           failure ??= new DoorGoneError(`the door answered ${answer.status}: ${answer.text}`);
           return;
@@ -120,7 +121,7 @@ export class DoorGoneError extends Error {
 
 function count(
   batch: readonly PlannedEvent[],
-  answer: DoorAnswer & { kind: 'judged' },
+  answer: TargetAnswer & { kind: 'judged' },
   figures: Figures,
 ): void {
   const refused = new Map(answer.refusals.map(({ index, why: reason }) => [index, reason]));
@@ -131,6 +132,12 @@ function count(
     if (isPoison === (reason !== undefined)) continue;
     countWrong(figures, reason === undefined ? `accepted: ${JSON.stringify(event)}` : `refused: ${reason}`);
   }
+}
+
+function countUnseen(batch: readonly PlannedEvent[], figures: Figures): void {
+  const poison = batch.filter(({ isPoison }) => isPoison).length;
+  figures.accepted += batch.length - poison;
+  figures.unseen += poison;
 }
 
 /** The reason of a failed `fetch` is in its cause. */

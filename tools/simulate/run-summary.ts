@@ -3,6 +3,8 @@ import type { LiveSeasonOptions } from './live-season.ts';
 
 /** What a run was and what came of it; as it stands, this is `--json`. */
 export interface RunSummary {
+  /** Where it went, in words. */
+  readonly target: string;
   readonly seed: number;
   readonly merchants: number;
   readonly season: string;
@@ -13,6 +15,8 @@ export interface RunSummary {
   readonly sent: number;
   readonly accepted: number;
   readonly refused: number;
+  /** Malformed on purpose and written unseen: as many dead letters will come of them. */
+  readonly unseen: number;
   readonly unanswered: number;
   readonly turnedAway: number;
   readonly behind: number;
@@ -28,6 +32,7 @@ export interface RunSummary {
 
 export function summaryOf(run: {
   readonly options: Pick<LiveSeasonOptions, 'seed' | 'merchants' | 'season' | 'eventsPerSecond'>;
+  readonly target: string;
   readonly startMs: number;
   readonly elapsedMs: number;
   readonly figures: Figures;
@@ -35,8 +40,9 @@ export function summaryOf(run: {
   readonly problem: string | null;
 }): RunSummary {
   const { options, figures, elapsedMs } = run;
-  const { sent, accepted, refused, turnedAway, behind, behindMax, wrong, reasons, answers } = figures;
+  const { sent, accepted, refused, unseen, turnedAway, behind, behindMax, wrong, reasons, answers } = figures;
   return {
+    target: run.target,
     seed: options.seed,
     merchants: options.merchants,
     season: options.season,
@@ -47,7 +53,8 @@ export function summaryOf(run: {
     sent,
     accepted,
     refused,
-    unanswered: sent - accepted - refused,
+    unseen,
+    unanswered: sent - accepted - refused - unseen,
     turnedAway,
     behind,
     behindMax,
@@ -65,13 +72,26 @@ export function isWell({ wrong, problem, behind, unanswered, isInterrupted }: Ru
 }
 
 export function summaryText(summary: RunSummary): string {
-  const { seconds, sent, accepted, refused, unanswered, turnedAway, behind, behindMax, wrong } = summary;
+  const {
+    target,
+    seconds,
+    sent,
+    accepted,
+    refused,
+    unseen,
+    unanswered,
+    turnedAway,
+    behind,
+    behindMax,
+    wrong,
+  } = summary;
   const { p50, p99 } = summary.answerMs;
   const asked = `${summary.eventsPerSecondAsked} asked for`;
   const lines = [
-    `${sent} events in ${seconds} s: ${summary.eventsPerSecondSent} a second, ${asked}`,
+    `${sent} events to ${target} in ${seconds} s: ${summary.eventsPerSecondSent} a second, ${asked}`,
     `  accepted     ${accepted}`,
     `  refused      ${refused}, malformed on purpose${wrong === 0 ? '' : ` but for the ${wrong} below`}`,
+    ...(unseen === 0 ? [] : [`  malformed    ${unseen} on purpose, to become dead letters`]),
     `  turned away  ${turnedAway} requests, sent again`,
     `  behind       ${behindMax} events at most${behind === 0 ? '' : `, ${behind} never sent`}`,
     `  answers      ${p50 === null ? 'none' : `half within ${p50} ms, 99 of 100 within ${p99} ms`}`,

@@ -1,6 +1,7 @@
 import { writeGenesis } from '#stage/begin-log';
 import { openEmbedded, type BackboneUnderTest } from '#tools/e2e/backbone-under-test';
 import { ProcessUnderTest, tokenOf } from '#tools/e2e/process-under-test';
+import { httpTarget } from './http-target.ts';
 import { isWell, type RunSummary } from './run-summary.ts';
 import { simulate, type SimulateOptions } from './simulate.ts';
 
@@ -61,16 +62,21 @@ test(
 );
 
 test('a wrong token and an address where nobody listens are said before anything is sent', async () => {
-  await expect(play({ token: 'wrong' })).rejects.toThrow('does not take this token (401)');
-  await expect(play({ token: tokenOf('auditor') })).rejects.toThrow('does not take this token (403)');
-  await expect(play({ url: 'http://127.0.0.1:1' })).rejects.toThrow('nobody answers at http://127.0.0.1:1');
+  await expect(play({ target: httpTarget(running.url, 'wrong') })).rejects.toThrow(
+    'does not take this token (401)',
+  );
+  await expect(play({ target: httpTarget(running.url, tokenOf('auditor')) })).rejects.toThrow(
+    'does not take this token (403)',
+  );
+  await expect(play({ target: httpTarget('http://127.0.0.1:1', tokenOf('producer')) })).rejects.toThrow(
+    'nobody answers at http://127.0.0.1:1',
+  );
 });
 
 function play(changes: Partial<SimulateOptions>): Promise<RunSummary> {
   shown = '';
   return simulate({
-    url: running.url,
-    token: tokenOf('producer'),
+    target: httpTarget(running.url, tokenOf('producer')),
     seed: 7,
     merchants: 20,
     season: 'double-11',

@@ -1,16 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CommandError } from '#tools/cli/command-error';
-import { postBatch } from '#tools/door/post-batch';
 import { createFigures, figuresLine } from './figures.ts';
 import { createLiveSeason, type LiveSeasonOptions } from './live-season.ts';
-import { DoorGoneError, runOpenLoop, why, type LoopClock } from './open-loop.ts';
+import { DoorGoneError, runOpenLoop, type LoopClock } from './open-loop.ts';
 import { summaryOf, type RunSummary } from './run-summary.ts';
+import type { Target } from './target.ts';
 
 // `updraft simulate`: the marketplace as a producer of a running Updraft, at a rate that does not ask how it is doing.
 
 export interface SimulateOptions extends Omit<LiveSeasonOptions, 'startMs'> {
-  readonly url: string;
-  readonly token: string;
+  /** Closed by whoever opened it. */
+  readonly target: Target;
   /** Null: no limit. */
   readonly eventsMax: number | null;
   readonly durationMs: number | null;
@@ -34,8 +33,8 @@ const LINE_MS_WITHOUT_TERMINAL = 10_000;
 const CLOCK: LoopClock = { now: () => performance.now(), sleep: (ms) => sleep(ms) };
 
 export async function simulate(options: SimulateOptions): Promise<RunSummary> {
-  const { url, token, eventsPerSecond, durationMs, output } = options;
-  await knock(url, token);
+  const { target, eventsPerSecond, durationMs, output } = options;
+  await target.knock();
   const startMs = Date.now();
   const figures = createFigures();
   const startedAt = CLOCK.now();
@@ -43,7 +42,7 @@ export async function simulate(options: SimulateOptions): Promise<RunSummary> {
     season: createLiveSeason({ ...options, startMs }),
     eventsPerSecond,
     eventsMax: eventsWithin(options),
-    post: (events, signal) => postBatch(url, token, events, signal),
+    post: (events, signal) => target.send(events, signal),
     figures,
     clock: CLOCK,
   });
@@ -71,26 +70,15 @@ export async function simulate(options: SimulateOptions): Promise<RunSummary> {
     if (overtime !== null) clearTimeout(overtime);
     tell(output, line(), true);
   }
-  return summaryOf({ options, startMs, elapsedMs: elapsedMs(), figures, isInterrupted, problem });
-}
-
-/** An empty batch asks for nothing, and is answered by whoever would take more. */
-async function knock(url: string, token: string): Promise<void> {
-  const answer = await postBatch(url, token, []).catch((error: unknown) => {
-    const reason = why(error as Error);
-    throw new CommandError(
-      `nobody answers at ${url} (${reason}): start one with updraft start, or say where with --url`,
-    );
+  return summaryOf({
+    options,
+    target: target.name,
+    startMs,
+    elapsedMs: elapsedMs(),
+    figures,
+    isInterrupted,
+    problem,
   });
-  if (answer.kind !== 'denied') return;
-  const { status, text } = answer;
-  if (status === 401 || status === 403) {
-    throw new CommandError(
-      `${url} does not take this token (${status}): --data must be the directory of the running Updraft, ` +
-        'or UPDRAFT_TOKEN the token of a producer',
-    );
-  }
-  throw new CommandError(`${url} is no door of Updraft: it answered ${status} ${text.slice(0, 100)}`);
 }
 
 function eventsWithin({ eventsMax, durationMs, eventsPerSecond }: SimulateOptions): number | null {
