@@ -43,6 +43,8 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   UPDRAFT_PARTITIONS: '17',
   UPDRAFT_ZONE: 'Europe/Berlin',
   UPDRAFT_POLICY: 'other.yaml',
+  OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector.example:4318',
+  UPDRAFT_TRACE_RATIO: '0.25',
   LOG_LEVEL: 'error',
 };
 /** What a variable is nothing without. */

@@ -7,6 +7,7 @@ import type { Genesis } from '#domain/controls';
 import type { Backbone } from '#stage/backbone';
 import type { StageReport } from '#stage/report';
 import { createLog } from '#telemetry/log';
+import type { TraceConfig } from '#telemetry/trace';
 
 const ROLES: readonly TokenRole[] = ['producer', 'operator', 'auditor'];
 const POLICY = new URL('../../policies/starter/bundle.yaml', import.meta.url).pathname;
@@ -23,6 +24,7 @@ export interface EventToSend {
   readonly merchant: string;
   readonly data: object;
   readonly time?: string;
+  readonly traceparent?: string;
 }
 
 export type Told = StageReport & { readonly stage: string; readonly partition: number };
@@ -38,11 +40,16 @@ export class ProcessUnderTest {
   ) {}
 
   /** Starts on a workspace that has its genesis; the starter policy is live when it resolves. */
-  static async start(backbone: Backbone, genesis: Genesis): Promise<ProcessUnderTest> {
+  static async start(
+    backbone: Backbone,
+    genesis: Genesis,
+    traces: TraceConfig = { traceEndpoint: null, traceRatio: 0 },
+  ): Promise<ProcessUnderTest> {
     const told: Told[] = [];
     const standalone = await startStandalone({
       backbone,
       genesis,
+      config: traces,
       tokens: ROLES.map(tokenRecord),
       pseudonymKey: Buffer.alloc(32, 7),
       log: createLog('e2e', { level: 'silent' }),
@@ -59,9 +66,9 @@ export class ProcessUnderTest {
   }
 
   post(...events: readonly EventToSend[]): Promise<Response> {
-    const body = events.map(({ id, type, merchant, data, time }) => {
+    const body = events.map(({ id, type, merchant, data, time, ...rest }) => {
       const attributes = { specversion: '1.0', id, source: '/e2e', type, subject: merchant };
-      return { ...attributes, time: time ?? new Date().toISOString(), data };
+      return { ...attributes, ...rest, time: time ?? new Date().toISOString(), data };
     });
     return fetch(`${this.url}/v1/events`, {
       method: 'POST',

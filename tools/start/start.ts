@@ -88,6 +88,7 @@ async function run(
   const progress = drainProgress();
   const standalone = await startStandalone({
     ...workspace,
+    config,
     log,
     onReport(stage, partition, report) {
       summary.onReport(stage, partition, report);

@@ -5,10 +5,12 @@ import { callerOf, type TokenRecord } from '#contracts/tokens';
 import { UnavailableError, type Appended, type LogWriter } from '#stream/log';
 import type { Health } from '#telemetry/health';
 import { problem, ProblemError } from '#telemetry/problem';
+import type { Traces } from '#telemetry/trace';
 import { bytesMax, type ContentMode, contentModeOf } from './cloudevents-http.ts';
 import { type DoorLimits, RETRY_AFTER_FLOOD_S, RETRY_AFTER_OUTAGE_S } from './door-limits.ts';
 import { InFlight, type Slot } from './in-flight.ts';
 import type { IngestMetrics } from './ingest-metrics.ts';
+import { traceAcknowledged } from './ingest-trace.ts';
 
 // The door between strangers and the activity log. `enter` decides on the headers alone whether a request is let
 // in; `accept` validates its events and answers only after the log has acknowledged every one that was admitted.
@@ -19,6 +21,7 @@ import type { IngestMetrics } from './ingest-metrics.ts';
 export interface Visit {
   readonly mode: ContentMode;
   readonly slot: Slot;
+  readonly receivedAtMs: number;
 }
 
 export interface EventResult {
@@ -39,6 +42,7 @@ export interface DoorOptions {
   readonly health: Health;
   /** Why nothing is taken in now; null: it is. */
   readonly closedBecause: () => string | null;
+  readonly traces: Traces | null;
 }
 
 const HEALTH_CHECK = 'ingest log';
@@ -72,7 +76,7 @@ export class Door {
         this.#unanswered.delete(response);
         slot.release();
       });
-      this.#visits.set(request, { mode, slot });
+      this.#visits.set(request, { mode, slot, receivedAtMs: Date.now() });
     } catch (error) {
       if (error instanceof ProblemError) this.turnedAway(error.problem.status);
       throw error;
@@ -94,6 +98,8 @@ export class Door {
     const outcomes = events.map(this.#admit);
     const admitted = outcomes.filter((outcome): outcome is Admitted => outcome.admitted);
     if (admitted.length > 0) await this.#append(visit.slot, admitted);
+    const { traces } = this.#options;
+    if (traces) traceAcknowledged(traces, 'http', visit.receivedAtMs, events, outcomes);
     const { accepted, refused } = this.#options.metrics;
     for (const outcome of outcomes) {
       if (outcome.admitted) accepted.inc({ type: outcome.type });

@@ -3,7 +3,9 @@ import { encodeInboundLetter, type RefusedRecord } from '#contracts/inbound-lett
 import type { InboxBatch, InboxRecord } from '#stream/inbox';
 import type { Appended, LogWriter } from '#stream/log';
 import { eventIn } from './cloudevents-kafka.ts';
+import type { Traces } from '#telemetry/trace';
 import type { IngestMetrics } from './ingest-metrics.ts';
+import { traceAcknowledged } from './ingest-trace.ts';
 
 // The second door, for platforms that have their events in Kafka already. Nobody waits for an answer here: what is
 // refused becomes a dead letter with what is wrong and the bytes as they came. The topic's offset is passed only when
@@ -16,9 +18,10 @@ export interface InboundDoorOptions {
   readonly pseudonymKey: Uint8Array;
   readonly writer: LogWriter;
   readonly metrics: IngestMetrics;
+  readonly traces?: Traces | null;
 }
 
-type Outcome = { readonly admitted: Admitted } | { readonly refused: RefusedRecord };
+type Outcome = { readonly admitted: Admitted; readonly event: unknown } | { readonly refused: RefusedRecord };
 
 export class InboundDoor {
   readonly #options: InboundDoorOptions;
@@ -31,7 +34,8 @@ export class InboundDoor {
 
   /** Resolves once every record of the batch stands in `activity` or in `dead-letters`. */
   async take({ partition, records, endOffset }: InboxBatch): Promise<void> {
-    const { partitions, writer, metrics } = this.#options;
+    const { partitions, writer, metrics, traces } = this.#options;
+    const receivedAtMs = Date.now();
     const outcomes = records.map((record) => this.#judge(partition, record));
     const letters = outcomes.flatMap((outcome) => ('refused' in outcome ? [letterOf(outcome.refused)] : []));
     const appends = [...byPartition(outcomes)].map(([to, admitted]) =>
@@ -45,6 +49,17 @@ export class InboundDoor {
       if ('admitted' in outcome) metrics.inboundAccepted.inc({ type: outcome.admitted.type });
       else metrics.inboundRefused.inc({ reason: outcome.refused.reason });
     }
+    if (traces) {
+      const passed = outcomes.filter((outcome) => 'admitted' in outcome);
+      const events = passed.map(({ event }) => event);
+      traceAcknowledged(
+        traces,
+        'topic',
+        receivedAtMs,
+        events,
+        passed.map(({ admitted }) => admitted),
+      );
+    }
     const last = records.at(-1)?.offset;
     if (last !== undefined)
       metrics.inboundLag.set({ partition: String(partition) }, Math.max(0, endOffset - last - 1));
@@ -57,7 +72,7 @@ export class InboundDoor {
     const bound = eventIn(record);
     if ('problems' in bound) return { refused: { ...at, reason: 'malformed', problems: bound.problems } };
     const outcome = this.#admit(bound.event);
-    if (outcome.admitted) return { admitted: outcome };
+    if (outcome.admitted) return { admitted: outcome, event: bound.event };
     return { refused: { ...at, reason: outcome.reason, problems: outcome.problems } };
   }
 }

@@ -4,6 +4,7 @@ import type { Logs } from '#stream/log';
 import type { Health } from '#telemetry/health';
 import type { Log } from '#telemetry/log';
 import type { Registry } from '#telemetry/metrics';
+import type { Traces } from '#telemetry/trace';
 import { InboundDoor } from './inbound-door.ts';
 import type { IngestConfig } from './ingest.config.ts';
 import { ingestMetrics } from './ingest-metrics.ts';
@@ -17,6 +18,7 @@ export interface InboundOptions {
   readonly registry: Registry;
   readonly health: Health;
   readonly log: Log;
+  readonly traces?: Traces | null;
 }
 
 const HEALTH_CHECK = 'inbound topic';
@@ -31,6 +33,7 @@ export function openInbound(options: InboundOptions): Inbox {
     pseudonymKey: options.pseudonymKey,
     writer,
     metrics: ingestMetrics(options.registry),
+    traces: options.traces ?? null,
   });
   health.declare(HEALTH_CHECK);
   const inbox = openKafkaInbox(

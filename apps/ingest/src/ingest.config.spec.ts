@@ -20,6 +20,8 @@ describe('readIngestConfig', () => {
       inboundTopic: null,
       dataDirectory: '.updraft',
       pseudonymKeyHex: null,
+      traceEndpoint: null,
+      traceRatio: 0.001,
       logLevel: 'info',
     });
   });

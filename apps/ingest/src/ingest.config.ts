@@ -1,9 +1,10 @@
 import { readEnvironment, type Environment } from '#telemetry/environment';
 import type { LogLevel } from '#telemetry/log';
+import type { TraceConfig } from '#telemetry/trace';
 
 // All that the ingest process can be told, read from the environment once.
 
-export interface IngestConfig {
+export interface IngestConfig extends TraceConfig {
   readonly brokers: readonly string[];
   /** Put before every log name: the workspace. */
   readonly prefix: string;
@@ -36,6 +37,7 @@ export function readIngestConfig(env: Environment): ConfigOutcome {
     inboundTopic: reader.topic('INBOUND_TOPIC'),
     dataDirectory: reader.directory('UPDRAFT_DATA', '.updraft'),
     pseudonymKeyHex,
+    ...reader.traces(),
     logLevel: reader.logLevel(),
   };
   if (pseudonymKeyHex !== null && !KEY_HEX.test(pseudonymKeyHex)) {

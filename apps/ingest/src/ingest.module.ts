@@ -17,6 +17,7 @@ import type { Health } from '#telemetry/health';
 import type { Log } from '#telemetry/log';
 import type { Registry } from '#telemetry/metrics';
 import { ProblemFilter } from '#telemetry/problem.filter';
+import type { Traces } from '#telemetry/trace';
 import { BODY_CONTENT_TYPES } from './cloudevents-http.ts';
 import { BATCH_BYTES_MAX, DOOR_LIMITS, type DoorLimits } from './door-limits.ts';
 import { DoorMiddleware } from './door.middleware.ts';
@@ -35,6 +36,7 @@ export interface IngestOptions {
   readonly health: Health;
   readonly registry: Registry;
   readonly log: Log;
+  readonly traces?: Traces | null;
 }
 
 const WRITER = Symbol('WRITER');
@@ -66,6 +68,7 @@ export class IngestModule
               metrics,
               health,
               closedBecause: options.closedBecause ?? (() => null),
+              traces: options.traces ?? null,
             }),
           inject: [WRITER],
         },

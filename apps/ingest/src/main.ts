@@ -3,6 +3,7 @@ import { createKafkaLogs } from '#stream/kafka/kafka-logs';
 import { Health } from '#telemetry/health';
 import { createLog, type Log } from '#telemetry/log';
 import { createRegistry } from '#telemetry/metrics';
+import { openTraces } from '#telemetry/trace';
 import { createIngestApp } from './ingest.app.ts';
 import { type IngestConfig, maskedConfig, readIngestConfig } from './ingest.config.ts';
 import { openSecrets } from './ingest-secrets.ts';
@@ -39,7 +40,8 @@ async function run(config: IngestConfig, log: Log): Promise<void> {
   try {
     const { pseudonymKey, tokens } = secrets;
     const partitions = await logs.partitions('activity');
-    const shared = { logs, partitions, health: new Health(), registry: createRegistry(), log };
+    const traces = await openTraces('ingest', config, log);
+    const shared = { logs, partitions, health: new Health(), registry: createRegistry(), log, traces };
     const app = await createIngestApp({ ...shared, config: { pseudonymKey }, tokens });
     const topic = config.inboundTopic;
     const inbound = topic === null ? null : openInbound({ ...shared, topic, config, pseudonymKey });
@@ -51,6 +53,7 @@ async function run(config: IngestConfig, log: Log): Promise<void> {
       isStopping = true;
       log.info({ signal }, 'ingest is closing');
       await Promise.all([app.close(), inbound?.close()]);
+      await traces?.close();
       await logs.close();
     };
     for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => void stop(signal));

@@ -35,7 +35,7 @@ async function run(config: StandaloneConfig, log: Log): Promise<void> {
   const stop = (): Promise<void> => (stopping ??= close());
   for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => void stop());
   try {
-    standalone = await startStandalone({ ...workspace, log });
+    standalone = await startStandalone({ ...workspace, config, log });
     const { hash } = await standalone.activate(config.policy, () => undefined);
     // A signal may have come meanwhile: what is closing takes no clock and opens no door.
     if (stopping !== null) return;

@@ -16,6 +16,8 @@ test('nothing needs to be said: an embedded workspace in .updraft, on a loopback
     policy: 'policies/starter/bundle.yaml',
     host: '127.0.0.1',
     port: 8080,
+    traceEndpoint: null,
+    traceRatio: 0.001,
     logLevel: 'info',
   });
 });

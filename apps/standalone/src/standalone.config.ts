@@ -1,9 +1,10 @@
 import { maskedUrl, readEnvironment, type Environment } from '#telemetry/environment';
 import type { LogLevel } from '#telemetry/log';
+import type { TraceConfig } from '#telemetry/trace';
 
 // All that the one-process Updraft can be told, read from the environment once. The command line's options come first.
 
-export interface StandaloneConfig {
+export interface StandaloneConfig extends TraceConfig {
   /** Where the embedded database, tokens and keys are. */
   readonly dataDirectory: string;
   /** Secret. Null: the embedded database in the data directory. */
@@ -40,6 +41,7 @@ export function readStandaloneConfig(env: Environment): StandaloneConfigOutcome 
     policy: reader.text('UPDRAFT_POLICY', 'policies/starter/bundle.yaml', isSet, 'must be a policy file'),
     host: reader.host('STANDALONE_HOST'),
     port: reader.port('STANDALONE_PORT', PORT_DEFAULT),
+    ...reader.traces(),
     logLevel: reader.logLevel(),
   };
   const { errors } = reader;

@@ -25,6 +25,7 @@ import { HttpHealthModule } from '#telemetry/http-health.controller';
 import type { Log } from '#telemetry/log';
 import { createRegistry } from '#telemetry/metrics';
 import { nestLog } from '#telemetry/nest-log';
+import { openTraces, type TraceConfig } from '#telemetry/trace';
 import { watchDisk } from './disk-watch.ts';
 
 // Every stage, the door and the read side in one process, in data order. The logs are tables of the backbone's
@@ -36,6 +37,8 @@ export interface StandaloneParts {
   readonly tokens: readonly TokenRecord[];
   readonly pseudonymKey: Uint8Array;
   readonly log: Log;
+  /** Absent: no traces. */
+  readonly config?: TraceConfig;
   readonly onReport?: Reporter;
   /** Where the embedded database is; its disk is watched. Null or absent: the database is somebody else's. */
   readonly embeddedIn?: string | null;
@@ -74,6 +77,7 @@ export async function startStandalone(parts: StandaloneParts): Promise<Standalon
   const owner = ownerName('standalone');
   const { embeddedIn = null } = parts;
   const disk = embeddedIn === null ? null : await watchDisk({ directory: embeddedIn }, health);
+  const traces = parts.config ? await openTraces('standalone', parts.config, log) : null;
   const ports = {
     logs,
     store,
@@ -83,6 +87,7 @@ export async function startStandalone(parts: StandaloneParts): Promise<Standalon
     registry,
     health,
     log,
+    traces,
     ...(parts.onReport === undefined ? {} : { onReport: parts.onReport }),
   };
   const scores = createStageService(ports, scoring);
@@ -96,6 +101,7 @@ export async function startStandalone(parts: StandaloneParts): Promise<Standalon
           ...both,
           config: { pseudonymKey },
           closedBecause: () => disk?.full() ?? null,
+          traces,
         }),
         ScoringModule.forRoot(scores),
         AllocatorModule.forRoot(allocates),
@@ -146,6 +152,7 @@ export async function startStandalone(parts: StandaloneParts): Promise<Standalon
       const server = app.getHttpServer() as Server;
       setTimeout(() => server.closeAllConnections(), DRAIN_MS_MAX).unref();
       await app.close();
+      await traces?.close();
     },
   };
 }

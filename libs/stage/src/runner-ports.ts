@@ -2,6 +2,7 @@ import type { Hash } from '#domain/stage/stage';
 import type { QuarantineDesk } from '#store/quarantine-desk';
 import type { SnapshotStore } from '#store/snapshot-store';
 import type { Logs, LogWriter } from '#stream/log';
+import type { Traces } from '#telemetry/trace';
 import type { BundleSource } from './bundle-source.ts';
 import type { Clock } from './clock.ts';
 import type { RunnerLimits } from './limit.ts';
@@ -25,6 +26,8 @@ export interface RunnerPorts {
   readonly limits: RunnerLimits;
   /** Where a halted partition looks whether it may pass over what halted it; null: nowhere. */
   readonly quarantine: QuarantineDesk | null;
+  /** Absent: nothing is computed for traces. */
+  readonly traces?: Traces | null;
   /** This process. */
   readonly owner: string;
 }

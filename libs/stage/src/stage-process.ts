@@ -10,6 +10,7 @@ import { HttpHealthModule } from '#telemetry/http-health.controller';
 import { createLog, type Log } from '#telemetry/log';
 import { createRegistry } from '#telemetry/metrics';
 import { nestLog } from '#telemetry/nest-log';
+import { openTraces } from '#telemetry/trace';
 import { checkBackbone, openBackbone, type Backbone } from './backbone.ts';
 import { CLUSTER_LIMITS } from './limit.ts';
 import { maskedStageConfig, type StageConfig, type StageConfigOutcome } from './stage.config.ts';
@@ -69,8 +70,9 @@ async function run(
     const health = new Health();
     const registry = createRegistry();
     const owner = ownerName(stage.name);
+    const traces = await openTraces(stage.name, config, log);
     const service = createStageService(
-      { logs, store, quarantine, limits: CLUSTER_LIMITS, owner, registry, health, log },
+      { logs, store, quarantine, limits: CLUSTER_LIMITS, owner, registry, health, log, traces },
       stage,
     );
     const app = await NestFactory.create<NestFastifyApplication>(
@@ -87,6 +89,7 @@ async function run(
       log.info({ signal }, `${stage.name} is closing`);
       await beside?.stop();
       await app.close();
+      await traces?.close();
       await backbone.close();
     };
     let stopping: Promise<void> | null = null;

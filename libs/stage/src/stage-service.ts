@@ -5,6 +5,7 @@ import type { Logs, LogWriter } from '#stream/log';
 import type { Health } from '#telemetry/health';
 import type { Log } from '#telemetry/log';
 import type { Registry } from '#telemetry/metrics';
+import type { Traces } from '#telemetry/trace';
 import { BatchTransport } from './batch-transport.ts';
 import { createBundleSource } from './bundle-source.ts';
 import { systemClock } from './clock.ts';
@@ -24,6 +25,8 @@ export interface StageServicePorts {
   readonly registry: Registry;
   readonly health: Health;
   readonly log: Log;
+  /** Of whoever opened them, who also closes them, after the stage. */
+  readonly traces?: Traces | null;
   /** Told besides the metrics, for whoever shows progress. */
   readonly onReport?: Reporter;
 }
@@ -60,6 +63,7 @@ export function createStageService(ports: StageServicePorts, stage: StageDefinit
       control: transport,
       quarantine,
       limits,
+      traces: ports.traces ?? null,
       owner,
     },
     stage,

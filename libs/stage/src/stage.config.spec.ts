@@ -11,6 +11,8 @@ test('a stage needs no more than its database', () => {
       inboundTopic: null,
       host: '127.0.0.1',
       port: 8082,
+      traceEndpoint: null,
+      traceRatio: 0.001,
       logLevel: 'info',
     },
   });

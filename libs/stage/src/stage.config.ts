@@ -1,9 +1,10 @@
 import { maskedUrl, readEnvironment, type Environment } from '#telemetry/environment';
 import type { LogLevel } from '#telemetry/log';
+import type { TraceConfig } from '#telemetry/trace';
 
 // All that a stage's process can be told, read from the environment once. Each stage's own config names its role.
 
-export interface StageConfig {
+export interface StageConfig extends TraceConfig {
   /** Secret: it may hold a password. */
   readonly databaseUrl: string;
   /** Null: the logs are tables of the same database. */
@@ -37,6 +38,7 @@ export function readStageConfig(
     inboundTopic: role === 'SCORING' ? reader.topic('INBOUND_TOPIC') : null,
     host: reader.host(`${role}_HOST`),
     port: reader.port(`${role}_PORT`, portDefault),
+    ...reader.traces(),
     logLevel: reader.logLevel(),
   };
   if (config.inboundTopic !== null && config.brokers === null)

@@ -7,6 +7,7 @@ import type { Taken } from './partition-queue.ts';
 import type { RunnerPorts } from './runner-ports.ts';
 import { HaltError, type StageReport } from './report.ts';
 import { createSnapshotter } from './snapshotter.ts';
+import { createStepTrace } from './step-trace.ts';
 import type { Owned } from './take-over.ts';
 
 /** The work of an owned partition: batches in, outputs published, snapshots behind. */
@@ -27,6 +28,8 @@ const OVERDUE_POLL_MS = 100;
 
 /** Outputs of whole input records that wait to be published together. */
 interface Pending {
+  /** When its batch was begun. */
+  readonly since: number;
   outputs: OutputRecord[];
   bytes: number;
   records: number;
@@ -50,6 +53,7 @@ export function createWork(
   /** What is stepped and acknowledged: where a snapshot taken now would stand. */
   let position: Position | null = machine.position();
   let inputOffset = mark?.inputOffset ?? 0;
+  const trace = ports.traces ? createStepTrace(ports.traces, stage, end?.position ?? null) : null;
   const snapshots = createSnapshotter(store, clock, limits, claim, machine, report, (failed) => {
     failure ??= failed;
     wakeUp();
@@ -77,6 +81,7 @@ export function createWork(
       }
     }
     snapshots.stepped(pending.records);
+    trace?.published(clock.now() - pending.since);
     pending.outputs = [];
     pending.bytes = 0;
     pending.records = 0;
@@ -134,7 +139,7 @@ export function createWork(
     const startedAt = clock.now();
     const { decoded, failed } = decodeAll(taken.records);
     await prefetch(decoded);
-    const pending: Pending = { outputs: [], bytes: 0, records: 0 };
+    const pending: Pending = { since: startedAt, outputs: [], bytes: 0, records: 0 };
     let outputs = 0;
     let halt = failed;
     for (const record of decoded) {
@@ -148,6 +153,7 @@ export function createWork(
         pending.outputs.push(output);
         pending.bytes += output.text.length;
       }
+      trace?.stepped(record, stepped);
       outputs += stepped.length;
       pending.records += 1;
       if (pending.bytes >= limits.publishBytesMax) await publish(pending);

@@ -1,4 +1,5 @@
 import { LOG_LEVELS, type LogLevel } from './log.ts';
+import type { TraceConfig } from './trace.ts';
 
 // What a process is told. Each app's own `*.config.ts` says which variables it reads and with what defaults; how a
 // variable is checked, and how its error reads, is the same for all of them.
@@ -23,6 +24,8 @@ export interface EnvironmentReader {
   /** For a secret that is wrong: the rule without the value. */
   /** The whole name of a topic that is not ours; null where it is absent. */
   topic(name: string): string | null;
+  /** Where traces go, and of how many events. */
+  traces(): TraceConfig;
   refuse(name: string, rule: string): void;
 }
 
@@ -31,6 +34,11 @@ const TOPIC = /^[A-Za-z0-9._-]{1,249}$/;
 const PREFIX = /^[A-Za-z0-9._-]{0,100}$/;
 const DATABASE_URL = /^postgres(ql)?:\/\/\S+$/;
 const PORT_MAX = 65_535;
+/** Without a password: what is sent with the spans stands in a variable of the exporter's own. */
+const COLLECTOR = /^https?:\/\/[^\s/@?#]+(\/[^\s@?#]*)?$/;
+const RATIO = /^(0(\.\d{1,9})?|1(\.0{1,9})?)$/;
+const TRACE_RATIO_DEFAULT = '0.001';
+const ENDPOINT = 'OTEL_EXPORTER_OTLP_ENDPOINT';
 
 export function readEnvironment(env: Environment): EnvironmentReader {
   const errors: string[] = [];
@@ -62,6 +70,19 @@ export function readEnvironment(env: Environment): EnvironmentReader {
       const isTopic = (value: string): boolean => value === '' || TOPIC.test(value);
       const value = text(name, '', isTopic, 'must be the name of a Kafka topic, or absent');
       return value === '' ? null : value;
+    },
+    traces() {
+      const isCollector = (value: string): boolean => COLLECTOR.test(value);
+      const isAbsent = env[ENDPOINT] === undefined;
+      const isRatio = (value: string): boolean => RATIO.test(value);
+      return {
+        traceEndpoint: isAbsent
+          ? null
+          : text(ENDPOINT, '', isCollector, 'must be http://HOST:PORT or https://HOST:PORT'),
+        traceRatio: Number(
+          text('UPDRAFT_TRACE_RATIO', TRACE_RATIO_DEFAULT, isRatio, 'must be 0 to 1, as a decimal'),
+        ),
+      };
     },
     logLevel() {
       const isLevel = (value: string): boolean => (LOG_LEVELS as readonly string[]).includes(value);
