@@ -42,6 +42,8 @@ export function startIsolated(
   const node = [
     process.execPath,
     '--disable-warning=ExperimentalWarning',
+    // A batch's records die young: with V8's own 16 MiB most of them are copied before they do.
+    '--max-semi-space-size=128',
     permission,
     ...[join(ROOT, 'dist'), ...readable].map((folder) => `--allow-fs-read=${folder}/*`),
     `--allow-fs-read=${join(ROOT, 'package.json')}`,

@@ -49,7 +49,8 @@ export interface SteppedBatch {
 }
 
 export interface PartitionReplay {
-  step(records: readonly ActivityRecord[]): SteppedBatch;
+  /** `isBatchEnd`: changed rows are frozen and most leave memory, as after a snapshot. */
+  step(records: readonly ActivityRecord[], isBatchEnd?: boolean): SteppedBatch;
   /** Position of the last activity record stepped; null before the first. */
   asOf(): string | null;
   /** Scoring's root and rows after the last batch, as a snapshot would hold them; annexes are under `<key>#`. */
@@ -81,7 +82,7 @@ export function openPartitionReplay(settings: ReplaySettings): PartitionReplay {
   };
 
   return {
-    step(records) {
+    step(records, isBatchEnd = true) {
       const outputs: OutputRecord[] = [];
       for (const record of records) {
         try {
@@ -91,8 +92,10 @@ export function openPartitionReplay(settings: ReplaySettings): PartitionReplay {
           return { outputs, stop: { position: formatPosition([partition, record.offset]), why } };
         }
       }
-      score.settle();
-      allocate?.settle();
+      if (isBatchEnd) {
+        score.settle();
+        allocate?.settle();
+      }
       return { outputs, stop: null };
     },
     asOf: () => (nextOffset === 0 ? null : formatPosition([partition, nextOffset - 1])),

@@ -17,16 +17,19 @@ async function work(frames: AsyncIterable<Frame>): Promise<void> {
   const bundles = new Map<string, string>();
   let batchRecords = 0;
   let replay: PartitionReplay | null = null;
-  let batch: ActivityRecord[] = [];
+  /** Of the batch that is going on, what was stepped already, and what of the last frame was not yet. */
+  let stepped = 0;
+  let records: ActivityRecord[] = [];
 
-  const step = async (): Promise<void> => {
-    const records = batch;
-    batch = [];
+  const step = async (isBatchEnd: boolean): Promise<void> => {
+    const piece = records;
+    records = [];
+    stepped = isBatchEnd ? 0 : stepped + piece.length;
     // A partition that stopped is read to its end without being stepped, so that the pipe stays in step.
     if (replay === null) return;
-    const { outputs, stop } = replay.step(records);
+    const { outputs, stop } = replay.step(piece, isBatchEnd);
     for (const frame of producedFrames(outputs)) await write(frame);
-    if (stop === null) await write(steppedFrame(records.length));
+    if (stop === null) await write(steppedFrame(piece.length));
     else {
       replay = null;
       await write(stoppedFrame(stop));
@@ -48,12 +51,14 @@ async function work(frames: AsyncIterable<Frame>): Promise<void> {
       }
       case KIND.records:
         for (const record of readRecords(frame)) {
-          batch.push(record);
-          if (batch.length >= batchRecords) await step();
+          records.push(record);
+          if (stepped + records.length >= batchRecords) await step(true);
         }
+        // What came is worked on at once: the reader compares meanwhile. Where a batch ends is another matter.
+        if (records.length > 0) await step(false);
         break;
       case KIND.end:
-        await step();
+        await step(true);
         await write(doneFrame({ asOf: replay?.asOf() ?? null }));
         replay = null;
         break;
