@@ -21,6 +21,8 @@ const COMMAND_MS_MAX = 8 * 60_000;
 const ABORTED_MIN = 10;
 const SUPPRESSING_MIN = 10;
 const REFUSED_MIN = 1;
+const UPGRADE_DECISIONS_MIN = 100;
+const LATE_MS_MAX = 10_000;
 
 /** Fewer kills are for trying out a change; a run with fewer proves nothing. */
 const KILLS_DEFAULT = 60;
@@ -93,6 +95,24 @@ function describeChaos(serverUrl: string): void {
       expect(suppressing).toBeGreaterThanOrEqual(SUPPRESSING_MIN * share);
       expect(refused).toBeGreaterThanOrEqual(REFUSED_MIN);
       expect(halted).toBe(0);
+    }),
+    COMMAND_MS_MAX,
+  );
+
+  test(
+    'a rolling upgrade of every process made no decision late by more than 10 s',
+    promised(() => {
+      const { processes, lateness } = story.upgrade;
+      expect([...processes].sort()).toEqual([
+        'allocator-1',
+        'allocator-2',
+        'console-1',
+        'ingest-1',
+        'scoring-1',
+        'scoring-2',
+      ]);
+      expect(lateness.count).toBeGreaterThan(UPGRADE_DECISIONS_MIN);
+      expect(lateness.max).toBeLessThan(LATE_MS_MAX);
     }),
     COMMAND_MS_MAX,
   );

@@ -16,6 +16,7 @@ import { followPublished, until, whatIsBehind, type PublishedFollow } from './pa
 import { patientDoor, type PatientDoor } from './patient-door.ts';
 import { planBlows, type PlanOptions } from './plan.ts';
 import { openCluster, type Cluster } from '#tools/cluster/run-cluster';
+import { rollAll, type RollingUpgrade } from './rolling-upgrade.ts';
 import { feedSeason, type SeasonFeed } from './season-feed.ts';
 
 // Two processes per stage at work on a season that comes at its own rate, three events in ten sent twice, and a plan of
@@ -28,6 +29,7 @@ export interface ChaosStory {
   readonly acknowledged: ReadonlySet<string>;
   readonly turnedAway: number;
   readonly disturbed: readonly Disturbed[];
+  readonly upgrade: RollingUpgrade;
   /** From the last event to nothing behind, s. */
   readonly drainSeconds: number;
   readonly counts: {
@@ -68,6 +70,8 @@ const DOOR_EVERY = 5;
 /** Where no snapshot of a process that stood still was refused so far, it is tried so often again in calm water. */
 const MORE_FREEZES_MAX = 8;
 const CALM_EVENTS_PER_SECOND = 100;
+/** Beyond the plenty: an upgrade without events shows nothing. */
+const UPGRADE_EVENTS = 100_000;
 
 export async function playChaos(services: FreshServices, plan: PlanOptions): Promise<ChaosStory> {
   const { kafka, databaseUrl, directory } = services;
@@ -122,7 +126,7 @@ async function play(stage: Stage): Promise<ChaosStory> {
     feed.pace(EVENTS_PER_SECOND);
     await Promise.all(PROCESSES.map((name) => cluster.start(name)));
     // A feed that fails ends the play at once, and not only when the lag that it should bring does not come.
-    const disturbed = await Promise.race([disturb(stage, feed, tally), failureOf(feed)]);
+    const { disturbed, upgrade } = await Promise.race([disturb(stage, feed, tally), failureOf(feed)]);
     feed.end();
     await feed.done;
     const drainMs = await drain(backbone);
@@ -134,6 +138,7 @@ async function play(stage: Stage): Promise<ChaosStory> {
       acknowledged: feed.acknowledged,
       turnedAway: door.turnedAway(),
       disturbed,
+      upgrade,
       drainSeconds: drainMs / 1_000,
       counts: {
         takeOvers: sum('takeovers_total'),
@@ -195,7 +200,7 @@ async function disturb(
   { services, cluster, backbone, plan }: Stage,
   feed: SeasonFeed,
   tally: MetricTally,
-): Promise<readonly Disturbed[]> {
+): Promise<Pick<ChaosStory, 'disturbed' | 'upgrade'>> {
   const at: ChaosTarget = {
     services,
     cluster,
@@ -218,7 +223,9 @@ async function disturb(
     if (tally.sum('updraft_stage_snapshots_refused_total') > 0) break;
     await struck(more % 2 === 0 ? 'freeze-allocator' : 'freeze-scoring');
   }
-  return disturbed;
+  feed.pace(EVENTS_PER_SECOND);
+  feed.more(UPGRADE_EVENTS);
+  return { disturbed, upgrade: await rollAll(at) };
 }
 
 /** It takes many minutes: whoever waits sees that it goes on. */

@@ -30,7 +30,8 @@ export interface SeasonFeed {
   readonly done: Promise<void>;
   /** From now on at this rate; before the first call as fast as the log acknowledges. */
   pace(eventsPerSecond: number): void;
-  faster(): void;
+  /** So many events more before it falls to a trickle. */
+  more(events: number): void;
   /** So many events at once, ahead of the schedule's rate. */
   burst(events: number): void;
   /** No new step is begun. */
@@ -44,8 +45,6 @@ export interface SeasonFeed {
 const STEP_MS = 4 * HOUR_MS;
 /** Due items that a tick leaves undone are done by the next one. */
 const TICKS_PER_BOUNDARY = 2;
-const FASTER = 1.5;
-const MORE_PARTS = 4;
 const TRICKLE_PER_SECOND = 200;
 const RETRY_MS = 250;
 
@@ -106,9 +105,8 @@ export function feedSeason(options: SeasonFeedOptions): SeasonFeed {
       eventsPerSecond = rate;
       dueAt = performance.now();
     },
-    faster() {
-      eventsPerSecond *= FASTER;
-      plenty = Math.max(plenty, toLog + toDoor + options.plenty / MORE_PARTS);
+    more(events) {
+      plenty = Math.max(plenty, toLog + toDoor + events);
     },
     burst(events) {
       dueAt -= (events * 1_000) / eventsPerSecond;

@@ -10,13 +10,13 @@ import { HttpHealthModule } from '#telemetry/http-health.controller';
 import { createLog, type Log } from '#telemetry/log';
 import { createRegistry } from '#telemetry/metrics';
 import { nestLog } from '#telemetry/nest-log';
-import { openTraces } from '#telemetry/trace';
 import { checkBackbone, openBackbone, type Backbone } from './backbone.ts';
 import { CLUSTER_LIMITS } from './limit.ts';
 import { maskedStageConfig, type StageConfig, type StageConfigOutcome } from './stage.config.ts';
 import { createStageService, type StageService } from './stage-service.ts';
 
 const EXIT_BAD_CONFIG = 2;
+const CLOSING_TOLD_MS = 5_000;
 
 /** Something that runs beside the stage in its process, for example the ticker. */
 export interface Companion {
@@ -70,9 +70,8 @@ async function run(
     const health = new Health();
     const registry = createRegistry();
     const owner = ownerName(stage.name);
-    const traces = await openTraces(stage.name, config, log);
     const service = createStageService(
-      { logs, store, quarantine, limits: CLUSTER_LIMITS, owner, registry, health, log, traces },
+      { logs, store, quarantine, limits: CLUSTER_LIMITS, owner, registry, health, log },
       stage,
     );
     const app = await NestFactory.create<NestFastifyApplication>(
@@ -87,10 +86,10 @@ async function run(
     log.info({ owner, url: await app.getUrl() }, `${stage.name} runs`);
     const stop = async (signal: string): Promise<void> => {
       log.info({ signal }, `${stage.name} is closing`);
-      await beside?.stop();
-      await app.close();
-      await traces?.close();
-      await backbone.close();
+      await telling(log, 'ticker', beside?.stop() ?? Promise.resolve());
+      await telling(log, 'partitions and their group', app.close());
+      await telling(log, 'logs and database', backbone.close());
+      log.info({ signal }, `${stage.name} has closed`);
     };
     let stopping: Promise<void> | null = null;
     for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => void (stopping ??= stop(signal)));
@@ -98,6 +97,12 @@ async function run(
     await backbone.close();
     throw error;
   }
+}
+
+/** Whoever is killed in the middle of closing has said before what it waited for. */
+async function telling(log: Log, step: string, work: Promise<unknown>): Promise<void> {
+  const timer = setInterval(() => log.warn({ step }, 'closing takes long'), CLOSING_TOLD_MS);
+  await work.finally(() => clearInterval(timer));
 }
 
 class StageProcess {}
