@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { WORKSPACE_DEFAULT } from '#store/workspace';
 import { CommandError } from './command-error.ts';
 import { wholeNumber } from './option-value.ts';
+import { readPolicyFile } from './policy.ts';
 
 const DATA_DEFAULT = join('.updraft', 'cluster');
 const PROCESSES_DEFAULT = 2;
@@ -56,11 +57,13 @@ from there.`,
 }
 
 async function run(options: ClusterCommandOptions): Promise<void> {
-  const { databaseUrl, brokers } = readServices(process.env);
+  const { databaseUrl, brokers } = await readServices(process.env);
   // Loaded only now: the other commands should not wait for it.
   const { startCluster } = await import('#tools/cluster/start-cluster');
   const { repositoryRoot } = await import('#tools/cluster/run-cluster');
   const { refuseTakenPort } = await import('#tools/start/taken-port');
+  // Said now: it is activated last, when all the processes run.
+  if (options.policy !== undefined) await readPolicyFile(options.policy);
   await refuseTakenPort('127.0.0.1', options.port, '--port');
   await refuseTakenPort('127.0.0.1', options.consolePort, '--console-port');
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -82,9 +85,24 @@ async function run(options: ClusterCommandOptions): Promise<void> {
   signals.onceRunning(cluster);
   const { welcome } = await import('#tools/start/welcome');
   say(`\n${welcome({ doorUrl: cluster.ingestUrl, consoleUrl: cluster.consoleUrl, dataDirectory: data })}`);
+  say(secondTerminal(cluster, options));
 }
 
-function readServices(env: NodeJS.ProcessEnv): { databaseUrl: string; brokers: string | null } {
+/** DATABASE_URL may hold a password, which does not belong on a screen. */
+function secondTerminal(
+  { brokers, ingestUrl }: { readonly brokers: string; readonly ingestUrl: string },
+  { data, workspace }: ClusterCommandOptions,
+): string {
+  const which = workspace === WORKSPACE_DEFAULT ? '' : ` --workspace ${workspace}`;
+  return `See how it stands, in a second terminal, with DATABASE_URL set there as it is here:
+  KAFKA_BROKERS=${brokers} npx updraft status --watch${which}
+Send it traffic:
+  npx updraft simulate --url ${ingestUrl} --data ${data} --duration 60s`;
+}
+
+async function readServices(
+  env: NodeJS.ProcessEnv,
+): Promise<{ databaseUrl: string; brokers: string | null }> {
   const databaseUrl = env['DATABASE_URL'] ?? '';
   if (databaseUrl === '') {
     throw new CommandError(
@@ -92,7 +110,13 @@ function readServices(env: NodeJS.ProcessEnv): { databaseUrl: string; brokers: s
         '(the database is made if it is not there). Without one, `updraft start` runs everything in one process.',
     );
   }
+  // The processes would refuse what is malformed, but only after a broker was started for them.
+  const { readEnvironment } = await import('#telemetry/environment');
+  const reader = readEnvironment(env);
+  reader.databaseUrl(true);
   const brokers = env['KAFKA_BROKERS'] ?? '';
+  if (brokers !== '') reader.brokers(true);
+  if (reader.errors.length > 0) throw new CommandError(reader.errors.join('\n'));
   return { databaseUrl, brokers: brokers === '' ? null : brokers };
 }
 
@@ -113,6 +137,9 @@ function listenForSignals(say: (line: string) => void): Signals {
       say('Saved. The next start goes on from here.');
       process.exit();
     }
+    say(
+      running === null ? 'Interrupted while starting; the next start goes on from here.' : 'Ending at once.',
+    );
     await running?.kill();
     // Whoever was started and is not in the books yet is killed on `exit`.
     process.exit(EXIT_INTERRUPTED);

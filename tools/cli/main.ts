@@ -2,10 +2,9 @@ import 'reflect-metadata';
 import { Command, CommanderError } from 'commander';
 import { addCheckCommand } from './check.ts';
 import { addClusterCommand } from './cluster.ts';
-import { BeginLogError } from '#stage/begin-log';
-import { CommandError } from './command-error.ts';
 import { addDeadLettersCommand } from './dead-letters.ts';
 import { addExportCommand } from './export.ts';
+import { failureMessage } from './failure-message.ts';
 import { addImportCommand } from './import.ts';
 import { addPolicyCommand } from './policy.ts';
 import { addQuarantineCommand } from './quarantine.ts';
@@ -72,11 +71,9 @@ if (!isServing) setTimeout(() => process.exit(), LINGER_MS_MAX).unref();
 function exitCodeOf(error: unknown): number {
   // Commander has written its message or the help already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
-  if (error instanceof CommandError || error instanceof BeginLogError)
-    process.stderr.write(`updraft: ${error.message}\n`);
-  else
-    process.stderr.write(
-      `updraft: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    );
+  const message =
+    failureMessage(error, process.env) ??
+    (error instanceof Error ? (error.stack ?? error.message) : String(error));
+  process.stderr.write(`updraft: ${message}\n`);
   return EXIT_FAILED;
 }

@@ -20,7 +20,7 @@ export function addPolicyCommand(program: Command): void {
     .description('say everything that is wrong with a policy file')
     .argument('<file>', 'YAML')
     .action(async (file: string) => {
-      const { bundle, hash } = await read(file);
+      const { bundle, hash } = await readPolicyFile(file);
       process.stdout.write(`${file}: bundle ${bundle.id} is well, ${hash}\n`);
     });
 
@@ -42,7 +42,7 @@ async function activate(file: string, options: ActivateOptions): Promise<void> {
   if (approvedBy.length < APPROVERS_MIN) {
     throw new CommandError(`--approved-by: ${approvedBy.join(' ')}: must name two different people`);
   }
-  const { text, hash, bundle } = await read(file);
+  const { text, hash, bundle } = await readPolicyFile(file);
   const { openWorkspace } = await import('./open-workspace.ts');
   const { createSnapshotStore } = await import('#store/postgres-snapshot-store');
   const { logs, database, name, close } = await openWorkspace({ ...options, for: 'existing' });
@@ -68,7 +68,8 @@ async function activate(file: string, options: ActivateOptions): Promise<void> {
   }
 }
 
-async function read(file: string): ReturnType<typeof readBundleFile> {
+/** Refuses with what a person can repair. */
+export async function readPolicyFile(file: string): ReturnType<typeof readBundleFile> {
   try {
     return await readBundleFile(file);
   } catch (error) {

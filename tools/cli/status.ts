@@ -20,7 +20,8 @@ export function addStatusCommand(program: Command): void {
       'after',
       `
 "Behind" is the records of the input beyond the last snapshot, which is at most seconds old while a stage works; the
-read side's are what its tables do not show yet. The embedded database has room for one process: ask a running
+read side's are what its tables do not show yet. "Catching up" follows a gap in time, a start after a pause too: for
+ten minutes what is adverse to a merchant waits. The embedded database has room for one process: ask a running
 \`updraft start\` at GET /v1/status. Exit code 1 where a partition has no owner, a stage with input has not saved for
 a minute, or the read side has an alarm.`,
     )

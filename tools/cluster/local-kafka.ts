@@ -29,7 +29,10 @@ export async function openLocalKafka(
     );
   }
   tell('kafka', `starting Apache Kafka ${KAFKA_VERSION} (the first time its jars are fetched)`);
-  const kafka = await startKafka({ dir, properties: PATIENT, isDetached: true });
+  const kafka = await startKafka({ dir, properties: PATIENT, isDetached: true }).catch((error: unknown) => {
+    // It names the file that tells why, or what Maven said; our own stack tells a person nothing.
+    throw new CommandError(`kafka did not start: ${(error as Error).message}`);
+  });
   const life = (): Life => {
     tell('kafka', `runs at ${kafka.brokers}, pid ${kafka.pid}, output in ${kafka.output}`);
     return { ended: kafka.gone().then(() => `ended, see ${kafka.output}`) };

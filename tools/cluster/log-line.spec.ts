@@ -1,7 +1,7 @@
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { followLines, terminalLine } from './log-line.ts';
+import { followLines, lastLines, terminalLine } from './log-line.ts';
 
 const WARNING =
   '{"level":"warn","time":"2026-11-25T13:20:01.123Z","name":"scoring","partition":3,"msg":"is catching up"}';
@@ -23,6 +23,11 @@ describe('a line of the log on the terminal', () => {
     const line =
       '{"level":"error","time":"2026-11-25T13:20:01Z","error":{"message":"gone","stack":"at x"},"msg":"m"}';
     expect(terminalLine('a', line, false)).toBe('13:20:01 a  error: m {"error":"gone"}');
+  });
+
+  test('is among the last that are shown of a process that failed, without empty ones', () => {
+    const said = `${WARNING}\n\nRangeError: too deep\n${WARNING}\n`;
+    expect(lastLines('a', said, 2)).toEqual(['a  RangeError: too deep', terminalLine('a', WARNING, true)]);
   });
 
   test('that is no JSON is shown as it is', () => {

@@ -19,6 +19,12 @@ export function terminalLine(name: string, line: string, isVerbose: boolean): st
   return `${String(time).slice(...TIME_OF_DAY)} ${name}  ${String(level)}: ${String(msg)}${rest}`;
 }
 
+/** The end of what a process said, as a person reads it. */
+export function lastLines(name: string, said: string, linesMax: number): string[] {
+  const shown = said.split('\n').map((line) => terminalLine(name, line, true));
+  return shown.filter((line) => line !== null).slice(-linesMax);
+}
+
 function parse(line: string): Record<string, unknown> | null {
   try {
     const value: unknown = JSON.parse(line);

@@ -2,7 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CommandError } from '#tools/cli/command-error';
 import { readCpuSeconds } from './cpu-time.ts';
+import { lastLines } from './log-line.ts';
 import { parseMetrics, type Scrape } from './metric-samples.ts';
 
 // Updraft as separate processes under supervision: started from dist, known by their pid, their output in files, and
@@ -68,8 +70,8 @@ const START_MS_MAX = 60_000;
 const STOP_MS_MAX = 30_000;
 const POLL_MS = 50;
 const SCRAPE_MS_MAX = 5_000;
-/** Of a process that failed, this much of its output goes into the message. */
-const SHOWN_CHARS_MAX = 2_000;
+/** Of a process that failed, so many lines of its output go into the message, which names the file for the rest. */
+const SHOWN_LINES_MAX = 10;
 
 export function openCluster(options: ClusterOptions): Cluster {
   mkdirSync(options.outputDirectory, { recursive: true });
@@ -185,14 +187,15 @@ async function untilItLives(name: string, output: string, isRunning: () => boole
   const startedAt = performance.now();
   for (;;) {
     const said = readFileSync(output, 'utf8');
-    if (!isRunning()) throw new Error(`${name} ended while starting:\n${said.slice(-SHOWN_CHARS_MAX)}`);
+    const failed = (how: string): CommandError =>
+      new CommandError(
+        `${name} ${how}. From ${output}:\n${lastLines(name, said, SHOWN_LINES_MAX).join('\n')}`,
+      );
+    if (!isRunning()) throw failed('ended while starting');
     const url = urlIn(said);
     if (url !== null && (await lives(url))) return url;
-    if (performance.now() - startedAt > START_MS_MAX) {
-      throw new Error(
-        `${name} did not answer within ${START_MS_MAX} ms; it said:\n${said.slice(-SHOWN_CHARS_MAX)}`,
-      );
-    }
+    if (performance.now() - startedAt > START_MS_MAX)
+      throw failed(`did not answer within ${START_MS_MAX} ms`);
     await sleep(POLL_MS);
   }
 }

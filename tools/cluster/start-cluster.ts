@@ -1,10 +1,10 @@
-import { mkdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { loadOrMakeKey, loadOrMakeTokens } from '#contracts/tokens';
 import { activateBundle, hasLiveBundle, publishBundle } from '#stage/activation';
 import { writeGenesis } from '#stage/begin-log';
 import { readBundleFile } from '#stage/bundle-file';
 import { systemClock } from '#stage/clock';
+import { lockDataDirectory } from '#store/pglite/data-lock';
 import { createSnapshotStore } from '#store/postgres-snapshot-store';
 import { openWorkspace, type Workspace } from '#tools/cli/open-workspace';
 import { ensureDatabase } from './ensure-database.ts';
@@ -35,6 +35,7 @@ export interface StartClusterOptions {
 }
 
 export interface RunningCluster {
+  readonly brokers: string;
   readonly ingestUrl: string;
   readonly consoleUrl: string;
   /** Orderly: door, stages in data order, console, broker. */
@@ -49,16 +50,32 @@ const APPROVED_BY = ['cluster command'];
 export async function startCluster(options: StartClusterOptions): Promise<RunningCluster> {
   const { data, say } = options;
   const tell = (name: string, text: string): void => say(`${name}  ${text}`);
-  mkdirSync(data, { recursive: true });
-  loadOrMakeTokens(data);
-  loadOrMakeKey(join(data, 'pseudonym.key'), PSEUDONYM_KEY_BYTES);
-  const kafka = await openLocalKafka(options.brokers, join(data, 'kafka'), tell);
+  // A second broker on the same folder damages what the first one writes before it notices.
+  const unlock = lockDataDirectory(data);
+  try {
+    loadOrMakeTokens(data);
+    loadOrMakeKey(join(data, 'pseudonym.key'), PSEUDONYM_KEY_BYTES);
+    const kafka = await openLocalKafka(options.brokers, join(data, 'kafka'), tell);
+    return await runOn(kafka, options, tell, unlock);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+async function runOn(
+  kafka: LocalKafka,
+  options: StartClusterOptions,
+  tell: (name: string, text: string) => void,
+  unlock: () => void,
+): Promise<RunningCluster> {
+  const { data, say } = options;
   try {
     if (await ensureDatabase(options.databaseUrl)) say('The database was not there and has been made.');
     const env = { KAFKA_BROKERS: kafka.brokers, DATABASE_URL: options.databaseUrl };
     const workspace = await openWorkspace({ data, workspace: options.workspace, for: 'create', env });
     try {
-      return await run(options, kafka, workspace, tell);
+      return await run(options, kafka, workspace, tell, unlock);
     } finally {
       await workspace.close();
     }
@@ -73,6 +90,7 @@ async function run(
   kafka: LocalKafka,
   workspace: Workspace,
   tell: (name: string, text: string) => void,
+  unlock: () => void,
 ): Promise<RunningCluster> {
   const { say, data } = options;
   const wish = options.partitions === null ? {} : { partitions: options.partitions };
@@ -104,16 +122,19 @@ async function run(
     throw error;
   }
   return {
+    brokers: kafka.brokers,
     ingestUrl: urls.get('ingest-1')!,
     consoleUrl: urls.get('console-1')!,
     async stop() {
       await Promise.all(keepers.map((keeper) => keeper.release()));
       await cluster.stopAll();
       await kafka.stop();
+      unlock();
     },
     async kill() {
       await cluster.killAll();
       await kafka.kill();
+      unlock();
     },
   };
 }
