@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readPlainToken } from '#contracts/tokens';
+import { readCpuSeconds } from '#tools/cluster/cpu-time';
 import { postBatch } from '#tools/door/post-batch';
 import { CommandUnderTest } from '#tools/e2e/command-under-test';
 import { until } from '#tools/e2e/process-under-test';
@@ -25,15 +26,18 @@ export interface EnduranceStory {
   readonly turnedAway: number;
   /** Records that scoring had not stepped when the process was killed, at the last look. */
   readonly lagAtDeath: number;
-  /** From the start of the process until its door was open, with nothing to recover: what a start costs at least. */
-  readonly emptyStartMs: number;
-  readonly restart: Restart;
+  /** Until its door was open, with nothing to recover: what a start costs at least. */
+  readonly emptyStart: Spent;
+  /** After the kill, until its door was open. */
+  readonly ready: Spent;
+  /** After the kill, until an event that was posted then was decided and readable. */
+  readonly decided: Spent;
 }
 
-/** From the start of the new process, ms. */
-export interface Restart {
-  readonly readyMs: number;
-  readonly decidedMs: number;
+/** Since a process was started. Where others have most of a machine, the second says what the first cannot. */
+export interface Spent {
+  readonly ms: number;
+  readonly cpuSeconds: number;
 }
 
 /** `told` is given each sample as it is taken. */
@@ -47,7 +51,7 @@ export async function playEndurance(
   const command = start(directory);
   try {
     const url = await command.url();
-    const emptyStartMs = performance.now() - startedAt;
+    const emptyStart = spentBy(command, startedAt);
     const traffic = startFullSpeed(url, readPlainToken(directory, 'producer')!, PARTITIONS);
     const look = lookingAt({ command, url, traffic, directory, files });
     const samples = await sample(look, minutes * 60_000, told);
@@ -59,8 +63,8 @@ export async function playEndurance(
       acknowledged: traffic.acknowledged,
       turnedAway: traffic.turnedAway(),
       lagAtDeath: samples.at(-1)!.lagRecords,
-      emptyStartMs,
-      restart: await startAgain(directory),
+      emptyStart,
+      ...(await startAgain(directory)),
     };
   } finally {
     await command.end('SIGKILL');
@@ -125,29 +129,33 @@ async function sample(
   return samples;
 }
 
-async function startAgain(directory: string): Promise<Restart> {
+function spentBy(command: CommandUnderTest, startedAt: number): Spent {
+  return { ms: performance.now() - startedAt, cpuSeconds: readCpuSeconds(command.pid()) };
+}
+
+async function startAgain(directory: string): Promise<Pick<EnduranceStory, 'ready' | 'decided'>> {
   const startedAt = performance.now();
   const command = start(directory);
   try {
     const url = await command.url(DECIDED_MS_MAX);
     await until('ready', async () => (await fetch(`${url}/readyz`)).status === 200);
-    const readyMs = performance.now() - startedAt;
+    const ready = spentBy(command, startedAt);
     const merchant = 'newcomer-after-the-kill';
     const token = readPlainToken(directory, 'producer')!;
     const answer = await postBatch(url, token, [newcomer(merchant, Date.now())]);
     if (answer.kind !== 'judged' || answer.refusals.length > 0) {
       throw new Error(`after the kill the door answered ${JSON.stringify(answer)}`);
     }
-    await decided(url, directory, merchant);
-    const decidedMs = performance.now() - startedAt;
+    await isDecided(url, directory, merchant);
+    const decided = spentBy(command, startedAt);
     await command.end('SIGINT');
-    return { readyMs, decidedMs };
+    return { ready, decided };
   } finally {
     await command.end('SIGKILL');
   }
 }
 
-async function decided(url: string, directory: string, merchant: string): Promise<void> {
+async function isDecided(url: string, directory: string, merchant: string): Promise<void> {
   const headers = { authorization: `Bearer ${readPlainToken(directory, 'auditor')!}` };
   const look = async (): Promise<boolean> => {
     const answer = await fetch(`${url}/v1/decisions?merchant=${merchant}`, { headers });

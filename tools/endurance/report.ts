@@ -1,5 +1,5 @@
 import { BATCH_EVENTS, CONNECTIONS } from './full-speed.ts';
-import type { EnduranceStory } from './play-endurance.ts';
+import type { EnduranceStory, Spent } from './play-endurance.ts';
 import {
   decisionBytes,
   growth,
@@ -68,20 +68,23 @@ export function samplesReport(samples: readonly Sample[]): string[] {
   ];
 }
 
-function deathReport({
-  acknowledged,
-  turnedAway,
-  lagAtDeath,
-  restart,
-  emptyStartMs,
-}: EnduranceStory): string[] {
+function deathReport(story: EnduranceStory): string[] {
+  const { acknowledged, turnedAway, lagAtDeath, emptyStart, ready, decided } = story;
   return [
     '',
     `\`kill -9\` at full speed with ${acknowledged.size} events acknowledged (${turnedAway} batches turned away) and ` +
-      `${lagAtDeath} records yet to step. The next start was ready after ${inSeconds(restart.readyMs)}; an ` +
-      `event posted then was decided and readable ${inSeconds(restart.decidedMs)} after the start. Empty, the same ` +
-      `workspace opened its door after ${inSeconds(emptyStartMs)}.`,
+      `${lagAtDeath} records yet to step.`,
+    '',
+    '| The start | Seconds | Processor seconds |',
+    '|---|---|---|',
+    startRow('of the empty workspace, until its door was open', emptyStart),
+    startRow('after the kill, until its door was open', ready),
+    startRow('after the kill, until an event posted then was decided and readable', decided),
   ];
+}
+
+function startRow(what: string, { ms, cpuSeconds }: Spent): string {
+  return row(what, [ms / MS_PER_SECOND, cpuSeconds], 1);
 }
 
 function rateOf(samples: readonly Sample[]): number {
@@ -95,8 +98,4 @@ function row(what: string, values: readonly number[], digits = 0): string {
 
 function signed(bytes: number): string {
   return `${bytes < 0 ? '' : '+'}${(bytes / MIB).toFixed(1)} MiB`;
-}
-
-function inSeconds(ms: number): string {
-  return `${(ms / MS_PER_SECOND).toFixed(1)} s`;
 }
