@@ -23,8 +23,11 @@ const POOL_MIN = 2;
 const CONNECT_MS_MAX = 30_000;
 /** An answer that takes longer is treated as a lost connection: the peer may be gone without a word. */
 const QUERY_MS_MAX = 60_000;
-/** A server ends the transaction of a process that froze, so that its row locks do not hold up the next owner. */
-const IDLE_TRANSACTION_MS_MAX = 30_000;
+/**
+ * A server ends the transaction of a process that froze, so that its row locks do not hold up the next owner for longer.
+ * Between two statements of ours there are milliseconds, and seconds where a machine is very busy.
+ */
+const IDLE_TRANSACTION_MS_MAX = 10_000;
 /** Statements with values are prepared once per connection; texts beyond this many are sent unprepared. */
 const PREPARED_MAX = 200;
 
