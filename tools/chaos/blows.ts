@@ -21,7 +21,7 @@ export interface ChaosTarget extends Disturbance {
 
 const DATABASE_AWAY_MS = 5_000;
 /** A transaction that a frozen process left open holds its successor up for as long as the server lets it. */
-const SUCCESSION_MS_MAX = 60_000;
+const SUCCESSION_MS_MAX = 120_000;
 /** A process that joins takes over partitions at once. */
 const JOINER = 'scoring-9';
 /** Whoever woke up notices and saves nothing more: it is given the time to try. */

@@ -40,12 +40,12 @@ const LAG_MIN = { scoring: 1_000, allocator: 200 } as const;
 const OWN_LAG_MIN = 1;
 /** Shorter than a session: its partitions are still its own when it is killed. */
 const FROZEN_MS_MAX = 3_000;
-const LAG_WAIT_MS = 60_000;
-const RECOVERY_MS_MAX = 60_000;
+const LAG_WAIT_MS = 180_000;
+const RECOVERY_MS_MAX = 180_000;
 /** A commit that was on its way when its process was killed has arrived by then. */
 const SETTLE_MS = 500;
 const BROKER_AWAY_MS = 1_000;
-const REBALANCE_MS_MAX = 30_000;
+const REBALANCE_MS_MAX = 120_000;
 const LAG_POLL_MS = 200;
 /** Asked for more than once in so long a time the feed would only jump. */
 const FASTER_EVERY_MS = 2_000;

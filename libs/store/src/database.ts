@@ -24,7 +24,7 @@ const CONNECT_MS_MAX = 30_000;
 /** An answer that takes longer is treated as a lost connection: the peer may be gone without a word. */
 const QUERY_MS_MAX = 60_000;
 /**
- * A server ends the transaction of a process that froze, so that its row locks do not hold up the next owner for longer.
+ * A server ends the transaction of a process that froze, so that its row locks hold up the next owner no longer.
  * Between two statements of ours there are milliseconds, and seconds where a machine is very busy.
  */
 const IDLE_TRANSACTION_MS_MAX = 10_000;
