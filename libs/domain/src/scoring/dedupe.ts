@@ -41,7 +41,8 @@ export function createDedupe(chunks: Iterable<FrozenChunk>): Dedupe {
 
   /** Place of the id in `entry`, or the empty place where it belongs. */
   function placeOf(): number {
-    let place = entry[0]! % places;
+    // The remainder, as places are a power of two.
+    let place = entry[0]! & (places - 1);
     for (;;) {
       const at = place * WORDS;
       if (table[at + HOUR_WORD] === 0) return place;
@@ -59,9 +60,14 @@ export function createDedupe(chunks: Iterable<FrozenChunk>): Dedupe {
 
   function put(): void {
     if ((used + 1) * 3 > places * 2) rebuild();
-    const place = placeOf();
-    if (table[place * WORDS + HOUR_WORD] === 0) used += 1;
-    table.set(entry, place * WORDS);
+    enter();
+  }
+
+  /** Word by word: a take-over enters millions, and calls that copy so few words cost more than the words. */
+  function enter(): void {
+    const at = placeOf() * WORDS;
+    if (table[at + HOUR_WORD] === 0) used += 1;
+    for (let word = 0; word < WORDS; word++) table[at + word] = entry[word]!;
   }
 
   /** Doubles the table, or only sweeps out what left the horizon when that is enough. */
@@ -73,9 +79,8 @@ export function createDedupe(chunks: Iterable<FrozenChunk>): Dedupe {
     used = 0;
     for (let at = 0; at < old.length; at += WORDS) {
       if (old[at + HOUR_WORD]! - 1 < horizonHour || old[at + HOUR_WORD] === 0) continue;
-      entry.set(old.subarray(at, at + WORDS));
-      table.set(entry, placeOf() * WORDS);
-      used += 1;
+      for (let word = 0; word < WORDS; word++) entry[word] = old[at + word]!;
+      enter();
     }
     entry.set(kept);
   }
@@ -88,7 +93,12 @@ export function createDedupe(chunks: Iterable<FrozenChunk>): Dedupe {
     return known;
   }
 
-  for (const { hour, sequence, body } of chunks) {
+  const restored = [...chunks];
+  // As large as it would have grown to, at once: growing there enters most ids twice.
+  const ids = restored.reduce((sum, { body }) => sum + body.byteLength / CHUNK_ENTRY_BYTES, 0);
+  while (ids * 3 > places * 2) places *= 2;
+  table = new Uint32Array(places * WORDS);
+  for (const { hour, sequence, body } of restored) {
     const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
     const entries = body.byteLength / CHUNK_ENTRY_BYTES;
     const counted = count(hour, entries);
