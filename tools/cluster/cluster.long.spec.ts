@@ -3,10 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readPlainToken, type TokenRole } from '#contracts/tokens';
+import { Collector } from '#telemetry/testing/collector';
 import { CommandUnderTest } from '#tools/e2e/command-under-test';
 import { until } from '#tools/e2e/process-under-test';
 import { describeWithServices } from './describe-with-services.ts';
 import { administrate, withDatabase } from './ensure-database.ts';
+import { openCluster } from './run-cluster.ts';
 
 // The path of a newcomer: one command, a broker and a database that were not there before.
 
@@ -104,6 +106,38 @@ describeWithServices('updraft cluster', (serverUrl) => {
           .catch(() => false),
       );
       await untilDecided('second');
+    },
+    TEST_MS_MAX,
+  );
+
+  test(
+    'a process of a stage sends spans of what it did where it is told of a collector',
+    async () => {
+      const collector = await Collector.open();
+      const brokers = [...command.output().matchAll(/kafka {2}runs at ([^,\s]+)/g)].at(-1)![1]!;
+      // Beside those that run: it gets some of their partitions, and only these tell the collector.
+      const traced = openCluster({
+        brokers,
+        databaseUrl: env.DATABASE_URL,
+        prefix: 'updraft.',
+        dataDirectory: data,
+        outputDirectory: join(data, 'output-traced'),
+        environment: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint, UPDRAFT_TRACE_RATIO: '1' },
+      });
+      const names = (): string[] => collector.spans.map(({ service, name }) => `${service}: ${name}`);
+      try {
+        await Promise.all([traced.start('scoring-2'), traced.start('allocator-2')]);
+        let sent = 0;
+        await until('spans of both stages', async () => {
+          await register(`traced-${(sent += 1)}`);
+          return names().includes('scoring: scoring') && names().includes('allocator: allocator');
+        });
+        await traced.stopAll();
+      } finally {
+        await traced.killAll();
+        await collector.close();
+      }
+      expect(new Set(names())).toEqual(new Set(['scoring: scoring', 'allocator: allocator']));
     },
     TEST_MS_MAX,
   );

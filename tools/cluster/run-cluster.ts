@@ -26,6 +26,8 @@ export interface ClusterOptions {
   readonly ports?: Readonly<Partial<Record<Role, number>>>;
   /** Ctrl-C on the terminal reaches the supervisor alone, which ends the others in order. */
   readonly isDetached?: boolean;
+  /** More variables for every process; they win over ours. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface Ended {
@@ -159,6 +161,7 @@ function environmentOf(options: ClusterOptions, role: Role): Record<string, stri
     UPDRAFT_DATA: options.dataDirectory,
     [`${role.toUpperCase()}_PORT`]: String(options.ports?.[role] ?? 0),
     LOG_LEVEL: 'info',
+    ...options.environment,
   };
 }
 

@@ -10,6 +10,7 @@ import { HttpHealthModule } from '#telemetry/http-health.controller';
 import { createLog, type Log } from '#telemetry/log';
 import { createRegistry } from '#telemetry/metrics';
 import { nestLog } from '#telemetry/nest-log';
+import { openTraces } from '#telemetry/trace';
 import { checkBackbone, openBackbone, type Backbone } from './backbone.ts';
 import { CLUSTER_LIMITS } from './limit.ts';
 import { maskedStageConfig, type StageConfig, type StageConfigOutcome } from './stage.config.ts';
@@ -70,8 +71,9 @@ async function run(
     const health = new Health();
     const registry = createRegistry();
     const owner = ownerName(stage.name);
+    const traces = await openTraces(stage.name, config, log);
     const service = createStageService(
-      { logs, store, quarantine, limits: CLUSTER_LIMITS, owner, registry, health, log },
+      { logs, store, quarantine, limits: CLUSTER_LIMITS, owner, registry, health, log, traces },
       stage,
     );
     const app = await NestFactory.create<NestFastifyApplication>(
@@ -88,6 +90,7 @@ async function run(
       log.info({ signal }, `${stage.name} is closing`);
       await telling(log, 'ticker', beside?.stop() ?? Promise.resolve());
       await telling(log, 'partitions and their group', app.close());
+      await telling(log, 'traces', traces?.close() ?? Promise.resolve());
       await telling(log, 'logs and database', backbone.close());
       log.info({ signal }, `${stage.name} has closed`);
     };
