@@ -21,11 +21,11 @@ export interface EnvironmentReader {
   brokers(isRequired: boolean): readonly string[];
   /** A secret: never shown in an error. Null: absent, where `isRequired` allows it. */
   databaseUrl(isRequired: boolean): string | null;
-  /** For a secret that is wrong: the rule without the value. */
   /** The whole name of a topic that is not ours; null where it is absent. */
   topic(name: string): string | null;
   /** Where traces go, and of how many events. */
   traces(): TraceConfig;
+  /** For a secret that is wrong: the rule without the value. */
   refuse(name: string, rule: string): void;
 }
 
