@@ -1,7 +1,8 @@
 import { partitionOf } from '#contracts/partition';
+import type { Addressed } from '#stream/by-partition';
 import { createKafkaLogs } from '#stream/kafka/kafka-logs';
 import { CommandError } from '#tools/cli/command-error';
-import { appendByPartition, type Addressed } from './append-by-partition.ts';
+import { appendByPartition } from './append-by-partition.ts';
 import { patientAppends } from './patient-appends.ts';
 import type { Target } from './target.ts';
 

@@ -1,9 +1,10 @@
 import { makeAdmit } from '#contracts/admit';
 import { findTopicFaults } from '#stage/begin-log';
+import type { Addressed } from '#stream/by-partition';
 import type { Logs } from '#stream/log';
 import { CommandError } from '#tools/cli/command-error';
 import type { Refusal } from '#tools/door/post-batch';
-import { appendByPartition, type Addressed } from './append-by-partition.ts';
+import { appendByPartition } from './append-by-partition.ts';
 import { patientAppends } from './patient-appends.ts';
 import type { Target } from './target.ts';
 

@@ -6,6 +6,7 @@ import { UnavailableError, type Appended, type LogWriter } from '#stream/log';
 import type { Health } from '#telemetry/health';
 import { problem, ProblemError } from '#telemetry/problem';
 import type { Traces } from '#telemetry/trace';
+import { activityRecords } from './activity-records.ts';
 import { bytesMax, type ContentMode, contentModeOf } from './cloudevents-http.ts';
 import { type DoorLimits, RETRY_AFTER_FLOOD_S, RETRY_AFTER_OUTAGE_S } from './door-limits.ts';
 import { InFlight, type Slot } from './in-flight.ts';
@@ -156,7 +157,7 @@ export class Door {
     slot.hold();
     // All are awaited even when one fails: the slot is free when nothing of this request is under way.
     const acknowledged = Promise.allSettled(
-      [...byPartition(admitted)].map(([partition, records]) => append(writer, partition, records)),
+      [...activityRecords(admitted)].map(([partition, records]) => append(writer, partition, records)),
     ).finally(() => slot.release());
     const outcomes = await withinMs(acknowledged, limits.ackWaitMsMax);
     if (outcomes === null) {
@@ -185,17 +186,6 @@ export class Door {
 /** A writer that throws instead of rejecting is a failure like any other. */
 async function append(writer: LogWriter, partition: number, records: readonly Appended[]): Promise<void> {
   await writer.append('activity', partition, records);
-}
-
-/** Records by partition, in the order they came: a merchant's events keep theirs. */
-function byPartition(admitted: readonly Admitted[]): ReadonlyMap<number, readonly Appended[]> {
-  const groups = new Map<number, Appended[]>();
-  for (const { partition, merchantId, value } of admitted) {
-    const group = groups.get(partition);
-    if (group === undefined) groups.set(partition, [{ key: merchantId, value }]);
-    else group.push({ key: merchantId, value });
-  }
-  return groups;
 }
 
 function resultOf(outcome: Admitted | Refused, index: number): EventResult {

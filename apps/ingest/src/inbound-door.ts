@@ -2,8 +2,9 @@ import { type Admit, type Admitted, makeAdmit } from '#contracts/admit';
 import { encodeInboundLetter, type RefusedRecord } from '#contracts/inbound-letter';
 import type { InboxBatch, InboxRecord } from '#stream/inbox';
 import type { Appended, LogWriter } from '#stream/log';
-import { eventIn } from './cloudevents-kafka.ts';
 import type { Traces } from '#telemetry/trace';
+import { activityRecords } from './activity-records.ts';
+import { eventIn } from './cloudevents-kafka.ts';
 import type { IngestMetrics } from './ingest-metrics.ts';
 import { traceAcknowledged } from './ingest-trace.ts';
 
@@ -38,9 +39,9 @@ export class InboundDoor {
     const receivedAtMs = Date.now();
     const outcomes = records.map((record) => this.#judge(partition, record));
     const letters = outcomes.flatMap((outcome) => ('refused' in outcome ? [letterOf(outcome.refused)] : []));
-    const appends = [...byPartition(outcomes)].map(([to, admitted]) =>
-      writer.append('activity', to, admitted),
-    );
+    const passed = outcomes.filter((outcome) => 'admitted' in outcome);
+    const admitted = passed.map((outcome) => outcome.admitted);
+    const appends = [...activityRecords(admitted)].map(([to, group]) => writer.append('activity', to, group));
     if (letters.length > 0) appends.push(writer.append('dead-letters', partition % partitions, letters));
     // All are awaited even when one fails: nothing of this batch is under way when it is read again.
     const failed = (await Promise.allSettled(appends)).find(({ status }) => status === 'rejected');
@@ -50,15 +51,8 @@ export class InboundDoor {
       else metrics.inboundRefused.inc({ reason: outcome.refused.reason });
     }
     if (traces) {
-      const passed = outcomes.filter((outcome) => 'admitted' in outcome);
       const events = passed.map(({ event }) => event);
-      traceAcknowledged(
-        traces,
-        'topic',
-        receivedAtMs,
-        events,
-        passed.map(({ admitted }) => admitted),
-      );
+      traceAcknowledged(traces, 'topic', receivedAtMs, events, admitted);
     }
     const last = records.at(-1)?.offset;
     if (last !== undefined)
@@ -79,17 +73,4 @@ export class InboundDoor {
 
 function letterOf(refused: RefusedRecord): Appended {
   return { key: null, value: encodeInboundLetter(refused) };
-}
-
-/** Records by partition, in the order they came: a merchant's events keep theirs. */
-function byPartition(outcomes: readonly Outcome[]): ReadonlyMap<number, readonly Appended[]> {
-  const groups = new Map<number, Appended[]>();
-  for (const outcome of outcomes) {
-    if ('refused' in outcome) continue;
-    const { partition, merchantId, value } = outcome.admitted;
-    const group = groups.get(partition);
-    if (group === undefined) groups.set(partition, [{ key: merchantId, value }]);
-    else group.push({ key: merchantId, value });
-  }
-  return groups;
 }
