@@ -31,14 +31,14 @@ function atomOf(at: Reader, id: string): Atom {
     if (typeof at.at('is').value !== 'boolean') at.at('is').fail('must be true or false');
     return { id, flag: at.at('flag').choice(['known', 'closed'] as const), is: at.at('is').value === true };
   }
-  for (const kind of ['tierAtLeast', 'training', 'tool'] as const) {
+  for (const kind of ['tierAtLeast', 'training', 'tool', 'violation'] as const) {
     if (!at.has(kind)) continue;
     at.only(['id', kind]);
     return { id, [kind]: at.at(kind).text() } as Atom;
   }
   at.only(at.has('isNot') ? ['id', 'survey', 'isNot'] : ['id', 'survey', 'is']);
   if (!at.has('survey'))
-    at.fail('must be one of all, any, not, metric, tierAtLeast, training, tool, flag, survey');
+    at.fail('must be one of all, any, not, metric, tierAtLeast, training, tool, violation, flag, survey');
   const survey = at.at('survey').text();
   return at.has('isNot')
     ? { id, survey, isNot: at.at('isNot').text() }

@@ -30,7 +30,9 @@ export interface CloudEvent {
 
 /** What a step produces. `position` orders it; the publisher compares, suppresses and hashes by it. */
 export interface OutputRecord {
-  readonly log: 'capability' | 'decisions' | 'grants' | 'dead-letters';
+  readonly log: 'capability' | 'decisions' | 'grants' | 'dead-letters' | 'treasury' | 'activity';
+  /** Of a log with several writers, the partition it goes to; absent: the stage's own. */
+  readonly partition?: number;
   readonly key: string | null;
   readonly position: Position;
   readonly text: string;
@@ -71,7 +73,10 @@ export interface PartitionMachine {
   position(): Position | null;
   /** Of the keys that the record will need, those that are known ahead of its turn and not in memory. */
   foresee(record: InputRecord): readonly string[];
-  /** Merchant keys whose rows `step(record)` will read or write right now and that are not in memory. */
+  /**
+   * Keys of rows that `step(record)` will read or write and that are not in memory. Asked again once they are loaded,
+   * until there is none: what one row says may lead to another.
+   */
   plan(record: InputRecord): readonly string[];
   /** Hash of a bundle that must be given by `addBundle` before this record can be stepped, else null. */
   needsBundle(record: InputRecord): string | null;
@@ -106,10 +111,13 @@ export interface Restored {
 
 /** A stage: how its partitions are opened. `restored` null means genesis. */
 export interface StageDefinition {
-  readonly name: 'scoring' | 'allocator';
-  readonly input: 'activity' | 'capability';
-  /** The log whose last position is the stage's published position. */
-  readonly output: 'capability' | 'decisions';
+  readonly name: 'scoring' | 'allocator' | 'treasury';
+  readonly input: 'activity' | 'capability' | 'treasury';
+  /**
+   * The log whose last position is the stage's published position. Null for the treasury, which has no log of its
+   * own: what it says goes to `activity`, numbered, and is said again after a take-over.
+   */
+  readonly output: 'capability' | 'decisions' | null;
   /** Format of the frozen bytes; a snapshot of another format is ignored. */
   readonly format: number;
   open(partition: number, restored: Restored | null, hash: Hash): PartitionMachine;
