@@ -50,7 +50,9 @@ test('a first word, then only what a decision could depend on', () => {
   expect(why(world.event('updraft.training.completed.v1', 'm1', { course: 'first-sale' }))).toEqual([
     'm1: verdict:trained',
   ]);
-  expect(why(world.event('updraft.merchant.closed.v1', 'm1', { reason: 'left' }))).toEqual(['m1: flag']);
+  expect(why(world.event('updraft.merchant.closed.v1', 'm1', { reason: 'left' }))).toEqual([
+    'm1: flag:closed',
+  ]);
   expect(why(sold(world, 'm1', 'a'))).toEqual([]);
   expect(why(sold(world, 'm1', 'b'))).toEqual(['m1: verdict:tier verdict:late tier']);
   expect(why(world.event('updraft.capacity.declared.v1', 'm1', { ordersPerDay: 2 }))).toEqual([
