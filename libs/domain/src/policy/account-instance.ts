@@ -88,7 +88,7 @@ function split(text: string, mark: string): readonly [string, string | null] {
 /** The account itself and those it lies within, innermost first. */
 export function chainOf(accounts: readonly Account[], id: string): readonly Account[] {
   const chain: Account[] = [];
-  for (let next: string | null = id; next !== null; ) {
+  for (let next: string | null = id; next !== null;) {
     const wanted: string = next;
     const account = accounts.find((each) => each.id === wanted);
     if (account === undefined) break;

@@ -193,9 +193,7 @@ export interface Bundle {
 
 /** Every atom of the bundle in order of programme: the verdicts that scoring watches. */
 export function watchedAtoms(bundle: Bundle): readonly Atom[] {
-  return bundle.programmes.flatMap((programme) => [
-    ...conditionsOf(programme).flatMap(atomsOf),
-  ]);
+  return bundle.programmes.flatMap((programme) => conditionsOf(programme).flatMap(atomsOf));
 }
 
 /** Every condition of a programme, in the order in which its parts are written. */

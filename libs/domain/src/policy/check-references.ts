@@ -44,7 +44,9 @@ export function checkReferences(bundle: Bundle, root: Reader): void {
   for (const { metric } of bundle.score.components) ageless('score', metric);
   ageless('ladder', bundle.ladder.minimum.metric);
   ageless('capacity', bundle.capacity.replies?.metric);
-  for (const programme of bundle.programmes) known('programmes', programme.account, accounts);
+  for (const { account } of bundle.programmes) {
+    if (account !== null) known('programmes', account, accounts);
+  }
   for (const atom of watchedAtoms(bundle)) {
     if ('metric' in atom) known('programmes', atom.metric, metrics);
     if ('tierAtLeast' in atom) known('programmes', atom.tierAtLeast, tiers);

@@ -175,5 +175,7 @@ test('all mistakes are found at once, each with its value', () => {
 });
 
 test('a compiled text of another format is refused', () => {
-  expect(() => parseBundle('{"format":2}')).toThrow('unknown bundle format 2');
+  expect(() => parseBundle('{"format":1}')).toThrow(
+    'the bundle is of format 1, and this engine reads format 2: compile its source again',
+  );
 });

@@ -48,7 +48,7 @@ export function smallSource(changes: Readonly<Record<string, unknown>> = {}): Re
 }
 
 export function account(id: string, total: number): object {
-  return { id, names: { en: id }, unit: 'exposures', total };
+  return { id, names: { en: id }, unit: 'exposures', total, wait: '10m' };
 }
 
 /** A fixed boost of 100 for who was trained. */
