@@ -85,13 +85,13 @@ function split(text: string, mark: string): readonly [string, string | null] {
   return at < 0 ? [text, null] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-/** The account itself and those it lies within, innermost first. */
+/** The account itself and those it lies within, innermost first; it ends where one would come twice. */
 export function chainOf(accounts: readonly Account[], id: string): readonly Account[] {
   const chain: Account[] = [];
   for (let next: string | null = id; next !== null;) {
     const wanted: string = next;
     const account = accounts.find((each) => each.id === wanted);
-    if (account === undefined) break;
+    if (account === undefined || chain.includes(account)) break;
     chain.push(account);
     next = account.within;
   }

@@ -15,7 +15,8 @@ export interface Finding {
 export interface Reader {
   readonly field: string;
   readonly value: unknown;
-  at(key: string): Reader;
+  /** What stands under a key of a mapping, or at an index of a list. */
+  at(key: string | number): Reader;
   has(key: string): boolean;
   keys(): string[];
   list(): Reader[];
@@ -52,8 +53,8 @@ export function readerOf(value: unknown, findings: Finding[], field = ''): Reade
     field,
     value,
     fail,
-    at: (key) => readerOf(ownValue(object(), key), findings, `${field}/${key}`),
-    has: (key) => ownValue(object(), key) !== undefined,
+    at: (key) => readerOf(valueAt(value, key), findings, `${field}/${key}`),
+    has: (key) => valueAt(value, key) !== undefined,
     keys() {
       const keys = object();
       if (keys === null) fail('must be a mapping');
@@ -118,8 +119,10 @@ export function readerOf(value: unknown, findings: Finding[], field = ''): Reade
 }
 
 /** Only own properties: a document can't reach a prototype. */
-function ownValue(object: Record<string, unknown> | null, key: string): unknown {
-  return object !== null && Object.hasOwn(object, key) ? object[key] : undefined;
+function valueAt(value: unknown, key: string | number): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) !== (typeof key === 'number'))
+    return;
+  return Object.hasOwn(value, key) ? (value as Record<string | number, unknown>)[key] : undefined;
 }
 
 function percentAsBps(value: unknown): number | null {
