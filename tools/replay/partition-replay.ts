@@ -3,6 +3,7 @@ import { scoring } from '#domain/scoring/scoring-machine';
 import { formatPosition } from '#domain/stage/position';
 import type { InputRecord, OutputRecord, PartitionMachine, StageDefinition } from '#domain/stage/stage';
 import { decodeInput } from '#stage/decode-input';
+import { PLAN_ROUNDS_MAX } from '#stage/limit';
 import { sha256 } from './digest.ts';
 
 // One partition re-executed in memory: activity in, everything else out. Scoring's capability records go straight
@@ -181,7 +182,9 @@ function prepare(
     if (text === undefined) throw new Error(`bundle ${bundle} is not in the policies log`);
     machine.addBundle(bundle, text);
   }
-  const missing = machine.plan(record);
-  if (missing.length === 0) return;
-  machine.addRows(new Map(missing.map((key) => [key, frozenRows.get(key) ?? null])));
+  for (let round = 0; round < PLAN_ROUNDS_MAX; round++) {
+    const missing = machine.plan(record);
+    if (missing.length === 0) return;
+    machine.addRows(new Map(missing.map((key) => [key, frozenRows.get(key) ?? null])));
+  }
 }
