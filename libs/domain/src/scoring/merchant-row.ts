@@ -13,11 +13,11 @@ export interface Said {
   readonly grain: number | null;
   readonly isKnown: boolean;
   readonly isClosed: boolean;
-  /** These choose the instances of accounts. */
+  readonly violations: readonly string[];
+  /** These choose which instance of an account is meant. */
   readonly entityId: string | null;
   readonly category: string | null;
   readonly country: string | null;
-  readonly violations: readonly string[];
 }
 
 /** What scoring keeps of one merchant. */

@@ -141,10 +141,11 @@ describe('usage', () => {
   test('of any other grant carries its units and adds no exposures', () => {
     const world = registered(counting);
     world.event('updraft.boost.delivered.v1', 'm1', { grantId: 'g', exposures: 40 });
-    expect(usages(world.event('updraft.grant.used.v1', 'm1', { grantId: 'h', used: 900 }))).toEqual([
-      { grantId: 'h', used: 900, clicks: 0, orders: 0 },
+    expect(usages(world.event('updraft.grant.used.v1', 'm1', { grantId: 'g', used: 900 }))).toEqual([
+      { grantId: 'g', used: 900, clicks: 0, orders: 0 },
     ]);
+    world.event('updraft.boost.delivered.v1', 'm1', { grantId: 'g', exposures: 45 });
     world.event('updraft.merchant.closed.v1', 'm1', { reason: 'left' });
-    expect(last(world).metrics['seen']).toBe(40);
+    expect(last(world).metrics['seen']).toBe(45);
   });
 });
