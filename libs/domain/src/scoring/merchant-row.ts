@@ -119,7 +119,7 @@ export const merchantRowFormat: RowFormat<MerchantRow> = {
   },
 };
 
-/** Profile, entity, survey, capacity, training, tools, violations: what an event says besides facts. */
+/** What an event says about the merchant besides facts. */
 export function applyProfile(
   row: MerchantRow,
   type: MerchantEventType,
@@ -155,6 +155,18 @@ export function applyProfile(
       if (row.entityId === entityId) row.entityId = null;
       return;
     }
+    default:
+      applyPractice(row, type, data);
+  }
+}
+
+/** Capacity, stock, answers, training, tools and violations. */
+function applyPractice(
+  row: MerchantRow,
+  type: MerchantEventType,
+  data: MerchantEvents[MerchantEventType],
+): void {
+  switch (type) {
     case 'updraft.capacity.declared.v1':
       row.declaredPerDay = (data as MerchantEvents['updraft.capacity.declared.v1']).ordersPerDay;
       return;
