@@ -122,6 +122,8 @@ export interface AccountBalance {
   readonly returned: number;
   /** Reported usage beyond what was held: outside the budget. */
   readonly overrun: number;
+  /** Of what was spent, what is claimed back from merchants: the platform's own books collect it. */
+  readonly clawedBack: number;
 }
 
 export interface BudgetEvidence {

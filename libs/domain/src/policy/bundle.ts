@@ -206,3 +206,12 @@ export function conditionsOf(programme: Programme): readonly Condition[] {
 export function tierOrder(bundle: Bundle): readonly string[] {
   return bundle.ladder.tiers.map((tier) => tier.id);
 }
+
+export function accountNamed(bundle: Bundle | null, id: string): Account | null {
+  return bundle?.accounts.find((account) => account.id === id) ?? null;
+}
+
+/** The smallest grant of a programme, in units of its account. */
+export function leastSize({ size }: Programme): number {
+  return 'fixed' in size ? size.fixed : size.minimum;
+}
