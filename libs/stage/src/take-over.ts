@@ -1,5 +1,12 @@
 import { formatPosition, parsePosition } from '#domain/stage/position';
-import type { FrozenChunk, Hash, PartitionMachine, Restored, StageDefinition } from '#domain/stage/stage';
+import type {
+  FrozenChunk,
+  Hash,
+  PartitionMachine,
+  Restored,
+  RowIndexEntry,
+  StageDefinition,
+} from '#domain/stage/stage';
 import { LostOwnershipError, type Head, type SnapshotMark, type SnapshotStore } from '#store/snapshot-store';
 import type { Claim, Logs, Publisher } from '#stream/log';
 import type { Quarantine } from './decode-input.ts';
@@ -154,7 +161,7 @@ async function usable(
 }
 
 async function restore(store: SnapshotStore, claim: Claim, root: string): Promise<Restored> {
-  const index: { key: string; due: number | null; held: boolean }[] = [];
+  const index: RowIndexEntry[] = [];
   for await (const page of store.index(claim)) for (const entry of page) index.push(entry);
   const chunks: FrozenChunk[] = [];
   for await (const page of store.chunks(claim)) for (const chunk of page) chunks.push(chunk);

@@ -155,7 +155,6 @@ export function refuseUsage(
 
 function append(allocation: Allocation, verdict: Omit<Verdict, 'from'>): void {
   const { root, hash } = allocation;
-  const { root, hash } = allocation;
   const terms = verdict.grant === null ? null : termsOf(verdict.grant);
   const id = nextDecisionId(allocation);
   const position = [...allocation.inputPosition, allocation.ordinal++];

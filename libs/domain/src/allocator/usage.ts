@@ -1,7 +1,7 @@
 import { QUANTITY_MAX } from '../number.ts';
 import type { Usage } from '../outputs.ts';
 import { refuseUsage, type Allocation } from './allocation.ts';
-import type { ApplicantRow, Reported, RunningGrant, SettlingGrant } from './applicant-row.ts';
+import type { ApplicantRow, RunningGrant, SettlingGrant } from './applicant-row.ts';
 import { postTo } from './ending.ts';
 import { commitUsage } from './purse.ts';
 

@@ -38,13 +38,19 @@ export interface OutputRecord {
   readonly text: string;
 }
 
-/** A row of stage state as a snapshot keeps it. `due` feeds the timer index, `held` the held list. */
+/**
+ * A row of stage state as a snapshot keeps it. `due` feeds the timer index, `held` the held list, and `waiting`, ms since
+ * when, the order of those who wait.
+ */
 export interface FrozenRow {
   readonly key: string;
   readonly due: number | null;
   readonly held: boolean;
+  readonly waiting: number | null;
   readonly body: string;
 }
+
+export type RowIndexEntry = Omit<FrozenRow, 'body'>;
 
 /** An append-only piece of dedupe state: hashes of the ids seen in one event hour since the last freeze. */
 export interface FrozenChunk {
@@ -104,8 +110,8 @@ export interface PartitionMachine {
 /** What a machine is rebuilt from at take-over. */
 export interface Restored {
   readonly root: string;
-  /** (key, due, held) of every row, ascending by key. */
-  readonly index: Iterable<{ readonly key: string; readonly due: number | null; readonly held: boolean }>;
+  /** What is kept in memory of every row, ascending by key. */
+  readonly index: Iterable<RowIndexEntry>;
   readonly chunks: Iterable<FrozenChunk>;
 }
 
