@@ -49,6 +49,14 @@ describe('a season', () => {
     expect(midnights).toHaveLength(5);
   });
 
+  test('tells the treasury the time, once each time, and that it is live', async () => {
+    const { activity } = await run({ ticksPerBoundary: 5 });
+    const told = activity.treasury();
+    const distinct = [...new Set(activity.events(0).filter(isTick).map(atOf))];
+    expect(told.filter(isTick).map(atOf)).toEqual(distinct);
+    expect(told.at(-1)!.type).toBe('updraft.control.settings.v1');
+  });
+
   test('is the same bytes when it is played again', async () => {
     const first = await run();
     const second = await run();

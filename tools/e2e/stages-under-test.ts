@@ -3,8 +3,10 @@ import type { INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AllocatorModule } from '#apps/allocator/src/allocator.module';
 import { ScoringModule } from '#apps/scoring/src/scoring.module';
+import { TreasuryModule } from '#apps/treasury/src/treasury.module';
 import { allocator } from '#domain/allocator/allocator-machine';
 import { scoring } from '#domain/scoring/scoring-machine';
+import { treasury } from '#domain/treasury/treasury-machine';
 import type { Backbone } from '#stage/backbone';
 import type { RunnerLimits } from '#stage/limit';
 import type { Reporter } from '#stage/report';
@@ -13,7 +15,7 @@ import { Health } from '#telemetry/health';
 import { createLog } from '#telemetry/log';
 import { createRegistry } from '#telemetry/metrics';
 
-/** Scoring and the allocator as their processes run them, without a door and without the read side. */
+/** Scoring, allocator and treasury as their processes run them, without a door and without the read side. */
 export interface StagesUnderTest {
   /** Outputs that were met again in the log and not published twice. */
   suppressed(): number;
@@ -41,12 +43,13 @@ export async function startStages(backbone: Backbone, limits: RunnerLimits): Pro
       if (report.kind === 'suppressed') suppressed += report.outputs;
     }) satisfies Reporter,
   };
-  const services = [scoring, allocator].map((stage) =>
+  const services = [scoring, allocator, treasury].map((stage) =>
     createStageService({ ...common, registry: createRegistry() }, stage),
-  ) as [StageService, StageService];
+  ) as [StageService, StageService, StageService];
   const apps = [
     await serve(ScoringModule.forRoot(services[0]), services[0]),
     await serve(AllocatorModule.forRoot(services[1]), services[1]),
+    await serve(TreasuryModule.forRoot(services[2]), services[2]),
   ];
   const stop = async (): Promise<void> => {
     for (const app of apps) await app.close();
@@ -56,8 +59,10 @@ export async function startStages(backbone: Backbone, limits: RunnerLimits): Pro
     suppressed: () => suppressed,
     stop,
     async lose() {
-      const all = Array.from({ length: await logs.partitions('activity') }, (_, partition) => partition);
-      for (const { runner } of services) runner.revoked(all);
+      for (const [index, log] of (['activity', 'capability', 'treasury'] as const).entries()) {
+        const all = Array.from({ length: await logs.partitions(log) }, (_, partition) => partition);
+        services[index]!.runner.revoked(all);
+      }
       await stop();
     },
   };

@@ -92,7 +92,7 @@ export async function exportSource(dir: string): Promise<RecordSource> {
   const manifest = readManifest(dir);
   const findings = await verifySegments(dir, manifest);
   if (findings.length > 0) throw new Error(`${dir}: this export was changed:\n  ${findings.join('\n  ')}`);
-  const known = new Set(logShapes(manifest.partitions).map(({ log }) => log));
+  const known = new Set(logShapes(manifest.partitions, 1).map(({ log }) => log));
   return {
     name: `export ${dir}`,
     partitions: () => Promise.resolve(manifest.partitions),

@@ -50,10 +50,15 @@ export interface SeasonUnderWay {
 export const SEASON_START_MS = Date.parse('2026-11-01T00:00:00+08:00');
 export const PSEUDONYM_KEY = Buffer.alloc(32, 7);
 const STEP_MS = 6 * HOUR_MS;
+/** Partitions of the treasury log. */
+export const TREASURIES = 1;
 
 export function workspaceInMemory(partitions: number): WorkspaceInMemory {
   const all = new Map<string, LogRecord[][]>(
-    logShapes(partitions).map(({ log, partitions: count }) => [log, Array.from({ length: count }, () => [])]),
+    logShapes(partitions, TREASURIES).map(({ log, partitions: count }) => [
+      log,
+      Array.from({ length: count }, () => []),
+    ]),
   );
   const recordsOf = (log: string, partition: number): LogRecord[] => {
     const records = all.get(log)?.[partition];
@@ -104,6 +109,7 @@ export async function seasonUnderWay(season: PlayedSeason): Promise<SeasonUnderW
   const genesis = makeGenesis({
     logId: 'spec',
     partitions,
+    treasuries: TREASURIES,
     zone: 'Asia/Shanghai',
     nowMs: startMs,
     engine: ENGINE,

@@ -96,8 +96,8 @@ async function run(
     },
   });
   try {
-    const { bundle } = await standalone.activate(config.policy, (confirmed, partitions) => {
-      if (confirmed < partitions) output.write(`  policy live in ${confirmed}/${partitions} partitions\n`);
+    const { bundle } = await standalone.activate(config.policy, (confirmed, all) => {
+      if (confirmed < all) output.write(`  policy live in ${confirmed}/${all} partitions\n`);
     });
     output.write(`Policy ${bundle.id} is live in all ${genesis.partitions} partitions.\n`);
     if (plan !== null && !(await isLive(workspace)))
@@ -131,7 +131,7 @@ async function playDemo(
   output: NodeJS.WriteStream,
 ): Promise<void> {
   const { logs } = backbone;
-  const { partitions } = genesis;
+  const { partitions, treasuries } = genesis;
   output.write(
     `Playing ${plan.days} days of a season, ${plan.merchants} merchants, Double 11 five days before now:\n`,
   );
@@ -145,7 +145,7 @@ async function playDemo(
     stepMs: STEP_MS,
     journal: fileJournal(dataDirectory),
     readGrants: activeGrants(logs, partitions),
-    drained: (atMs) => progress.reached(atMs, partitions),
+    drained: (atMs) => progress.reached(atMs, { allocator: partitions, treasury: treasuries }),
     onProgress({ atMs, events }) {
       const share = Math.floor(((atMs - plan.startMs) * 100) / (plan.endMs - plan.startMs));
       const day = new Date(atMs).toISOString().slice(0, 16).replace('T', ' ');
@@ -165,20 +165,23 @@ const STEP_MS = 4 * 3_600_000;
 
 interface DrainProgress {
   readonly onReport: Reporter;
-  reached(atMs: number, partitions: number): Promise<void>;
+  /** Resolves when so many partitions of each have come there. */
+  reached(atMs: number, partitions: Readonly<Record<'allocator' | 'treasury', number>>): Promise<void>;
 }
 
-/** Knows from the allocator's reports how far decisions have come in log time. */
+/** Knows from their reports how far decisions and leases have come in log time. */
 function drainProgress(): DrainProgress {
-  const reachedMs = new Map<number, number>();
+  const reachedMs = { allocator: new Map<number, number>(), treasury: new Map<number, number>() };
   return {
     onReport(stage, partition, report) {
-      if (stage === 'allocator' && report.kind === 'batch') reachedMs.set(partition, report.nowMs);
+      if (report.kind !== 'batch') return;
+      if (stage === 'allocator' || stage === 'treasury') reachedMs[stage].set(partition, report.nowMs);
     },
     async reached(atMs, partitions) {
-      const isThere = (): boolean =>
-        reachedMs.size === partitions && [...reachedMs.values()].every((ms) => ms >= atMs);
-      while (!isThere()) await sleep(DRAIN_POLL_MS);
+      const isThere = (stage: 'allocator' | 'treasury'): boolean =>
+        reachedMs[stage].size === partitions[stage] &&
+        [...reachedMs[stage].values()].every((ms) => ms >= atMs);
+      while (!isThere('allocator') || !isThere('treasury')) await sleep(DRAIN_POLL_MS);
     },
   };
 }

@@ -30,7 +30,7 @@ describeWithKafka("the platform's topic", (kafka) => {
 
   beforeAll(async () => {
     logs = createKafkaLogs(options);
-    await logs.create(logShapes(PARTITIONS));
+    await logs.create(logShapes(PARTITIONS, 1));
     platform = createKafkaLogs({ ...options, prefix: '' });
     await platform.create([{ log: topic, partitions: INBOUND_PARTITIONS }]);
   }, TEST_MS_MAX);

@@ -48,7 +48,7 @@ describeWithKafka("what stands in the platform's topic", (kafka) => {
 
   beforeAll(async () => {
     logs = createKafkaLogs(options);
-    await logs.create(logShapes(PARTITIONS));
+    await logs.create(logShapes(PARTITIONS, 1));
     platform = createKafkaLogs({ ...options, prefix: '' });
     await platform.create([{ log: topic, partitions: INBOUND_PARTITIONS }]);
     door = openInbound({

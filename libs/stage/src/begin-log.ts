@@ -5,6 +5,7 @@ import {
   FUTURE_MS_DEFAULT,
   LATENESS_MS_DEFAULT,
   makeGenesis,
+  TREASURIES_DEFAULT,
 } from '#contracts/genesis';
 import { logShapes } from '#contracts/logs';
 import type { Genesis } from '#domain/controls';
@@ -55,7 +56,6 @@ interface Place {
 }
 
 export const PARTITIONS_DEFAULT = 4;
-export const TREASURIES_DEFAULT = 2;
 export const ZONE_DEFAULT = 'Asia/Shanghai';
 const LOG_ID_BYTES = 8;
 

@@ -3,8 +3,9 @@ import { UnavailableError, type Logs, type LogWriter } from '#stream/log';
 import { StoreUnavailableError } from '#store/snapshot-store';
 import type { Clock } from './clock.ts';
 
-// Live time: one process writes ticks to every partition of activity and of the treasury log, each second where there is traffic, every 15 s where there
-// is none. Ticks are monotone and an equal one moves nothing, so two tickers for a moment do no harm.
+// Live time: one process writes ticks to every partition of activity and of the treasury log, each second where there
+// is traffic, every 15 s where there is none. Ticks are monotone and an equal one moves nothing, so two tickers for a
+// moment do no harm.
 
 /** With traffic a tick a second; without, one in this many seconds. */
 export const QUIET_TICK_MS = 15_000;
