@@ -5,8 +5,11 @@ import type { Reader } from './reader.ts';
 
 const SHORTEST_FIRST: readonly PeriodLength[] = ['day', 'week', 'month', 'quarter', 'year'];
 
-/** What is leased of an account counts against those around it as well, so that each must be a part of the next. */
-export function checkAccounts(accounts: readonly Account[], list: Reader): void {
+/**
+ * What is leased of an account counts against those around it as well, so that each must be a part of the next. Only
+ * `sound` ones are compared: of the others it is not known what they should have said.
+ */
+export function checkAccounts(accounts: readonly Account[], sound: readonly Account[], list: Reader): void {
   const ids = accounts.map(({ id }) => id);
   for (const [i, account] of accounts.entries()) {
     const at = list.at(i);
@@ -20,7 +23,10 @@ export function checkAccounts(accounts: readonly Account[], list: Reader): void 
     if (chain.at(-1)!.within === account.id) {
       const circle = [...chain, account].map(({ id }) => id);
       at.at('within').fail(`lies within itself: ${circle.join(', ')}`);
-    } else if (chain[1] !== undefined) checkPart(account, chain[1], at);
+    } else {
+      const [outer] = sound.filter(({ id }) => id === account.within);
+      if (outer !== undefined && sound.includes(account)) checkPart(account, outer, at);
+    }
   }
 }
 

@@ -1,6 +1,5 @@
-import { chainOf } from './account-instance.ts';
 import type { Account, AccountUnit, Programme } from './bundle.ts';
-import { checkKnown, checkUnique } from './check-names.ts';
+import { checkUnique } from './check-names.ts';
 import { atomsOf } from './condition.ts';
 import { benefitName, type BenefitName } from './read-benefit.ts';
 import type { Reader } from './reader.ts';
@@ -21,9 +20,8 @@ const PAID_IN: Readonly<Record<BenefitName, readonly AccountUnit[]>> = {
   delisting: COUNTED,
 };
 
-/** What a programme says of its account, and what its parts say of each other. */
-export function checkProgramme(programme: Programme, at: Reader, accounts: readonly Account[]): void {
-  const { who, trainFirst, stages } = programme;
+/** What the parts of a programme say of each other. */
+export function checkParts({ who, trainFirst, stages }: Programme, at: Reader): void {
   const trainings = atomsOf(who).flatMap((atom) => ('training' in atom ? [atom.training] : []));
   if (trainFirst !== null && trainFirst.course !== '' && !trainings.includes(trainFirst.course)) {
     at.at('trainFirst').at('course').fail('must be a training that who asks for, or it would never matter');
@@ -32,20 +30,10 @@ export function checkProgramme(programme: Programme, at: Reader, accounts: reado
     at.at('stages'),
     stages.map(({ id }) => id),
   );
-  if (programme.account === null) return;
-  checkSize(programme, at);
-  checkKnown(
-    at.at('account'),
-    'account',
-    programme.account,
-    accounts.map(({ id }) => id),
-  );
-  const [account, ...outer] = chainOf(accounts, programme.account);
-  if (account !== undefined) checkPays(programme, at, account, outer);
 }
 
 /** Some parts only make sense with a fixed size, one only with a size by headroom. */
-function checkSize({ size, grow, stages, floor }: Programme, at: Reader): void {
+export function checkSize({ size, grow, stages, floor }: Programme, at: Reader): void {
   if ('fixed' in size) {
     if (grow !== null) at.at('grow').fail('must be left out with a fixed size, which nothing makes grow');
     return;
@@ -54,8 +42,13 @@ function checkSize({ size, grow, stages, floor }: Programme, at: Reader): void {
   if (floor !== null) at.at('floor').fail('must be left out without a fixed size');
 }
 
-function checkPays(programme: Programme, at: Reader, account: Account, outer: readonly Account[]): void {
-  const { benefit, size, stages, perMerchantMax } = programme;
+/** Whether an account can pay for what a programme gives. `outer` are those around it. */
+export function checkPays(
+  { benefit, size, stages, perMerchantMax }: Programme,
+  account: Account,
+  outer: readonly Account[],
+  at: Reader,
+): void {
   const name = benefitName(benefit);
   const units = PAID_IN[name];
   if (!units.includes(account.unit)) {

@@ -1,8 +1,9 @@
+import { chainOf } from './account-instance.ts';
 import type { Bundle } from './bundle.ts';
 import { checkAccounts } from './check-accounts.ts';
 import { checkConditions } from './check-conditions.ts';
 import { checkKnown, checkUnique } from './check-names.ts';
-import { checkProgramme } from './check-programme.ts';
+import { checkParts, checkPays, checkSize } from './check-programme.ts';
 import type { Reader } from './reader.ts';
 
 /**
@@ -11,16 +12,28 @@ import type { Reader } from './reader.ts';
  */
 export function checkReferences(bundle: Bundle, root: Reader): void {
   const { metrics, ladder, accounts, programmes } = bundle;
+  // What was read wrong is a harmless value by now, and comparing it would find what nobody wrote.
+  const sound = {
+    accounts: accounts.filter((_, i) => root.at('accounts').at(i).isSound()),
+    programmes: programmes.filter((_, i) => root.at('programmes').at(i).isSound()),
+  };
   const idsOf = (things: readonly { readonly id: string }[]): string[] => things.map(({ id }) => id);
   checkUnique(root.at('metrics'), idsOf(metrics));
   checkUnique(root.at('ladder').at('tiers'), idsOf(ladder.tiers));
   checkUnique(root.at('accounts'), idsOf(accounts));
   checkUnique(root.at('programmes'), idsOf(programmes));
   checkMeasured(bundle, root);
-  checkAccounts(accounts, root.at('accounts'));
+  checkAccounts(accounts, sound.accounts, root.at('accounts'));
   checkConditions(bundle, root.at('programmes'));
   for (const [i, programme] of programmes.entries()) {
-    checkProgramme(programme, root.at('programmes').at(i), accounts);
+    const at = root.at('programmes').at(i);
+    checkParts(programme, at);
+    if (programme.account === null) continue;
+    checkKnown(at.at('account'), 'account', programme.account, idsOf(accounts));
+    if (!sound.programmes.includes(programme)) continue;
+    checkSize(programme, at);
+    const [account, ...outer] = chainOf(sound.accounts, programme.account);
+    if (account !== undefined) checkPays(programme, account, outer, at);
   }
 }
 

@@ -1,15 +1,8 @@
 /// <reference types="node" />
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import {
-  account,
-  changed,
-  compiled,
-  findings,
-  growth,
-  smallSource,
-  welcome,
-} from '../testing/small-bundle.ts';
+import { changed, compiled, findings, smallSource, welcome } from '../testing/small-bundle.ts';
+import { chainOf } from './account-instance.ts';
 import { watchedAtoms } from './bundle.ts';
 import { parseBundle } from './compile.ts';
 
@@ -17,13 +10,30 @@ test('the starter bundle compiles, and its text is read back as the same bundle'
   const source: unknown = parse(readFileSync('policies/starter/bundle.yaml', 'utf8'));
   const { bundle, text } = compiled(source);
   expect(parseBundle(text)).toEqual(bundle);
-  expect(bundle.programmes.map(({ id }) => id)).toEqual(['welcome-boost', 'growth-boost']);
+  expect(bundle.programmes.map(({ id, kind }) => [id, kind])).toEqual([
+    ['welcome-boost', 'traffic'],
+    ['growth-boost', 'traffic'],
+    ['operator-help', 'service'],
+    ['auto-reply', 'tool'],
+    ['launch-fee-relief', 'value-added'],
+    ['dispatch-cap', 'limit'],
+    ['floor-boost', 'traffic'],
+  ]);
   expect(bundle.score.components.map(({ metric, from, to }) => [metric, from, to])).toContainEqual([
     'defects_60d',
     1_000,
     0,
   ]);
-  expect(watchedAtoms(bundle)).toHaveLength(9);
+  expect(watchedAtoms(bundle)).toHaveLength(20);
+});
+
+test('the campaigns of the starter bundle lie within its season, and what is kept for the floor does not', () => {
+  const source: unknown = parse(readFileSync('policies/starter/bundle.yaml', 'utf8'));
+  const { accounts } = compiled(source).bundle;
+  const chains = ['welcome-2026', 'growth-2026', 'floor-2026'].map((id) =>
+    chainOf(accounts, id).map((account) => account.id),
+  );
+  expect(chains).toEqual([['welcome-2026', 'season-2026'], ['growth-2026', 'season-2026'], ['floor-2026']]);
 });
 
 test('every bundle of the repository compiles', () => {

@@ -55,9 +55,7 @@ const READ: { readonly [N in BenefitName]: (at: Reader) => Benefit } = {
     return { credit: { for: at.at('for').text() } };
   },
   access(at) {
-    const rights = at.list().map((right) => right.text());
-    if (rights.length === 0) at.fail('must have at least one name');
-    return { access: rights };
+    return { access: at.list(1).map((right) => right.text()) };
   },
   quota(at) {
     at.only(['ordersPerDay', 'listings']);
@@ -70,7 +68,7 @@ const READ: { readonly [N in BenefitName]: (at: Reader) => Benefit } = {
     };
   },
   service(at) {
-    const what = at.at('what').choice(['course', 'operator', 'sourcing', 'photo'] as const);
+    const what = at.at('what').choice(['operator', 'sourcing', 'photo', 'course'] as const);
     at.only(what === 'course' ? ['what', 'course'] : ['what']);
     return { service: what === 'course' ? { what, course: at.at('course').text() } : { what } };
   },

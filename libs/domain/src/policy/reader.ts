@@ -19,7 +19,8 @@ export interface Reader {
   at(key: string | number): Reader;
   has(key: string): boolean;
   keys(): string[];
-  list(): Reader[];
+  /** The elements; with 1, there must be at least one. */
+  list(low?: 0 | 1): Reader[];
   text(pattern?: RegExp): string;
   integer(low: number, high: number): number;
   /** So many of something: a whole number up to `UNITS_MAX`. */
@@ -35,6 +36,8 @@ export interface Reader {
   quantity(): number;
   only(keys: readonly string[]): void;
   fail(rule: string): void;
+  /** Whether nothing here or below was found wrong so far. */
+  isSound(): boolean;
 }
 
 export const UNITS_MAX = 1_000_000_000_000;
@@ -53,6 +56,7 @@ export function readerOf(value: unknown, findings: Finding[], field = ''): Reade
     field,
     value,
     fail,
+    isSound: () => !findings.some(({ field: at }) => at === field || at.startsWith(`${field}/`)),
     at: (key) => readerOf(valueAt(value, key), findings, `${field}/${key}`),
     has: (key) => valueAt(value, key) !== undefined,
     keys() {
@@ -60,8 +64,9 @@ export function readerOf(value: unknown, findings: Finding[], field = ''): Reade
       if (keys === null) fail('must be a mapping');
       return Object.keys(keys ?? {});
     },
-    list() {
+    list(low = 0) {
       if (!Array.isArray(value)) fail('must be a list');
+      else if (value.length < low) fail('must not be empty');
       return Array.isArray(value) ? value.map((each, i) => readerOf(each, findings, `${field}/${i}`)) : [];
     },
     text(pattern = ID) {
