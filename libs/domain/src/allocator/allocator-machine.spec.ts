@@ -14,7 +14,7 @@ import {
 } from '../testing/given.ts';
 import { account, compiled, growth, smallSource, welcome } from '../testing/small-bundle.ts';
 import { DAY_MS } from '../time.ts';
-import type { Account } from './account.ts';
+import type { Purse } from './purse.ts';
 
 // Who is issued what, who is withheld it and why, and what budgets and activations do to that.
 
@@ -28,9 +28,9 @@ function under(text: string, partitions = 1, partition = 0): World {
   return world;
 }
 
-function accounts(world: World): Record<string, Account> {
+function accounts(world: World): Record<string, Purse> {
   world.allocator.freeze();
-  return (JSON.parse(world.allocator.store.root!) as { accounts: Record<string, Account> }).accounts;
+  return (JSON.parse(world.allocator.store.root!) as { purses: Record<string, Purse> }).purses;
 }
 
 describe('applying', () => {

@@ -14,7 +14,7 @@ import {
 } from '../testing/given.ts';
 import { account, compiled, growth, smallSource, welcome } from '../testing/small-bundle.ts';
 import { DAY_MS } from '../time.ts';
-import type { Account } from './account.ts';
+import type { Purse } from './purse.ts';
 
 // What becomes of a grant: it is used, shrunk, revoked, expires, settles, and after a while there may be another.
 
@@ -26,9 +26,9 @@ function under(...programmes: object[]): World {
   return world;
 }
 
-function balance(world: World, id: string): Account {
+function balance(world: World, id: string): Purse {
   world.allocator.freeze();
-  return (JSON.parse(world.allocator.store.root!) as { accounts: Record<string, Account> }).accounts[id]!;
+  return (JSON.parse(world.allocator.store.root!) as { purses: Record<string, Purse> }).purses[id]!;
 }
 
 const used = (world: World, merchant: string, exposures: number): OutputRecord[] => {

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { createHash } from 'node:crypto';
 import { allocator } from '../allocator/allocator-machine.ts';
-import type { Account } from '../allocator/account.ts';
+import type { Purse } from '../allocator/purse.ts';
 import { scoring } from '../scoring/scoring-machine.ts';
 import { DUE_ITEMS_PER_EVENT, DUE_ITEMS_PER_TICK } from '../stage/due-work.ts';
 import type { OutputRecord } from '../stage/stage.ts';
@@ -90,7 +90,7 @@ test('no account is ever overdrawn or out of balance, and what it holds is what 
     played(told, (world) => {
       world.allocator.freeze();
       const { root, rows } = world.allocator.store;
-      const { accounts } = JSON.parse(root!) as { accounts: Record<string, Account> };
+      const { purses } = JSON.parse(root!) as { purses: Record<string, Purse> };
       const grants = { held: 0, settling: 0 };
       for (const { body } of rows.values()) {
         const { programmes } = JSON.parse(body) as { programmes: Record<string, Standings> };

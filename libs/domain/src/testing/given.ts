@@ -1,16 +1,26 @@
 import { allocator } from '../allocator/allocator-machine.ts';
 import { canonicalJson, type Json } from '../canonical.ts';
-import type { Controls, ControlType, Genesis, Tick } from '../controls.ts';
+import type { Controls, ControlType, Genesis, Lease, Tick } from '../controls.ts';
 import { ENGINE } from '../engine.ts';
 import type { MerchantEvents, MerchantEventType, OrderFacts } from '../events.ts';
-import type { DeadLetter, Decision, Grant, MerchantCapability } from '../outputs.ts';
+import type { DeadLetter, Decision, Grant, LeaseRequest, LeaseReturn, MerchantCapability } from '../outputs.ts';
 import { scoring } from '../scoring/scoring-machine.ts';
+import { treasury } from '../treasury/treasury-machine.ts';
 import type { CloudEvent, Hash, InputRecord, OutputRecord } from '../stage/stage.ts';
 import { DAY_MS, formatInstant, HOUR_MS, MINUTE_MS, parseInstant } from '../time.ts';
 import { drive, type Driven } from './drive.ts';
 
-// given(...).when(...).then: one partition of both stages in memory. Records are written as the log would hold them,
-// scoring steps them, and what it says to `capability` is stepped by the allocator at once.
+// given(...).when(...).then: one partition of the three stages in memory. Records are written as the log would hold
+// them, scoring steps them, and what it says to `capability` is stepped by the allocator at once. What the allocator asks
+// of the treasury is stepped there and answered at once, unless a test holds the treasury up.
+
+/** What is written to the treasury's log as well. */
+const TREASURY_CONTROLS: readonly string[] = [
+  'updraft.control.genesis.v1',
+  'updraft.control.tick.v1',
+  'updraft.control.settings.v1',
+  'updraft.control.policy-activated.v1',
+];
 
 /** Midnight in Shanghai, so that days are easy to count from. */
 export const T0 = parseInstant('2026-10-31T16:00:00.000Z');
@@ -18,6 +28,7 @@ export const T0 = parseInstant('2026-10-31T16:00:00.000Z');
 export const GENESIS: Genesis = {
   logId: 'test',
   partitions: 1,
+  treasuries: 1,
   hashFunction: 'murmur2',
   zone: 'Asia/Shanghai',
   zoneTransitions: [{ fromMs: 0, offsetMinutes: 480 }],
@@ -37,8 +48,13 @@ export interface Sent {
 export interface World {
   readonly scoring: Driven;
   readonly allocator: Driven;
+  readonly treasury: Driven;
   readonly outputs: OutputRecord[];
   readonly sent: InputRecord[];
+  /** What the treasury's log holds, in order. */
+  readonly mail: InputRecord[];
+  /** While true the treasury is away: its log grows, and nobody reads it. */
+  isTreasuryAway: boolean;
   nowMs: number;
   /** Steps a record through both stages; what it caused is returned. */
   step(record: InputRecord): OutputRecord[];
@@ -68,11 +84,31 @@ export function given(
     const at = { position: [partition, offset++], key: subject, text, event: whole };
     return quarantined === undefined ? at : { ...at, quarantined };
   };
+  let read = 0;
+  const mail = (event: CloudEvent): InputRecord => {
+    const text = canonicalJson(event as unknown as Json);
+    return { position: [0, world.mail.length], key: null, text, event };
+  };
+  /** The treasury reads its log; what it says is stepped like everything else of activity. */
+  const readMail = (): OutputRecord[] => {
+    const caused: OutputRecord[] = [];
+    while (!world.isTreasuryAway && read < world.mail.length) {
+      for (const output of world.treasury.step(world.mail[read++]!)) {
+        if (output.partition !== partition) continue;
+        const { subject = null, ...event } = JSON.parse(output.text) as CloudEvent;
+        caused.push(...world.step(record(subject, event)));
+      }
+    }
+    return caused;
+  };
   const world: World = {
     scoring: drive(scoring, hash, bundles, partition),
     allocator: drive(allocator, hash, bundles, partition),
+    treasury: drive(treasury, hash, bundles, 0),
     outputs: [],
     sent: [],
+    mail: [],
+    isTreasuryAway: false,
     nowMs: genesis.nowMs ?? T0,
     step(input) {
       world.sent.push(input);
@@ -81,11 +117,14 @@ export function given(
         caused.push(...world.allocator.step(asInput(output)));
       }
       world.outputs.push(...caused);
-      return caused;
+      for (const { log, text } of caused) if (log === 'treasury') world.mail.push(mail(JSON.parse(text) as CloudEvent));
+      return [...caused, ...readMail()];
     },
     control(type, data, quarantined) {
       const event = { id: `c${offset}`, source: '/control', type, time: formatInstant(world.nowMs) };
-      return world.step(record(null, { ...event, data: data as unknown as CloudEvent['data'] }, quarantined));
+      const whole = { ...event, data: data as unknown as CloudEvent['data'] };
+      if (TREASURY_CONTROLS.includes(type)) world.mail.push(mail({ specversion: '1.0', ...whole }));
+      return world.step(record(null, whole, quarantined));
     },
     event(type, merchant, data, sent = {}) {
       const { id = `e${offset}`, source = '/shop', atMs = world.nowMs, quarantined } = sent;
@@ -119,7 +158,7 @@ export function asInput(output: OutputRecord): InputRecord {
 
 /** The `data` of outputs of one kind, with the merchant it is about. */
 function told<T>(outputs: readonly OutputRecord[], type: string): (T & { readonly merchant: string })[] {
-  const log = { decision: 'decisions', grant: 'grants', 'dead-letter': 'dead-letters' }[type.split('.')[1]!];
+  const log = { decision: 'decisions', grant: 'grants', 'dead-letter': 'dead-letters', treasury: 'treasury' }[type.split('.')[1]!];
   return outputs
     .filter((output) => output.log === (log ?? 'capability'))
     .map(({ text }) => JSON.parse(text) as CloudEvent)
@@ -130,6 +169,14 @@ function told<T>(outputs: readonly OutputRecord[], type: string): (T & { readonl
 export const decisionsIn = (outputs: readonly OutputRecord[]) =>
   told<Decision>(outputs, 'updraft.decision.v1');
 export const grantsIn = (outputs: readonly OutputRecord[]) => told<Grant>(outputs, 'updraft.grant.v1');
+export const leasesIn = (world: World) =>
+  world.sent
+    .filter(({ event }) => event.type === 'updraft.control.lease.v1')
+    .map(({ event }) => event.data as unknown as Lease);
+export const requestsIn = (outputs: readonly OutputRecord[]) =>
+  told<LeaseRequest>(outputs, 'updraft.treasury.request.v1');
+export const returnsIn = (outputs: readonly OutputRecord[]) =>
+  told<LeaseReturn>(outputs, 'updraft.treasury.return.v1');
 export const capabilitiesIn = (outputs: readonly OutputRecord[]) =>
   told<MerchantCapability>(outputs, 'updraft.capability.merchant.v1');
 export const deadLettersIn = (outputs: readonly OutputRecord[]) =>
