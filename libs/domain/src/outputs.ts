@@ -179,14 +179,7 @@ export interface Decision {
 }
 
 export type GrantStatus =
-  | 'active'
-  | 'shrunk'
-  | 'grown'
-  | 'expired'
-  | 'used-up'
-  | 'revoked'
-  | 'clawed-back'
-  | 'settled';
+  'active' | 'shrunk' | 'grown' | 'expired' | 'used-up' | 'revoked' | 'clawed-back' | 'settled';
 
 /** `updraft.grant.v1`, compacted by grant id: what gateways read. They end a grant themselves at `validUntil`. */
 export interface Grant extends GrantTerms {

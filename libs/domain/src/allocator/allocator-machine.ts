@@ -260,7 +260,8 @@ function startWaitingSweep(machine: Machine): void {
 /** Whether some purse that is waited for holds enough for its smallest grant. */
 function canServe({ root, bundle }: Machine): boolean {
   return Object.entries(root.purses).some(
-    ([instance, purse]) => purse.wanted > 0 && purse.free >= Math.min(purse.wanted, leastOf(bundle, instance)),
+    ([instance, purse]) =>
+      purse.wanted > 0 && purse.free >= Math.min(purse.wanted, leastOf(bundle, instance)),
   );
 }
 

@@ -1,6 +1,13 @@
 import type { MerchantCapability } from '../outputs.ts';
 import { leastSize, type Programme } from '../policy/bundle.ts';
-import { assess, atomsOf, evaluate, failingAtoms, type Condition, type TierOrder } from '../policy/condition.ts';
+import {
+  assess,
+  atomsOf,
+  evaluate,
+  failingAtoms,
+  type Condition,
+  type TierOrder,
+} from '../policy/condition.ts';
 import type { Allocation } from './allocation.ts';
 import type { ApplicantRow, Standing } from './applicant-row.ts';
 
@@ -41,7 +48,7 @@ export function reasonsAgainst(
 export function stopsOn({ root, bundle }: Allocation, programme: Programme): string[] {
   if (root.stops.length === 0) return [];
   const scopes = new Set(['all', `programme:${programme.id}`]);
-  for (let id = programme.account; id !== null; ) {
+  for (let id = programme.account; id !== null;) {
     scopes.add(`account:${id}`);
     const wanted: string = id;
     id = bundle?.accounts.find((account) => account.id === wanted)?.within ?? null;
@@ -54,7 +61,9 @@ function rivalOf({ bundle }: Allocation, row: ApplicantRow, programme: Programme
   if (programme.exclusive === null || bundle === null) return null;
   const rival = bundle.programmes.find(
     ({ id, exclusive }) =>
-      id !== programme.id && exclusive === programme.exclusive && (row.programmes[id]?.grant ?? null) !== null,
+      id !== programme.id &&
+      exclusive === programme.exclusive &&
+      (row.programmes[id]?.grant ?? null) !== null,
   );
   return rival?.id ?? null;
 }

@@ -2,7 +2,13 @@ import type { BudgetEvidence, MerchantCapability } from '../outputs.ts';
 import type { Programme } from '../policy/bundle.ts';
 import type { Condition } from '../policy/condition.ts';
 import { decide, evidenceFor, type Allocation } from './allocation.ts';
-import { SETTLED_MAX, type ApplicantRow, type RunningGrant, type SettlingGrant, type Standing } from './applicant-row.ts';
+import {
+  SETTLED_MAX,
+  type ApplicantRow,
+  type RunningGrant,
+  type SettlingGrant,
+  type Standing,
+} from './applicant-row.ts';
 import { metAtoms } from './eligibility.ts';
 import type { GrantState } from './grant-states.ts';
 import { post, stopWaiting } from './money.ts';
@@ -25,7 +31,8 @@ export function expireIfOver(
     return true;
   }
   // Seats and rights are not used up.
-  if (grant.account === null || grant.isReusable || grant.spent < grant.size || grant.stages < stages) return false;
+  if (grant.account === null || grant.isReusable || grant.spent < grant.size || grant.stages < stages)
+    return false;
   const reason = grant.spent > 0 ? 'used-up' : 'nothing-left';
   end(allocation, row, programme, standing, 'expire', 'used-up', [reason]);
   return true;
@@ -49,7 +56,9 @@ export function end(
     return outcome === 'claw-back' ? clawBack(after, grant.spent) : after;
   });
   const ended: SettlingGrant = { ...grant, status: to, untilMs: root.nowMs + grant.settleMs };
-  const condition = { expire: null, revoke: programme?.revokeWhen, 'claw-back': programme?.clawBackWhen }[outcome];
+  const condition = { expire: null, revoke: programme?.revokeWhen, 'claw-back': programme?.clawBackWhen }[
+    outcome
+  ];
   decide(allocation, {
     outcome,
     programme: programmeId,

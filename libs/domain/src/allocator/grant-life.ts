@@ -74,10 +74,16 @@ function renewOrExpire(
   if (!isOver || renew === null || capability === null || grant.renewals >= renew.timesMax) {
     return expireIfOver(allocation, row, programme.id, standing, programme.stages.length);
   }
-  const against = reasonsAgainst(allocation, row, capability, programme, standing).filter((each) => !isOfOpening(each));
+  const against = reasonsAgainst(allocation, row, capability, programme, standing).filter(
+    (each) => !isOfOpening(each),
+  );
   const isMet = renew.when === null || metAtoms(renew.when, capability, tiers).length > 0;
-  const more = Math.min(fittingSize(programme, capability.headroom), leftFor(programme, standing) - grant.spent);
-  const free = grant.account === null ? more : purseOf(allocation, row, grant.account).free + grant.size - grant.spent;
+  const more = Math.min(
+    fittingSize(programme, capability.headroom),
+    leftFor(programme, standing) - grant.spent,
+  );
+  const free =
+    grant.account === null ? more : purseOf(allocation, row, grant.account).free + grant.size - grant.spent;
   if (against.length > 0 || !isMet || more <= 0 || free < more) {
     return expireIfOver(allocation, row, programme.id, standing, programme.stages.length);
   }
@@ -89,7 +95,12 @@ function renewOrExpire(
   grant.validUntilMs = root.nowMs + programme.durationMs;
   grant.paceAtMs = grant.paceAtMs === null ? null : nextPaceAt(grant, root.nowMs);
   const size = grant.spent + more;
-  changeGrant(allocation, row, programme, grant, { outcome: 'renew', to: 'active', reasons: ['renewed'], budget, size });
+  changeGrant(allocation, row, programme, grant, {
+    outcome: 'renew',
+    to: 'active',
+    reasons: ['renewed'],
+    budget,
+    size,
+  });
   return false;
 }
-

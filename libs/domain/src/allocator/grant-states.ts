@@ -34,10 +34,20 @@ const stays = (outcome: Outcome, when: string): Transition[] =>
   RUNNING.map((state) => ({ from: [state], outcome, to: state, when }));
 
 export const TRANSITIONS: readonly Transition[] = [
-  { from: APPLYING, outcome: 'withhold', to: 'none', when: 'something speaks against it, or no money came in time' },
+  {
+    from: APPLYING,
+    outcome: 'withhold',
+    to: 'none',
+    when: 'something speaks against it, or no money came in time',
+  },
   { from: ['none', 'waiting'], outcome: 'offer', to: 'offered', when: 'only the training is missing' },
   { from: ['offered'], outcome: 'forfeit', to: 'none', when: 'the training was not done in time' },
-  { from: ['none', 'offered'], outcome: 'wait', to: 'waiting', when: 'eligible, and the money is on its way' },
+  {
+    from: ['none', 'offered'],
+    outcome: 'wait',
+    to: 'waiting',
+    when: 'eligible, and the money is on its way',
+  },
   { from: APPLYING, outcome: 'issue', to: 'active', when: 'eligible, and the money is reserved' },
   { from: RUNNING, outcome: 'advance', to: 'active', when: 'the next stage was earned' },
   { from: RUNNING, outcome: 'shrink', to: 'shrunk', when: 'the merchant can carry less than was given' },
@@ -47,9 +57,24 @@ export const TRANSITIONS: readonly Transition[] = [
   { from: RUNNING, outcome: 'renew', to: 'active', when: 'its time is over and the conditions still hold' },
   { from: RUNNING, outcome: 'expire', to: 'expired', when: 'its time is over' },
   { from: RUNNING, outcome: 'expire', to: 'used-up', when: 'nothing of it is left' },
-  { from: RUNNING, outcome: 'revoke', to: 'revoked', when: 'the condition for revoking is met, or the merchant closed' },
-  { from: [...RUNNING, ...ENDED], outcome: 'claw-back', to: 'clawed-back', when: 'fraud: what was spent is claimed' },
-  { from: ENDED, outcome: 'settle', to: 'settled', when: 'nothing more can be reported; the rest is free again' },
+  {
+    from: RUNNING,
+    outcome: 'revoke',
+    to: 'revoked',
+    when: 'the condition for revoking is met, or the merchant closed',
+  },
+  {
+    from: [...RUNNING, ...ENDED],
+    outcome: 'claw-back',
+    to: 'clawed-back',
+    when: 'fraud: what was spent is claimed',
+  },
+  {
+    from: ENDED,
+    outcome: 'settle',
+    to: 'settled',
+    when: 'nothing more can be reported; the rest is free again',
+  },
 ];
 
 /** Throws for a step that no grant may take: a bug. */

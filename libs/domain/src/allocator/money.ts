@@ -102,14 +102,21 @@ export function fund(
   const amount = isLate ? Math.min(wanted, purse.free) : wanted;
   const isEnough = amount >= Math.min(wanted, leastSize(programme)) && amount <= purse.free;
   // First come, first served: out of turn only where there is enough for everybody who waits.
-  const isInTurn = allocation.isServing || hasWaited || purse.free >= purse.wanted + (wait === null ? wanted : 0);
+  const isInTurn =
+    allocation.isServing || hasWaited || purse.free >= purse.wanted + (wait === null ? wanted : 0);
   if (isEnough && isInTurn) {
     stopWaiting(allocation, row, standing);
     return { kind: 'now', amount };
   }
   const why = isLate ? (wait?.why ?? (hasWaited ? 'budget-held-elsewhere' : 'budget-dry')) : null;
   const untilMs = wait?.untilMs ?? nowMs + account.waitMs;
-  setWait(allocation, row, standing, { account: instance, need: wanted, sinceMs: wait?.sinceMs ?? nowMs, untilMs, why });
+  setWait(allocation, row, standing, {
+    account: instance,
+    need: wanted,
+    sinceMs: wait?.sinceMs ?? nowMs,
+    untilMs,
+    why,
+  });
   if (why === null) return { kind: 'waits', isNew: wait === null, untilMs };
   if (hasWaited && wait.why === null) markDry(allocation, row, instance);
   return { kind: 'none', why };
@@ -125,7 +132,12 @@ export function stopWaiting(allocation: Allocation, row: ApplicantRow, standing:
   if (standing.wait !== null) setWait(allocation, row, standing, null);
 }
 
-function setWait(allocation: Allocation, row: ApplicantRow, standing: Standing, wait: Standing['wait']): void {
+function setWait(
+  allocation: Allocation,
+  row: ApplicantRow,
+  standing: Standing,
+  wait: Standing['wait'],
+): void {
   const before = standing.wait;
   standing.wait = wait;
   const [was, is] = [before?.need ?? 0, wait?.need ?? 0];

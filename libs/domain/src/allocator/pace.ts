@@ -34,7 +34,11 @@ export function nextPaceAt(grant: RunningGrant, nowMs: number): number | null {
 export function paceOf(grant: RunningGrant, nowMs: number): number | null {
   if (!('guarantee' in grant.benefit)) return grant.weightBps;
   const { weightBps, maximumBps } = grant.benefit.guarantee;
-  const elapsed = mulDivFloor(nowMs - grant.validFromMs, BPS, Math.max(1, grant.validUntilMs - grant.validFromMs));
+  const elapsed = mulDivFloor(
+    nowMs - grant.validFromMs,
+    BPS,
+    Math.max(1, grant.validUntilMs - grant.validFromMs),
+  );
   const delivered = grant.size === 0 ? BPS : mulDivFloor(grant.spent, BPS, grant.size);
   const lag = Math.min(FULL_LAG_BPS, Math.max(0, Math.min(BPS, elapsed) - delivered));
   const steps = mulDivFloor(lag, STEPS, FULL_LAG_BPS);

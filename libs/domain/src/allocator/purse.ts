@@ -53,12 +53,7 @@ export function reserve(purse: Purse, amount: number, nowMs: number): Purse {
   return checked({ ...purse, free: purse.free - amount, held: purse.held + amount, usedAtMs: nowMs });
 }
 
-export function commitUsage(
-  purse: Purse,
-  amount: number,
-  from: 'held' | 'settling',
-  overrun: number,
-): Purse {
+export function commitUsage(purse: Purse, amount: number, from: 'held' | 'settling', overrun: number): Purse {
   return checked({
     ...purse,
     [from]: purse[from] - amount,

@@ -39,7 +39,8 @@ export function askForShares(allocation: Allocation): void {
     if (account.per !== null || !isLeasedFrom(allocation, account)) continue;
     const instance = instanceNow(allocation, account);
     const purse = (root.purses[instance] ??= emptyPurse(root.nowMs));
-    if (purse.leasedIn === 0 && purse.asked === null) root.purses[instance] = ask(allocation, instance, null, purse, 0);
+    if (purse.leasedIn === 0 && purse.asked === null)
+      root.purses[instance] = ask(allocation, instance, null, purse, 0);
   }
 }
 
@@ -97,7 +98,8 @@ function balanced(
   if (need > 0 && isDue && !isServing) return ask(allocation, instance, holder, purse, need);
   const isLow = holder === null && !purse.isScarce && purse.free * LOW_WATER < purse.lastShare;
   const isOpen = account !== null && !isOver(allocation, account, instance);
-  if (isLow && isOpen && purse.asked === null && !isServing) return ask(allocation, instance, holder, purse, 0);
+  if (isLow && isOpen && purse.asked === null && !isServing)
+    return ask(allocation, instance, holder, purse, 0);
   return purse;
 }
 
@@ -188,7 +190,9 @@ export function turnPeriods(allocation: Allocation): void {
 
 function isOver({ root }: Allocation, account: Account, instance: string): boolean {
   const { from } = parseInstance(instance);
-  return account.period !== null && from !== null && from < periodAt(account.period, root.nowMs, root.zone).from;
+  return (
+    account.period !== null && from !== null && from < periodAt(account.period, root.nowMs, root.zone).from
+  );
 }
 
 /** Empty, of a period long over: nothing will move it any more. */

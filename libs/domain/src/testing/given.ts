@@ -3,7 +3,14 @@ import { canonicalJson, type Json } from '../canonical.ts';
 import type { Controls, ControlType, Genesis, Lease, Tick } from '../controls.ts';
 import { ENGINE } from '../engine.ts';
 import type { MerchantEvents, MerchantEventType, OrderFacts } from '../events.ts';
-import type { DeadLetter, Decision, Grant, LeaseRequest, LeaseReturn, MerchantCapability } from '../outputs.ts';
+import type {
+  DeadLetter,
+  Decision,
+  Grant,
+  LeaseRequest,
+  LeaseReturn,
+  MerchantCapability,
+} from '../outputs.ts';
 import { scoring } from '../scoring/scoring-machine.ts';
 import { treasury } from '../treasury/treasury-machine.ts';
 import type { CloudEvent, Hash, InputRecord, OutputRecord } from '../stage/stage.ts';
@@ -117,7 +124,8 @@ export function given(
         caused.push(...world.allocator.step(asInput(output)));
       }
       world.outputs.push(...caused);
-      for (const { log, text } of caused) if (log === 'treasury') world.mail.push(mail(JSON.parse(text) as CloudEvent));
+      for (const { log, text } of caused)
+        if (log === 'treasury') world.mail.push(mail(JSON.parse(text) as CloudEvent));
       return [...caused, ...readMail()];
     },
     control(type, data, quarantined) {
@@ -158,7 +166,9 @@ export function asInput(output: OutputRecord): InputRecord {
 
 /** The `data` of outputs of one kind, with the merchant it is about. */
 function told<T>(outputs: readonly OutputRecord[], type: string): (T & { readonly merchant: string })[] {
-  const log = { decision: 'decisions', grant: 'grants', 'dead-letter': 'dead-letters', treasury: 'treasury' }[type.split('.')[1]!];
+  const log = { decision: 'decisions', grant: 'grants', 'dead-letter': 'dead-letters', treasury: 'treasury' }[
+    type.split('.')[1]!
+  ];
   return outputs
     .filter((output) => output.log === (log ?? 'capability'))
     .map(({ text }) => JSON.parse(text) as CloudEvent)

@@ -33,7 +33,12 @@ export async function readIndexPage(
   after: string,
   limit: number,
 ): Promise<RowIndexEntry[] | null> {
-  const { rows } = await sql.query<{ key: string | null; due: string | null; held: boolean; waiting: string | null }>(
+  const { rows } = await sql.query<{
+    key: string | null;
+    due: string | null;
+    held: boolean;
+    waiting: string | null;
+  }>(
     `select r.key, r.due, r.held, r.waiting
        from ${CLAIMED}
        left join lateral (
