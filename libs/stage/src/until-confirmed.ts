@@ -52,12 +52,15 @@ export interface Control {
   readonly encode: (sequence: number) => Buffer;
   readonly onProgress: (confirmed: number, all: number) => void;
   readonly isWanted?: () => boolean;
+  /** It was sent to all of them just now. */
+  readonly isSent?: boolean;
 }
 
 /** Resolves when every partition of the readers has confirmed, or nobody wants it any more. */
 export async function sendUntilConfirmed(ports: ControlPorts, control: Control): Promise<void> {
-  const { readers, fact, isWanted = () => true } = control;
+  const { readers, fact, isWanted = () => true, isSent = false } = control;
   const sizes = { scoring: ports.partitions, treasury: ports.treasuries };
+  const beganMs = isSent ? ports.clock.now() : -Infinity;
   const places = readers.flatMap((stage) =>
     Array.from({ length: sizes[stage] }, (_, partition) => ({ stage, partition })),
   );
@@ -80,7 +83,7 @@ export async function sendUntilConfirmed(ports: ControlPorts, control: Control):
     const nowMs = ports.clock.now();
     for (const { stage, partition } of places) {
       const name = `${stage} ${partition}`;
-      if (confirmed.has(name) || nowMs - (sentAt.get(name) ?? -Infinity) < RESEND_MS) continue;
+      if (confirmed.has(name) || nowMs - (sentAt.get(name) ?? beganMs) < RESEND_MS) continue;
       sentAt.set(name, nowMs);
       await ports.writer.append(READS[stage], partition, [{ key: null, value: control.encode(sequence) }]);
     }

@@ -240,6 +240,7 @@ function gaugesOf({ root, rows, dedupe, counts }: ScoringPartition): Record<stri
     dedupeIds: dedupe.size,
     bundleSequence: root.bundleSequence,
     settingsSequence: root.settingsSequence,
+    stopSequence: root.stopSequence,
     isLive: root.mode === 'live' ? 1 : 0,
   };
 }
