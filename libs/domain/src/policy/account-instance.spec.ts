@@ -62,20 +62,20 @@ test('a month in which the clocks change is an hour longer', () => {
   expect(formatInstant(endMs)).toBe('2026-10-31T23:00:00.000Z');
 });
 
-test.each<[object, string | null]>([
+test.each<[Readonly<Record<string, unknown>>, string]>([
   [{}, 'welcome'],
   [{ period: 'month' }, 'welcome@2026-11-01'],
   [{ per: 'entity' }, 'welcome~entity-91'],
   [{ per: 'category', period: 'week' }, 'welcome~toys@2026-10-26'],
   [{ per: 'country', period: 'year' }, 'welcome~CN@2026-01-01'],
 ])('an account with %j is called %s for a merchant', (fields, name) => {
-  const [welcomes] = accountsOf({ ...account('welcome', 1_000), ...fields });
+  const [welcomes] = accountsOf(account('welcome', 1_000, fields));
   const at = parseInstant('2026-10-31T16:00:00.000Z');
   expect(instanceFor(welcomes!, MERCHANT, at, SHANGHAI)).toBe(name);
 });
 
 test('a merchant without an entity has no account of one', () => {
-  const [welcomes] = accountsOf({ ...account('welcome', 1_000), per: 'entity' });
+  const [welcomes] = accountsOf(account('welcome', 1_000, { per: 'entity' }));
   expect(instanceFor(welcomes!, { ...MERCHANT, entityId: null }, 0, SHANGHAI)).toBeNull();
 });
 
@@ -88,9 +88,9 @@ test.each(['growth', 'growth@2026-11-01', 'relief~entity-91', 'relief~entity-91@
 
 test('a chain goes from an account outward, and all of it is in one partition of the treasury', () => {
   const accounts = accountsOf(
-    { ...account('welcome', 100), within: 'season' },
+    account('welcome', 100, { within: 'season' }),
     account('platform', 300),
-    { ...account('season', 200), within: 'platform' },
+    account('season', 200, { within: 'platform' }),
     account('other', 1),
   );
   expect(chainOf(accounts, 'welcome').map(({ id }) => id)).toEqual(['welcome', 'season', 'platform']);

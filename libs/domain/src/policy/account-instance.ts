@@ -53,7 +53,7 @@ function daysOf(length: PeriodLength, today: number): readonly [number, number] 
   return [dayOfCivil(year, begin + 1, 1), dayOfCivil(end >= 12 ? year + 1 : year, (end % 12) + 1, 1)];
 }
 
-/** What an account's instance is called for a merchant at an instant; null where it has no entity, category, country. */
+/** How an account's instance is called for a merchant at an instant; null: the merchant has no such owner. */
 export function instanceFor(
   account: Account,
   of: { readonly entityId: string | null; readonly category: string | null; readonly country: string | null },

@@ -73,7 +73,7 @@ export interface Capacity {
   readonly hysteresisBps: number;
 }
 
-/** `seats` are booked while a grant runs and come back when it ends; the others are used up. `minor`: of the currency. */
+/** `seats` are booked while a grant runs and come back at its end; the others are used up. `minor`: of the currency. */
 export type AccountUnit = 'exposures' | 'credits' | 'minor' | 'seats';
 export type PeriodLength = 'day' | 'week' | 'month' | 'quarter' | 'year';
 

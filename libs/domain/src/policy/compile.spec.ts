@@ -137,6 +137,6 @@ test('all mistakes are found at once, each with its value', () => {
 
 test('a compiled text of another format is refused', () => {
   expect(() => parseBundle('{"format":1}')).toThrow(
-    'the bundle is of format 1, and this engine reads format 2: compile its source again',
+    'the bundle has format 1, and this engine reads format 2: compile its source again',
   );
 });

@@ -66,7 +66,7 @@ export function parseBundle(text: string): Bundle {
   const bundle = JSON.parse(text) as { readonly format: unknown };
   if (bundle.format === FORMAT) return bundle as Bundle;
   throw new Error(
-    `the bundle is of format ${String(bundle.format)}, and this engine reads format ${FORMAT}: compile its source again`,
+    `the bundle has format ${String(bundle.format)}, and this engine reads format ${FORMAT}: compile its source again`,
   );
 }
 

@@ -1,8 +1,8 @@
 import { account, changed, compiled, findings } from '../testing/small-bundle.ts';
 
 /** The small source with these fields in its first account, which the welcome programme lives on. */
-const accountWith = (fields: object): unknown =>
-  changed('accounts/0', { ...account('welcome', 1_000), ...fields });
+const accountWith = (fields: Readonly<Record<string, unknown>>): unknown =>
+  changed('accounts/0', account('welcome', 1_000, fields));
 
 test('an account says what it is of, and what it leaves out is written out', () => {
   const bare = { id: 'welcome', names: { en: 'Welcome' }, unit: 'exposures', total: 1_000 };

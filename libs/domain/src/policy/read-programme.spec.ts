@@ -256,6 +256,18 @@ test.each<[Fields, string, string]>([
     '/account',
     'must be named, because feeRelief comes out of one',
   ],
+  [
+    {
+      ...TOOL,
+      kind: 'value-added',
+      gives: { credit: { for: 'adverts' } },
+      size: { fixed: 1 },
+      settle: 0,
+      limits: { openings: 1, perMerchant: 1 },
+    },
+    '/account',
+    'must be named, because credit comes out of one',
+  ],
 ])('a programme with %j has a finding at %s', (fields, place, rule) => {
   expect(findings(welcomeWith(fields))).toEqual([
     { field: `/programmes/0${place}`, value: expect.any(String) as string, rule },

@@ -10,7 +10,7 @@ import { account, compiled, growth, smallSource, welcome } from './small-bundle.
 const MERCHANTS = ['m1', 'm1', 'm1', 'm2', 'm2', 'm2-a', 'n0'];
 const ORDERS_REMEMBERED = 6;
 /** From dry to ample. */
-const BUDGETS = [0, 90, 220, 1_000, 50_000];
+const BUDGETS = [0, 110, 220, 1_000, 50_000];
 
 /** What a history remembers from step to step. */
 export interface Teller {

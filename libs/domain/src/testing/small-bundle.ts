@@ -48,8 +48,8 @@ export function smallSource(changes: Readonly<Record<string, unknown>> = {}): Re
   };
 }
 
-export function account(id: string, total: number): object {
-  return { id, names: { en: id }, unit: 'exposures', total, wait: '10m' };
+export function account(id: string, total: number, changes: Readonly<Record<string, unknown>> = {}): object {
+  return { id, names: { en: id }, unit: 'exposures', total, wait: '10m', ...changes };
 }
 
 /** A fixed boost of 100 for who was trained. */

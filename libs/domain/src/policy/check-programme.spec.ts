@@ -10,18 +10,18 @@ import {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The small source with other accounts; growth's programme goes, so that `welcome` alone must be among them. */
+/** The small source with other accounts, of which the one programme needs `welcome`. */
 const accounts = (...list: readonly object[]): unknown =>
   smallSource({ programmes: [welcome()], accounts: list });
-const named = (id: string, fields: Fields, total = 1_000): object => ({ ...account(id, total), ...fields });
-const programmes = (...list: readonly object[]): unknown => smallSource({ programmes: list });
 const found = (source: unknown): [string, string][] =>
   findings(source).map(({ field, rule }) => [field, rule]);
+
+const programmes = (...list: readonly object[]): unknown => smallSource({ programmes: list });
 
 /** A service whose account has so many seats. */
 const service = (fields: Fields = {}, seats = 10): unknown =>
   smallSource({
-    accounts: [named('operators', { unit: 'seats' }, seats)],
+    accounts: [account('operators', seats, { unit: 'seats' })],
     programmes: [
       welcome({
         kind: 'service',
@@ -35,36 +35,11 @@ const service = (fields: Fields = {}, seats = 10): unknown =>
 /** A value-added programme and its account of another unit. */
 const valueAdded = (unit: string, gives: object): unknown =>
   smallSource({
-    accounts: [named('relief', { unit })],
+    accounts: [account('relief', 1_000, { unit })],
     programmes: [welcome({ kind: 'value-added', gives, account: 'relief' })],
   });
 
 test.each<[string, unknown]>([
-  [
-    'accounts within accounts within accounts',
-    accounts(
-      account('platform', 9_000),
-      named('season', { within: 'platform' }, 9_000),
-      named('welcome', { within: 'season' }, 9_000),
-    ),
-  ],
-  [
-    'an account that is defined after the one within it',
-    accounts(named('welcome', { within: 'season' }), account('season', 1_000)),
-  ],
-  [
-    'a day within a quarter',
-    accounts(named('season', { period: 'quarter' }), named('welcome', { within: 'season', period: 'day' })),
-  ],
-  [
-    'a month within what is for ever',
-    accounts(account('season', 1_000), named('welcome', { within: 'season', period: 'month' })),
-  ],
-  [
-    'many accounts, each larger than what they lie within',
-    accounts(account('season', 500), named('welcome', { within: 'season', per: 'category' }, 1_000)),
-  ],
-  ['an account of nothing, which is closed', accounts(account('welcome', 0))],
   ['a grant as large as its account', accounts(account('welcome', 100))],
   ['an exclusive set of one', programmes(welcome({ exclusive: 'alone' }), growth())],
   ['an exclusive set of two', programmes(welcome({ exclusive: 'one' }), growth({ exclusive: 'one' }))],
@@ -76,74 +51,6 @@ test.each<[string, unknown]>([
   ['credit in money', valueAdded('minor', { credit: { for: 'parcels' } })],
 ])('%s may be', (_name, source) => {
   expect(found(source)).toEqual([]);
-});
-
-test.each<[string, unknown, [string, string][]]>([
-  [
-    'is there twice',
-    accounts(account('welcome', 100), account('welcome', 200)),
-    [['/accounts/1/id', 'must be unique, and /accounts/0 has it']],
-  ],
-  [
-    'lies within what is not there',
-    accounts(named('welcome', { within: 'seasons' }), account('season', 9_000)),
-    [['/accounts/0/within', 'names the account seasons, which is not defined; defined are welcome, season']],
-  ],
-  [
-    'lies within itself',
-    accounts(named('welcome', { within: 'welcome' })),
-    [['/accounts/0/within', 'lies within itself: welcome, welcome']],
-  ],
-  [
-    'lies in a circle',
-    accounts(
-      named('a', { within: 'c' }),
-      named('b', { within: 'a' }),
-      named('c', { within: 'b' }),
-      named('welcome', { within: 'a' }),
-    ),
-    [
-      ['/accounts/0/within', 'lies within itself: a, c, b, a'],
-      ['/accounts/1/within', 'lies within itself: b, a, c, b'],
-      ['/accounts/2/within', 'lies within itself: c, b, a, c'],
-    ],
-  ],
-  [
-    'is one of many and holds others',
-    accounts(named('season', { per: 'country' }), named('welcome', { within: 'season' })),
-    [['/accounts/0/per', 'must be left out, because welcome lies within season']],
-  ],
-  [
-    'is of another unit',
-    accounts(named('season', { unit: 'credits' }), named('welcome', { within: 'season' })),
-    [['/accounts/1/unit', 'must be credits, which is the unit of season']],
-  ],
-  [
-    'is larger than the whole',
-    accounts(account('season', 999), named('welcome', { within: 'season' })),
-    [['/accounts/1/total', 'must not be above the 999 of season']],
-  ],
-  [
-    'is for ever in what begins anew',
-    accounts(named('season', { period: 'year' }), named('welcome', { within: 'season' })),
-    [['/accounts/1/period', 'must be given, because season has one']],
-  ],
-  [
-    'lasts longer than the whole',
-    accounts(named('season', { period: 'month' }), named('welcome', { within: 'season', period: 'quarter' })),
-    [['/accounts/1/period', 'must not be longer than the month of season']],
-  ],
-  [
-    'is only as long as one in between',
-    accounts(
-      named('year', { period: 'year' }),
-      named('month', { period: 'month', within: 'year' }),
-      named('welcome', { period: 'quarter', within: 'month' }),
-    ),
-    [['/accounts/2/period', 'must not be longer than the month of month']],
-  ],
-])('an account that %s is a finding', (_name, source, expected) => {
-  expect(found(source)).toEqual(expected);
 });
 
 const earned = { by: 'clicks', atLeast: '1%', minimum: 1 };
@@ -261,7 +168,7 @@ test.each<[string, unknown, [string, string][]]>([
   [
     'boosts out of money',
     smallSource({
-      accounts: [named('welcome', { unit: 'minor' })],
+      accounts: [account('welcome', 1_000, { unit: 'minor' })],
       programmes: [welcome()],
     }),
     [['/programmes/0/account', 'names welcome in minor, and boost is counted in exposures']],
@@ -269,7 +176,7 @@ test.each<[string, unknown, [string, string][]]>([
   [
     'guarantees out of credits',
     smallSource({
-      accounts: [named('welcome', { unit: 'credits' })],
+      accounts: [account('welcome', 1_000, { unit: 'credits' })],
       programmes: [welcome({ gives: { guarantee: { weight: '100%', maximum: '200%' } } })],
     }),
     [['/programmes/0/account', 'names welcome in credits, and guarantee is counted in exposures']],
@@ -326,7 +233,7 @@ test.each<[string, unknown, [string, string][]]>([
   ],
   [
     'is larger than what its account lies within',
-    accounts(account('season', 99), named('welcome', { within: 'season', per: 'entity' })),
+    accounts(account('season', 99), account('welcome', 1_000, { within: 'season', per: 'entity' })),
     [['/programmes/0/size/fixed', 'is above the 99 of season, so that nothing could ever be granted']],
   ],
   [
@@ -344,11 +251,6 @@ test.each<[string, unknown, [string, string][]]>([
   ],
 ])('a programme that %s is a finding', (_name, source, expected) => {
   expect(found(source)).toEqual(expected);
-});
-
-test('an account that lies in a circle pays for nothing, and that is all that is found', () => {
-  const source = accounts(named('welcome', { within: 'other' }), named('other', { within: 'welcome' }));
-  expect(found(source).map(([field]) => field)).toEqual(['/accounts/0/within', '/accounts/1/within']);
 });
 
 test('the course of a training may stand anywhere in who', () => {
