@@ -194,12 +194,21 @@ function append(allocation: Allocation, verdict: Omit<Verdict, 'from'>): void {
   allocation.outputs.push({ log: 'decisions', key: verdict.merchantId, position, text });
   if (terms === null || verdict.grant === null) return;
   const grant: Grant = {
-    ...terms,
+    account: terms.account,
+    benefit: terms.benefit,
+    decision: id,
+    effects: verdict.effects ?? [],
+    grantId: terms.grantId,
+    kind: terms.kind,
+    maximum: terms.maximum,
     position: id,
     programme: verdict.programme,
+    size: terms.size,
+    stage: terms.stage,
     status: verdict.to === 'settled' ? 'settled' : verdict.grant.status,
-    effects: verdict.effects ?? [],
-    decision: id,
+    validFrom: terms.validFrom,
+    validUntil: terms.validUntil,
+    weightBps: terms.weightBps,
   };
   const grantText = writeEvent({ ...event, type: 'updraft.grant.v1', data: grant });
   allocation.outputs.push({ log: 'grants', key: grant.grantId, position, text: grantText });
@@ -220,22 +229,23 @@ export function evidenceFor(
   tiers: TierOrder,
 ): ConditionEvidence[] {
   return atomsOf(condition).map((atom) => ({
-    ...assess(atom, capability, tiers),
     asOf: capability.position,
+    ...assess(atom, capability, tiers),
   }));
 }
 
 export function termsOf(grant: RunningGrant | SettlingGrant): GrantTerms {
+  // Members in order of their names, as they are written.
   return {
+    account: grant.account,
+    benefit: grant.benefit,
     grantId: grant.grantId,
     kind: grant.kind,
-    benefit: grant.benefit,
-    account: grant.account,
-    size: grant.size,
     maximum: grant.maximum,
+    size: grant.size,
     stage: grant.stage,
-    weightBps: grant.weightBps,
     validFrom: formatInstant(grant.validFromMs),
     validUntil: formatInstant(grant.validUntilMs),
+    weightBps: grant.weightBps,
   };
 }

@@ -51,9 +51,9 @@ export function budgetEvidence(
   const account = accountNamed(allocation.bundle, parseInstance(instance).account);
   return {
     account: instance,
-    unit: account?.unit ?? 'exposures',
-    before: balanceOf(before),
     after: balanceOf(after),
+    before: balanceOf(before),
+    unit: account?.unit ?? 'exposures',
   };
 }
 
@@ -64,7 +64,8 @@ export function shortage(allocation: Allocation, row: ApplicantRow, instance: st
   const evidence = budgetEvidence(allocation, instance, purse, purse);
   const period = accountNamed(bundle, parseInstance(instance).account)?.period ?? null;
   if (period === null) return evidence;
-  return { ...evidence, refillsAt: formatInstant(periodAt(period, root.nowMs, root.zone).endMs) };
+  const { unit, ...members } = evidence;
+  return { ...members, refillsAt: formatInstant(periodAt(period, root.nowMs, root.zone).endMs), unit };
 }
 
 /** The account's instance for this merchant now; null where it has no entity, category or country to have one of. */

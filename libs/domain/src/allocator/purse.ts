@@ -82,8 +82,8 @@ export function giveBack(purse: Purse, amount: number): Purse {
 }
 
 export function balanceOf(purse: Purse): AccountBalance {
-  const { leasedIn, free, held, settling, spent, returned, overrun, clawedBack } = purse;
-  return { leasedIn, free, held, settling, spent, returned, overrun, clawedBack };
+  const { clawedBack, free, held, leasedIn, overrun, returned, settling, spent } = purse;
+  return { clawedBack, free, held, leasedIn, overrun, returned, settling, spent };
 }
 
 /** Nothing is in it and nothing can come back to it: only what was spent is still to be told. */

@@ -165,7 +165,7 @@ function evidence(
   margin: number | null,
   verdict: Verdict,
 ): Assessment {
-  return { id, what, op, line, value, margin, verdict };
+  return { id, line, margin, op, value, verdict, what };
 }
 
 function verdictOf(isTrue: boolean): Verdict {

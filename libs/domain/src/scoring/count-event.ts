@@ -115,7 +115,14 @@ function addFacts(
   if (usage === null) return;
   if ('exposures' in data) addExposures(scoring, row, data, day);
   const cause = causeOf(scoring);
-  write(scoring, 'updraft.capability.usage.v1', row.id, (position) => ({ position, cause, ...usage }));
+  write(scoring, 'updraft.capability.usage.v1', row.id, (position) => ({
+    cause,
+    clicks: usage.clicks,
+    grantId: usage.grantId,
+    orders: usage.orders,
+    position,
+    used: usage.used,
+  }));
 }
 
 /** What is new of a cumulative report. */

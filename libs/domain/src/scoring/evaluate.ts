@@ -112,36 +112,41 @@ export function saidOf(row: MerchantRow, live: LiveBundle, seen: Evaluation): Sa
 
 export function capabilityData(
   row: MerchantRow,
-  { bundle, hash }: LiveBundle,
+  { bundle, hash, metricsInOrder }: LiveBundle,
   seen: Evaluation,
   position: string,
   cause: Cause,
   why: readonly string[],
 ): MerchantCapability {
   const metrics: { [metric: string]: number | null } = {};
-  for (const [at, { id }] of bundle.metrics.entries()) metrics[id] = seen.values[at]!;
+  for (const { id, at } of metricsInOrder) metrics[id] = seen.values[at]!;
+  // Members in order of their names, as they are written.
   return {
-    position,
-    cause,
     bundle: hash,
-    isKnown: seen.isKnown,
-    isClosed: seen.isClosed,
     category: row.category,
+    cause,
     country: row.country,
     entityId: row.entityId,
-    tier: seen.tier,
-    projectedTier: seen.projectedTier,
-    scoreBps: seen.scoreBps,
     headroom: bundle.capacity.edges[row.grain!]!,
     headroomExact: seen.headroomExact,
-    orders: { open: seen.orders.open, overdue: seen.orders.overdue },
-    trainings: [...row.trainings].sort(byCodeUnit),
-    tools: [...row.tools].sort(byCodeUnit),
-    violations: [...row.violations].sort(byCodeUnit),
-    survey: row.survey,
+    isClosed: seen.isClosed,
+    isKnown: seen.isKnown,
     metrics,
+    orders: { open: seen.orders.open, overdue: seen.orders.overdue },
+    position,
+    projectedTier: seen.projectedTier,
+    scoreBps: seen.scoreBps,
+    survey: row.survey,
+    tier: seen.tier,
+    tools: inOrder(row.tools),
+    trainings: inOrder(row.trainings),
+    violations: inOrder(row.violations),
     why,
   };
+}
+
+function inOrder(ids: readonly string[]): readonly string[] {
+  return ids.length < 2 ? ids : [...ids].sort(byCodeUnit);
 }
 
 /** The next instant at which anything can change by time alone; null for a dormant merchant. */
