@@ -1,5 +1,6 @@
 import type { PeriodLength } from '../policy/bundle.ts';
 import type { RowFormat } from '../stage/merchant-rows.ts';
+import type { Patience } from './patience.ts';
 
 /** What a holder, a partition or a merchant of one, was leased in all and gave back in all, units. */
 export interface Holder {
@@ -10,17 +11,18 @@ export interface Holder {
 }
 
 /** A request that waits for funds. */
-export interface Waiting {
+export interface Waiting extends Patience {
   readonly holder: string;
   /** Of the last request of this holder: what the lease will answer. */
   readonly sequence: number;
   readonly need: number;
   /** 1 to `need`. */
   readonly least: number;
-  /** How often somebody behind it was served before it. */
-  passedOver: number;
-  /** Until then nobody behind it is served; null while it may still be passed over. */
-  keptUntilMs: number | null;
+}
+
+/** An instance that waits for funds of one around it. */
+export interface WaitingWithin extends Patience {
+  readonly id: string;
 }
 
 /**
@@ -56,10 +58,12 @@ export interface InstanceRow {
   said: boolean;
   /** More holders are to be told than one record may. */
   isTelling: boolean;
-  /** Instances within this one that wait for funds of it, in order of arrival. */
-  readonly waiting: string[];
-  /** How many of the first of them are still to be looked at since funds came in. */
-  toWake: number;
+  /** Instances within this one that wait for funds of it, in order of arrival (waiting-list.ts). */
+  waiting: WaitingWithin[];
+  /** Place of the next of them to look at since funds came in; their number when all were. */
+  next: number;
+  /** No later than the first instant at which funds were kept long enough for somebody in the queue or the list. */
+  keptUntilMs: number | null;
   /** The instance in whose `waiting` it stands. */
   waitsAt: string | null;
   /** When it looks again by itself, because that list was full. */
@@ -85,7 +89,8 @@ export const instanceRowFormat: RowFormat<InstanceRow> = {
     said: false,
     isTelling: false,
     waiting: [],
-    toWake: 0,
+    next: 0,
+    keptUntilMs: null,
     waitsAt: null,
     retryAtMs: null,
   }),

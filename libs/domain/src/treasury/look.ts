@@ -3,19 +3,16 @@ import { SECOND_MS } from '../time.ts';
 import type { InstanceRow } from './instance-row.ts';
 import { freeOf } from './posting.ts';
 import { hasUnserved, isAnyScarce } from './scarcity.ts';
-import { judge, refuseAll, serve } from './serving.ts';
+import { endKeeping, judge, refuseAll, serve } from './serving.ts';
 import { chainFrom, isClosed, say, schedule, type TreasuryPartition } from './treasury-partition.ts';
+import { join, leave, mustWait } from './waiting-list.ts';
 
 // A look at an instance does all that can be done for it now: totals and place by the live bundle, the queue, whether
 // it is scarce, and who is to be told. A second look at the same instant changes nothing.
-//
-// An instance whose requests wait for funds of one around it stands in that one's list. When funds come in there, all
-// in the list are looked at once, in order of arrival, some per record.
 
 /** Instances within one that are looked at per visit to it, each with the rows around it. */
 const WAKE_MAX = 8;
-/** Who comes later looks again by itself. */
-const WAITING_MAX = 1_000;
+/** When an instance looks again that found the list full. */
 const RETRY_MS = 15 * SECOND_MS;
 /** Holders that one look tells about scarcity. */
 const TOLD_MAX = 64;
@@ -33,24 +30,26 @@ export function loadedRow({ rows }: TreasuryPartition, key: string): InstanceRow
 
 export function visitOf(treasury: TreasuryPartition, key: string): Visit {
   const row = loadedRow(treasury, key);
-  return { key, within: row === null ? [] : row.waiting.slice(0, Math.min(row.toWake, WAKE_MAX)) };
+  const within = row === null ? [] : row.waiting.slice(row.next, row.next + WAKE_MAX);
+  return { key, within: within.map(({ id }) => id) };
 }
 
+/** Those within come first: they wait, and whoever asks the instance itself comes after them. */
 export function visit(treasury: TreasuryPartition, { key, within }: Visit): void {
-  look(treasury, key);
   const row = treasury.rows.get(key);
   for (const id of within) {
-    const inner = treasury.rows.get(id);
-    if (inner.waitsAt !== key) continue;
-    leaveList(row, inner);
+    // The list changed since: the next record begins anew.
+    if (row.waiting[row.next]?.id !== id) break;
+    row.next += 1;
     look(treasury, id);
   }
-  schedule(treasury, row);
+  look(treasury, key);
 }
 
 function look(treasury: TreasuryPartition, id: string): void {
   const chain = chainFrom(treasury, id);
   const row = chain[0]!;
+  endKeeping(treasury, row);
   if (isClosed(treasury, row)) refuseAll(treasury, chain);
   else serve(treasury, chain);
   waitAround(treasury, chain);
@@ -60,34 +59,26 @@ function look(treasury: TreasuryPartition, id: string): void {
 }
 
 /**
- * Puts the instance into the list of the one around it that has least, where that is why somebody waits. It is enough
- * to stand in one list: nobody can be served before funds come in there.
+ * Puts the instance into the list of the one around it that is why somebody waits: where others come before it, else
+ * the one that has least. One list is enough: nobody can be served before something changes there.
  */
 function waitAround(treasury: TreasuryPartition, chain: readonly InstanceRow[]): void {
   const { root, rows } = treasury;
-  const row = chain[0]!;
+  const [row, ...around] = chain as readonly [InstanceRow, ...InstanceRow[]];
   const free = freeOf(chain);
-  const isWaiting = hasUnserved(chain) && free < row.unleased;
-  const wanted = isWaiting ? chain.find(({ unleased }) => unleased === free)! : null;
+  const wanted = hasUnserved(chain)
+    ? (around.find((each) => mustWait(each, row.id)) ??
+      around.find(({ unleased }) => unleased === free && free < row.unleased))
+    : undefined;
   row.retryAtMs = null;
   if (row.waitsAt === (wanted?.id ?? null)) return;
   if (row.waitsAt !== null) {
     const left = rows.get(row.waitsAt);
-    leaveList(left, row);
+    leave(left, row.id);
     schedule(treasury, left);
   }
-  if (wanted === null) return;
-  if (wanted.waiting.length < WAITING_MAX) {
-    wanted.waiting.push(row.id);
-    row.waitsAt = wanted.id;
-  } else row.retryAtMs = root.nowMs + RETRY_MS;
-}
-
-function leaveList(list: InstanceRow, row: InstanceRow): void {
-  const at = list.waiting.indexOf(row.id);
-  list.waiting.splice(at, 1);
-  if (at < list.toWake) list.toWake -= 1;
-  row.waitsAt = null;
+  row.waitsAt = wanted !== undefined && join(wanted, row.id) ? wanted.id : null;
+  if (wanted !== undefined && row.waitsAt === null) row.retryAtMs = root.nowMs + RETRY_MS;
 }
 
 /** Tells who holds something once that little is left, and who was told so that it is over. */

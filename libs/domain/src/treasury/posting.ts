@@ -76,7 +76,7 @@ function gain(row: InstanceRow, amount: number): void {
   checked(row);
   if (amount === 0) return;
   row.isServing = row.queue.length > 0;
-  row.toWake = row.waiting.length;
+  row.next = 0;
 }
 
 function goOut(row: InstanceRow, amount: number): void {

@@ -1,17 +1,11 @@
 import type { InstanceRow, Waiting } from './instance-row.ts';
 import { parseHolder } from './instance-row.ts';
+import { isKept, passOver, sentToTheEnd } from './patience.ts';
 import { capOf, freeOf, leaseOut } from './posting.ts';
 import { isAnyScarce, isLittleLeft, isNowScarce } from './scarcity.ts';
 import { say, type TreasuryPartition } from './treasury-partition.ts';
+import { before, mustWait } from './waiting-list.ts';
 
-// The queue of an instance. It is served in order of arrival. A request that cannot be served now is passed over by
-// those behind it, so that a large one does not block small ones; but only so often. Then funds are kept for it, so
-// that small ones do not starve it; but only so long. Then it goes to the end of the queue, where all this begins anew.
-
-/** Small ones that go by before a large one is next: some, so that they rarely wait, and not so many that it starves. */
-const PASSED_OVER_MAX = 8;
-/** Ample for holders that were told of scarcity to give back; longer it would be a block. */
-const HOLD_MAX_MS = 60_000;
 /** Leases that one look at an instance makes. */
 export const SERVED_MAX = 64;
 /** A request that finds so many before it is answered with nothing. */
@@ -73,17 +67,16 @@ export function answerNothing(
   say(treasury, chain[0]!, { holder, amount: 0, answers: sequence, isScarce: isAnyScarce(chain) });
 }
 
-/** Serves those who can be served, at most SERVED_MAX. */
+/** Serves those who can be served, in order of arrival, at most SERVED_MAX. */
 export function serve(treasury: TreasuryPartition, chain: readonly InstanceRow[]): void {
   const { root } = treasury;
   const row = chain[0]!;
   row.isServing = false;
-  sendToTheEnd(row, root.nowMs);
   const cap = capOf(chain);
   const passed: Waiting[] = [];
   const served = new Set<Waiting>();
+  let free = freeFor(chain);
   for (const waiting of row.queue) {
-    const free = freeOf(chain);
     if (free === 0) break;
     if (free >= waiting.least) {
       row.isServing = served.size === SERVED_MAX;
@@ -91,13 +84,31 @@ export function serve(treasury: TreasuryPartition, chain: readonly InstanceRow[]
       const { holder, need } = waiting;
       lease(treasury, chain, waiting, Math.min(free, Math.max(need, shareAhead(treasury, chain, holder))));
       served.add(waiting);
-      passOver(passed, root.nowMs);
+      keepUntil(row, passOver(passed, root.nowMs));
+      for (const each of chain) keepUntil(each, passOver(before(each, row.id), root.nowMs));
+      free = freeFor(chain);
     } else if (waiting.least <= cap) passed.push(waiting);
-    // From here on funds are kept for one that was passed over often enough.
     if (passed.some(isKept)) break;
   }
+  if (served.size === 0) return;
   row.queue = row.queue.filter((waiting) => !served.has(waiting));
   root.waiting -= served.size;
+}
+
+/** What the first of the chain may be leased now: nothing while others come before it somewhere. */
+export function freeFor(chain: readonly InstanceRow[]): number {
+  const { id } = chain[0]!;
+  return chain.some((row) => mustWait(row, id)) ? 0 : freeOf(chain);
+}
+
+/** Ends the keeping of funds, of an instance's queue and list, that went on long enough. */
+export function endKeeping({ root }: TreasuryPartition, row: InstanceRow): void {
+  if (row.keptUntilMs === null || row.keptUntilMs > root.nowMs) return;
+  row.keptUntilMs = null;
+  row.queue = sentToTheEnd(row.queue, root.nowMs);
+  row.waiting = sentToTheEnd(row.waiting, root.nowMs);
+  row.next = 0;
+  for (const { keptUntilMs } of [...row.queue, ...row.waiting]) keepUntil(row, keptUntilMs);
 }
 
 /** The period is over: whoever still waits gets nothing, at most SERVED_MAX at a time. */
@@ -121,21 +132,6 @@ function setScarce({ root }: TreasuryPartition, row: InstanceRow, isScarce: bool
   if (row.isAncestor) root.isLookWanted = true;
 }
 
-function isKept({ keptUntilMs }: Waiting): boolean {
-  return keptUntilMs !== null;
-}
-
-function passOver(passed: readonly Waiting[], nowMs: number): void {
-  for (const waiting of passed) {
-    waiting.passedOver += 1;
-    if (waiting.passedOver === PASSED_OVER_MAX) waiting.keptUntilMs = nowMs + HOLD_MAX_MS;
-  }
-}
-
-function sendToTheEnd(row: InstanceRow, nowMs: number): void {
-  const isOver = ({ keptUntilMs }: Waiting): boolean => keptUntilMs !== null && keptUntilMs <= nowMs;
-  const over = row.queue.filter(isOver);
-  if (over.length === 0) return;
-  const anew = over.map((waiting) => ({ ...waiting, passedOver: 0, keptUntilMs: null }));
-  row.queue = [...row.queue.filter((waiting) => !isOver(waiting)), ...anew];
+function keepUntil(row: InstanceRow, untilMs: number | null): void {
+  if (untilMs !== null) row.keptUntilMs = Math.min(row.keptUntilMs ?? untilMs, untilMs);
 }

@@ -1,6 +1,7 @@
 import type { LeaseRequest, LeaseReturn } from '../outputs.ts';
 import type { CloudEvent } from '../stage/stage.ts';
 import { holderKey } from './instance-row.ts';
+import { NEW_PATIENCE } from './patience.ts';
 import { takeBack } from './posting.ts';
 import { answerNothing, enqueue, lease, shareAhead, withdraw } from './serving.ts';
 import { chainFrom, isClosed, type TreasuryPartition } from './treasury-partition.ts';
@@ -20,7 +21,7 @@ export function takeRequest(treasury: TreasuryPartition, { data }: CloudEvent): 
     throw new Error(`${request.writer} needs ${need} of ${account}`);
   const least = Math.max(1, need > 0 ? Math.min(request.least, need) : request.least);
   if (need > 0) {
-    enqueue(treasury, chain, { holder, sequence, need, least, passedOver: 0, keptUntilMs: null });
+    enqueue(treasury, chain, { holder, sequence, need, least, ...NEW_PATIENCE });
     return true;
   }
   const isWithdrawn = withdraw(treasury, row, holder);

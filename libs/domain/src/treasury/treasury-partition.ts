@@ -74,10 +74,10 @@ function moveWithin(treasury: TreasuryPartition, row: InstanceRow, within: strin
 /** Marks the row as changed and sets its timer: the next instant at which time alone changes something. */
 export function schedule(treasury: TreasuryPartition, row: InstanceRow): void {
   const { root, rows } = treasury;
-  const { id, queue, period } = row;
-  let dueMs = row.isServing || row.isTelling || row.toWake > 0 ? root.nowMs : Infinity;
-  dueMs = Math.min(dueMs, row.retryAtMs ?? Infinity);
-  for (const { keptUntilMs } of queue) dueMs = Math.min(dueMs, keptUntilMs ?? Infinity);
+  const { id, queue, waiting, next, period } = row;
+  const isUnfinished = row.isServing || row.isTelling || next < waiting.length;
+  let dueMs = isUnfinished ? root.nowMs : Infinity;
+  dueMs = Math.min(dueMs, row.retryAtMs ?? Infinity, row.keptUntilMs ?? Infinity);
   if (queue.length > 0 && period !== null) dueMs = Math.min(dueMs, periodEndMs(id, period, root.zone));
   rows.touch(id);
   rows.setDue(id, dueMs === Infinity ? null : dueMs);

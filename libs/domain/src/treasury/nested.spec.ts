@@ -1,0 +1,136 @@
+/// <reference types="node" />
+import { createHash } from 'node:crypto';
+import {
+  accountOf,
+  givenTreasury,
+  leasesInShort,
+  NOVEMBER,
+  type TreasuryWorld,
+} from '../testing/treasury-world.ts';
+import { DAY_MS } from '../time.ts';
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** Two campaigns within a season. */
+function season(total: number, campaigns: readonly [number, number]): TreasuryWorld {
+  const accounts = [
+    accountOf('season', total),
+    accountOf('spring', campaigns[0], { within: 'season' }),
+    accountOf('summer', campaigns[1], { within: 'season' }),
+  ];
+  return givenTreasury(sha256, { accounts });
+}
+
+test('what is leased of a campaign counts against the season as well', () => {
+  const world = season(100, [80, 80]);
+  expect(leasesInShort(world.ask(0, 'spring', 70))).toEqual(['0 spring 70 #1']);
+  expect(leasesInShort(world.ask(1, 'summer', 70))).toContain('1 summer 30 #1 scarce');
+});
+
+test('the share is that of the one that has least', () => {
+  expect(leasesInShort(season(80, [800, 800]).ask(0, 'spring', 1))).toEqual(['0 spring 10 #1']);
+});
+
+test('three deep, the least of all three is what there is', () => {
+  const accounts = [
+    accountOf('platform', 50),
+    accountOf('season', 70, { within: 'platform' }),
+    accountOf('spring', 90, { within: 'season' }),
+  ];
+  const world = givenTreasury(sha256, { accounts });
+  expect(leasesInShort(world.ask(0, 'spring', 90))).toEqual(['0 spring 50 #1 scarce']);
+  world.giveBack(0, 'spring', 40);
+  expect(world.ask(1, 'platform', 90)[0]).toMatchObject({ amount: 40 });
+});
+
+test('a campaign that waits for the season is served when another one gives back', () => {
+  const world = season(100, [80, 80]);
+  world.ask(0, 'spring', 70);
+  world.ask(1, 'summer', 60, { least: 60 });
+  expect(world.giveBack(0, 'spring', 40)).toEqual([]);
+  expect(leasesInShort(world.tick(NOVEMBER))).toContain('1 summer 60 #1 scarce');
+});
+
+test('when the season is scarce, the holders in its other campaigns are told', () => {
+  const world = season(100, [80, 80]);
+  world.ask(0, 'spring', 60);
+  world.tick(NOVEMBER);
+  const told = [...world.ask(1, 'summer', 60, { least: 60 }), ...world.tick(NOVEMBER)];
+  expect(leasesInShort(told)).toEqual(['0 spring 0 scarce']);
+  expect(world.ask(1, 'summer', 0)[0]).toMatchObject({ amount: 0, isScarce: true });
+  expect(leasesInShort(world.tick(NOVEMBER))).toEqual([]);
+  expect(leasesInShort(world.giveBack(0, 'spring', 60))).toEqual(['0 spring 0']);
+});
+
+test('a campaign that no longer waits leaves no trace in the season', () => {
+  const world = season(100, [80, 80]);
+  world.ask(0, 'spring', 40);
+  world.ask(1, 'summer', 70, { least: 70 });
+  expect(world.gauge('scarce')).toBe(2);
+  world.ask(1, 'summer', 0);
+  expect(world.gauge('scarce')).toBe(0);
+});
+
+test('all campaigns that wait are looked at in order when funds come in, some per record', () => {
+  const names = Array.from({ length: 30 }, (_, i) => `c${String(29 - i).padStart(2, '0')}`);
+  const campaigns = names.map((name) => accountOf(name, 100, { within: 'season' }));
+  const world = givenTreasury(sha256, { accounts: [accountOf('season', 1_000), ...campaigns] });
+  world.ask(0, 'season', 1_000);
+  for (const name of names) world.ask(1, name, 10, { least: name === 'c29' ? 500 : 10 });
+  world.giveBack(0, 'season', 295);
+  const orders: string[][] = [];
+  while (world.treasury.machine().gauges()['timers']! > 0) {
+    orders.push(world.tick(NOVEMBER).flatMap(({ account, amount }) => (amount > 0 ? [account] : [])));
+  }
+  expect(orders.flat()).toEqual(names.slice(0, 29));
+  for (const order of orders) expect(order.length).toBeLessThanOrEqual(8);
+  expect(world.gauge('waiting')).toBe(1);
+});
+
+test('a campaign of a period counts against the period of the season in which it begins', () => {
+  const accounts = [
+    accountOf('season', 100, { period: 'month' }),
+    accountOf('weekly', 80, { period: 'week', within: 'season' }),
+  ];
+  const world = givenTreasury(sha256, { accounts });
+  // The last week of November ends in December.
+  world.ask(0, 'weekly@2026-11-30', 70);
+  expect(world.ask(1, 'season@2026-11-01', 100)[0]).toMatchObject({ amount: 30 });
+  expect(world.ask(1, 'season@2026-12-01', 100)[0]).toMatchObject({ amount: 100 });
+});
+
+test('a raise of the season serves the campaigns that wait for it', () => {
+  const world = season(50, [80, 80]);
+  world.ask(0, 'spring', 50);
+  world.ask(1, 'summer', 40, { least: 40 });
+  const told = world.activate([
+    accountOf('season', 100),
+    accountOf('spring', 80, { within: 'season' }),
+    accountOf('summer', 80, { within: 'season' }),
+  ]);
+  for (let i = 0; i < 2; i++) told.push(...world.tick(NOVEMBER));
+  expect(leasesInShort(told)).toContain('1 summer 40 #1 scarce');
+});
+
+test('a campaign that moves into another season takes along what is out', () => {
+  const world = season(100, [80, 80]);
+  world.ask(0, 'spring', 70);
+  world.activate([
+    accountOf('season', 100),
+    accountOf('year', 50),
+    accountOf('spring', 80, { within: 'year' }),
+    accountOf('summer', 80, { within: 'season' }),
+  ]);
+  for (let i = 0; i < 3; i++) world.tick(NOVEMBER + DAY_MS);
+  expect(world.ask(1, 'season', 100)[0]).toMatchObject({ amount: 100 });
+  world.giveBack(0, 'spring', 60);
+  // Of the 70 the year owed 20, which the first of what came back has paid.
+  expect(world.ask(2, 'year', 50)[0]).toMatchObject({ amount: 40 });
+});
+
+test('what would have to be guessed is refused: which period counts, or which owner', () => {
+  const periods = [accountOf('season', 1, { period: 'month' }), accountOf('spring', 1, { within: 'season' })];
+  expect(() => givenTreasury(sha256, { accounts: periods }).ask(0, 'spring', 1)).toThrow('has no period');
+  const owners = [accountOf('season', 1, { per: 'entity' }), accountOf('spring', 1, { within: 'season' })];
+  expect(() => givenTreasury(sha256, { accounts: owners }).ask(0, 'spring', 1)).toThrow('kept per entity');
+});
