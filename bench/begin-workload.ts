@@ -1,6 +1,5 @@
-import { encodePolicyActivated } from '#contracts/genesis';
 import type { Genesis } from '#domain/controls';
-import { publishBundle } from '#stage/activation';
+import { appendActivation, publishBundle } from '#stage/activation';
 import type { Backbone } from '#stage/backbone';
 import { writeGenesis } from '#stage/begin-log';
 import { readBundleFile } from '#stage/bundle-file';
@@ -22,12 +21,8 @@ export async function beginWorkload(
   const { hash, text } = await readBundleFile(policy);
   const writer = logs.writer('bench');
   try {
-    await publishBundle({ logs, writer }, hash, text);
-    const activation = { sequence: 1, bundle: hash, approvedBy: ['one', 'two'] };
-    const value = encodePolicyActivated(genesis.logId, activation, nowMs);
-    for (let partition = 0; partition < partitions; partition += 1) {
-      await writer.append('activity', partition, [{ key: null, value }]);
-    }
+    await publishBundle({ logs, writer, treasuries: genesis.treasuries }, hash, text);
+    await appendActivation(writer, genesis, { sequence: 1, bundle: hash, approvedBy: ['one', 'two'] });
   } finally {
     await writer.close();
   }

@@ -5,7 +5,7 @@ import { encodeControl } from './codec.ts';
 // same record written twice is the same record.
 
 /** An account lives in one partition of the treasury log: more help only where there are many accounts. */
-export const TREASURIES_DEFAULT = 2;
+export const TREASURIES_DEFAULT = 1;
 export const LATENESS_MS_DEFAULT = 7 * 24 * 3_600_000;
 export const FUTURE_MS_DEFAULT = 10 * 60_000;
 /** Zone transitions are looked up for this span; the domain has no Intl. */

@@ -56,16 +56,31 @@ function openWorld(facts: Facts) {
 
 const live = (bundleSequence: number, bundle: string) => ({ bundleSequence, bundle });
 
+const withAccounts = (...accounts: readonly object[]): string => JSON.stringify({ format: 2, accounts });
+
 test('the bundle is published once, before anything names it', async () => {
   const { ports, listed } = openWorld([null, null, null, null]);
-  await publishBundle(ports, 'hash', '{"bundle":1}');
-  await publishBundle(ports, 'hash', '{"bundle":1}');
-  await publishBundle(ports, 'other', '{"bundle":2}');
+  await publishBundle(ports, 'hash', withAccounts());
+  await publishBundle(ports, 'hash', withAccounts());
+  await publishBundle(ports, 'other', withAccounts({ id: 'a', within: null }));
   const texts = listed.records('policies', 0).map(({ key, value }) => [key, value.toString('utf8')]);
   expect(texts).toEqual([
-    ['hash', '{"bundle":1}'],
-    ['other', '{"bundle":2}'],
+    ['hash', withAccounts()],
+    ['other', withAccounts({ id: 'a', within: null })],
   ]);
+});
+
+test('a bundle that would move an account to another partition of the treasury is not published', async () => {
+  const { ports, listed } = openWorld([null, null, null, null]);
+  const two = { ...ports, treasuries: 2 };
+  const festival = { id: 'b', within: null };
+  const nested = withAccounts({ id: 'growth', within: 'b' }, festival);
+  await publishBundle(two, 'first', withAccounts({ id: 'growth', within: null }, festival));
+  await expect(publishBundle(two, 'second', nested)).rejects.toThrow(
+    'account growth: within what it is now, partition 0 of the treasury would keep its books, and partition 1 has',
+  );
+  await publishBundle(ports, 'second', nested);
+  expect(listed.records('policies', 0).map(({ key }) => key)).toEqual(['first', 'second']);
 });
 
 test('an activation goes to every partition, the treasury too, and is over when all confirm', async () => {

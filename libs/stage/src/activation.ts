@@ -1,16 +1,46 @@
 import { encodePolicyActivated } from '#contracts/genesis';
+import type { Genesis, PolicyActivated } from '#domain/controls';
+import { treasuryOf } from '#domain/policy/account-instance';
+import type { Account } from '#domain/policy/bundle';
+import { parseBundle } from '#domain/policy/compile';
+import type { LogWriter } from '#stream/log';
 import { readFacts, sendUntilConfirmed, type ControlPorts, type Facts } from './until-confirmed.ts';
 
-/** Puts the compiled bundle into the policies log, unless it stands there. Content before its activation. */
+/** The bundle would move an account to another partition of the treasury, away from its books. */
+export class MovedAccountError extends Error {
+  override readonly name = 'MovedAccountError';
+}
+
+/**
+ * Puts the compiled bundle into the policies log, unless it stands there. Content before its activation. Refuses one that
+ * nests an account so that another partition of the treasury would keep its books than did under an earlier bundle.
+ */
 export async function publishBundle(
-  { logs, writer }: Pick<ControlPorts, 'logs' | 'writer'>,
+  { logs, writer, treasuries }: Pick<ControlPorts, 'logs' | 'writer' | 'treasuries'>,
   hash: string,
   text: string,
 ): Promise<void> {
+  const { accounts } = parseBundle(text);
   for await (const batch of logs.read('policies', 0, 0)) {
-    if (batch.records.some((record) => record.key === hash)) return;
+    for (const { key, value } of batch.records) {
+      if (key === hash) return;
+      refuseMoves(parseBundle(value.toString('utf8')).accounts, accounts, treasuries);
+    }
   }
   await writer.append('policies', 0, [{ key: hash, value: Buffer.from(text) }]);
+}
+
+function refuseMoves(before: readonly Account[], after: readonly Account[], treasuries: number): void {
+  for (const { id } of after) {
+    if (before.every((account) => account.id !== id)) continue;
+    const from = treasuryOf(before, id, treasuries);
+    const to = treasuryOf(after, id, treasuries);
+    if (from === to) continue;
+    throw new MovedAccountError(
+      `account ${id}: within what it is now, partition ${to} of the treasury would keep its books, and partition ${from} ` +
+        'has kept them so far; give the account another id',
+    );
+  }
 }
 
 /**
@@ -33,6 +63,20 @@ export function activateBundle(
     onProgress,
     isWanted,
   });
+}
+
+/** Writes an activation into a workspace whose history brings its own ticks, to everybody who reads one. */
+export async function appendActivation(
+  writer: LogWriter,
+  { logId, partitions, treasuries, nowMs }: Genesis,
+  activation: PolicyActivated,
+): Promise<void> {
+  const record = { key: null, value: encodePolicyActivated(logId, activation, nowMs) };
+  const places = [
+    ...Array.from({ length: partitions }, (_, partition) => ['activity', partition] as const),
+    ...Array.from({ length: treasuries }, (_, partition) => ['treasury', partition] as const),
+  ];
+  for (const [log, partition] of places) await writer.append(log, partition, [record]);
 }
 
 /** Whether any partition has confirmed a bundle, whichever. */

@@ -22,12 +22,13 @@ export const balance = object({
   spent: count,
   returned: count,
   overrun: count,
+  clawedBack: count,
 });
 
 /** A balance of 500,000 units of which so many are held. */
 export function balanceHolding(held: number): AccountBalance {
   const leasedIn = 500_000;
-  return { leasedIn, free: leasedIn - held, held, settling: 0, spent: 0, returned: 0, overrun: 0 };
+  return { leasedIn, free: leasedIn - held, held, settling: 0, spent: 0, returned: 0, overrun: 0, clawedBack: 0 };
 }
 
 /** Hash of a bundle. */

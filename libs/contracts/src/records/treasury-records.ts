@@ -65,6 +65,7 @@ export const TREASURY_RECORDS: {
         spent: 380_000,
         returned: 120_000,
         overrun: 0,
+        clawedBack: 0,
       },
     },
   },
