@@ -2,7 +2,8 @@ import type { Bundle, Names } from '#domain/policy/bundle';
 import type { Decision } from '#domain/outputs';
 import type { CloudEvent } from '#domain/stage/stage';
 import type { Logs } from '#stream/log';
-import { BARE_IDS, type Language, type Naming } from './explain.ts';
+import type { Language } from './explain.ts';
+import { BARE_IDS, type Naming } from './explain/reasons.ts';
 
 const BUNDLES_MAX = 50;
 /** A hash that the log does not hold is not searched for again sooner than this. */

@@ -16,9 +16,9 @@ import { ReaderGuard } from './reader.guard.ts';
 
 const DECISIONS_SHOWN = 10;
 const GRANTS_SHOWN_MAX = 200;
-const LIVE_STATUSES = ['active', 'shrunk'];
+const LIVE_STATUSES = ['active', 'shrunk', 'grown'];
 /** Outcomes that leave a merchant with less than it asked for: there is something to change. */
-const ADVERSE = new Set(['withhold', 'shrink', 'revoke']);
+const ADVERSE = new Set(['withhold', 'wait', 'offer', 'forfeit', 'shrink', 'revoke', 'claw-back']);
 
 @Controller('v1/merchants')
 @UseGuards(ReaderGuard)
