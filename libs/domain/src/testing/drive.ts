@@ -32,6 +32,8 @@ export interface Driven {
   evict(): void;
   /** Writes a snapshot and goes on from it in a new machine, as after a take-over. */
   reopen(): void;
+  /** Forgets what it is and goes on from this snapshot, as after a crash. */
+  restart(at: RowStore): void;
 }
 
 export function drive(
@@ -69,6 +71,13 @@ export function drive(
     },
     reopen() {
       driven.freeze();
+      machine = stage.open(partition, restoredFrom(store), hash);
+    },
+    restart({ root, rows, chunks }) {
+      store.root = root;
+      store.chunks = [...chunks];
+      store.rows.clear();
+      for (const [key, row] of rows) store.rows.set(key, row);
       machine = stage.open(partition, restoredFrom(store), hash);
     },
   };
