@@ -129,6 +129,8 @@ export interface AccountBalance {
 export interface BudgetEvidence {
   /** Instance of the account. */
   readonly account: string;
+  /** Merchant whose purse it is, for accounts per legal entity; absent: the partition's. */
+  readonly holder?: string;
   readonly unit: string;
   readonly before: AccountBalance;
   readonly after: AccountBalance;

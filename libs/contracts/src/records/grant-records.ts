@@ -64,9 +64,10 @@ const condition = object({
   asOf: position,
 });
 
-const budget = object({ account: text, unit: text, before: balance, after: balance, refillsAt: instant }, [
-  'refillsAt',
-]);
+const budget = object(
+  { account: text, holder: text, unit: text, before: balance, after: balance, refillsAt: instant },
+  ['holder', 'refillsAt'],
+);
 
 const BUDGET: BudgetEvidence = {
   account: 'growth@2026-11-01',

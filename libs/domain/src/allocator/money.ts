@@ -39,11 +39,12 @@ export function post(
     allocation.moved.add(instance);
     if (after.free > before.free && after.wanted > 0) allocation.root.isFunded = true;
   }
-  return budgetEvidence(allocation, instance, before, after);
+  return budgetEvidence(allocation, row, instance, before, after);
 }
 
 export function budgetEvidence(
   allocation: Allocation,
+  row: ApplicantRow,
   instance: string,
   before: Purse,
   after: Purse,
@@ -61,7 +62,7 @@ export function budgetEvidence(
 export function shortage(allocation: Allocation, row: ApplicantRow, instance: string): BudgetEvidence {
   const { bundle, root } = allocation;
   const purse = purseOf(allocation, row, instance);
-  const evidence = budgetEvidence(allocation, instance, purse, purse);
+  const evidence = budgetEvidence(allocation, row, instance, purse, purse);
   const period = accountNamed(bundle, parseInstance(instance).account)?.period ?? null;
   if (period === null) return evidence;
   const { unit, ...members } = evidence;
