@@ -54,6 +54,7 @@ export function budgetEvidence(
     account: instance,
     after: balanceOf(after),
     before: balanceOf(before),
+    ...(pursesFor(allocation, row, instance) === row.purses ? { holder: row.id } : {}),
     unit: account?.unit ?? 'exposures',
   };
 }
