@@ -42,7 +42,7 @@ describeInBothModes('the pipeline', (open) => {
   const settled = async (partition: number): Promise<void> => {
     const marker = shopIn(partition, 'marker');
     await accepted(running.post(registered(marker)));
-    await running.decision(marker, PROGRAMME, 'withhold');
+    await running.decision(marker, PROGRAMME, 'offer');
   };
 
   test('an event leads to a decision with its reasons: registered, withheld, trained, issued, delivered', async () => {
@@ -52,7 +52,7 @@ describeInBothModes('the pipeline', (open) => {
       ({ data }) => data.outcome === 'expire',
     );
     await accepted(running.post(registered(shop)));
-    const withheld = await running.decision(shop, PROGRAMME, 'withhold');
+    const withheld = await running.decision(shop, PROGRAMME, 'offer');
     expect(withheld.reasons).toEqual(['welcome.trained']);
     const asked = await running.known(`/v1/merchants/${shop}`, ({ recourse: some }) => some.length > 0);
     const recourse = asked.recourse.find(({ reason }: Answer) => reason === 'welcome.trained');
@@ -80,7 +80,7 @@ describeInBothModes('the pipeline', (open) => {
     expect(explanation.join('')).toContain('新商启航');
 
     const told = (await stream).map((event) => JSON.parse(event.data!) as Answer);
-    expect(told.map(({ data }) => data.outcome)).toEqual(['withhold', 'issue', 'expire']);
+    expect(told.map(({ data }) => data.outcome)).toEqual(['offer', 'issue', 'expire']);
     expect(told.map(({ id }) => id)).toEqual([withheld.id, issued.id, used.id]);
   }, 30_000);
 
@@ -88,7 +88,7 @@ describeInBothModes('the pipeline', (open) => {
     const shop = shopIn(1, 'twice');
     const events = [registered(shop), paid(shop, 'o-1'), paid(shop, 'o-2')];
     await accepted(running.post(...events));
-    await running.decision(shop, PROGRAMME, 'withhold');
+    await running.decision(shop, PROGRAMME, 'offer');
     await settled(1);
     const before = (await running.get(`/v1/decisions?merchant=${shop}`)).body.decisions;
     await accepted(running.post(...events, ...events));
@@ -106,7 +106,7 @@ describeInBothModes('the pipeline', (open) => {
   test('what contradicts an earlier event, and what comes too late, becomes a dead letter with its reason', async () => {
     const shop = shopIn(2, 'careless');
     await accepted(running.post(registered(shop)));
-    const before = await running.decision(shop, PROGRAMME, 'withhold');
+    const before = await running.decision(shop, PROGRAMME, 'offer');
     const late = { ...trained(shop), id: 'late', time: new Date(Date.now() - 8 * DAY_MS).toISOString() };
     const conflicting = { ...registered(shop), data: { category: 'toys', country: 'CN', currency: 'CNY' } };
     await accepted(running.post(late, conflicting));
@@ -147,7 +147,7 @@ describeInBothModes('the pipeline', (open) => {
     for (let partition = 0; partition < PARTITIONS; partition++) {
       const shop = shopIn(partition, 'after');
       await accepted(running.post(registered(shop)));
-      await running.decision(shop, PROGRAMME, 'withhold');
+      await running.decision(shop, PROGRAMME, 'offer');
     }
     expect(running.told.filter((each) => each.kind === 'suppressed').length).toBeGreaterThan(0);
     await expectToGoOn(workspace, before);
@@ -182,7 +182,7 @@ describeInBothModes('the pipeline', (open) => {
       for (const partition of [2, 3]) {
         const shop = shopIn(partition, `goes-on-${running.told.length}`);
         await accepted(running.post(registered(shop)));
-        await running.decision(shop, PROGRAMME, 'withhold');
+        await running.decision(shop, PROGRAMME, 'offer');
       }
     };
     await expectStuck();

@@ -53,9 +53,7 @@ async function nextSequence({ lease, clock, ...ports }: StopPorts): Promise<numb
     if (isHeld) {
       const { sequence: last } = JSON.parse(state) as { sequence?: number };
       const facts = await readFacts(ports, ['scoring']);
-      const known = facts.flatMap((each) =>
-        each['stopSequence'] == null ? [] : [Number(each['stopSequence'])],
-      );
+      const known = facts.map((each) => each['stopSequence']).filter(isNumber);
       if (last !== undefined || known.length === ports.partitions) {
         const next = Math.max(last ?? 0, ...known) + 1;
         if (await lease.save(JSON.stringify({ sequence: next }))) return next;
@@ -66,4 +64,8 @@ async function nextSequence({ lease, clock, ...ports }: StopPorts): Promise<numb
   }
   await lease.drop();
   throw new UnavailableError(`nothing was sent: ${why}`);
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number';
 }
