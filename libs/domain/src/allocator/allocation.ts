@@ -21,6 +21,7 @@ import { writeEvent, writeEventText } from '../stage/write-event.ts';
 import { formatInstant } from '../time.ts';
 import type { ApplicantRow, RunningGrant, SettlingGrant } from './applicant-row.ts';
 import { checkTransition, type GrantState } from './grant-states.ts';
+import type { PolicyIndex } from './policy-index.ts';
 import type { Purse } from './purse.ts';
 
 /** What the allocator keeps of its partition besides the merchants. */
@@ -65,8 +66,8 @@ export interface Allocation {
   readonly rows: MerchantRows<ApplicantRow>;
   readonly hash: Hash;
   bundle: Bundle | null;
-  /** Of the bundle's ladder. */
-  tiers: TierOrder;
+  /** Of the bundle. */
+  policy: PolicyIndex;
   outputs: OutputRecord[];
   ordinal: number;
   cause: Cause;

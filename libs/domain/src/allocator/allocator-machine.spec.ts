@@ -7,14 +7,17 @@ import {
   grantsIn,
   grown,
   inShort,
+  leasesTo,
+  pursesOf,
   REGISTERED,
+  requestsIn,
   T0,
   trained,
   type World,
 } from '../testing/given.ts';
 import { account, compiled, growth, smallSource, welcome } from '../testing/small-bundle.ts';
-import { DAY_MS } from '../time.ts';
-import type { Purse } from './purse.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time.ts';
+import type { InstanceRow } from '../treasury/instance-row.ts';
 
 // Who is issued what, who is withheld it and why, and what budgets and activations do to that.
 
@@ -28,10 +31,16 @@ function under(text: string, partitions = 1, partition = 0): World {
   return world;
 }
 
-function accounts(world: World): Record<string, Purse> {
-  world.allocator.freeze();
-  return (JSON.parse(world.allocator.store.root!) as { purses: Record<string, Purse> }).purses;
-}
+const issued = (world: World): string[] =>
+  inShort(world.outputs).filter((line) => line.split(' ')[2] === 'issue');
+const reasonsOf = (world: World, outcome: string, programme: string): string[] =>
+  decisionsIn(world.outputs)
+    .filter((each) => each.outcome === outcome && each.programme === programme)
+    .map(({ merchant, reasons }) => `${merchant} ${reasons.join(' ')}`);
+const treasuryOf = ({ treasury: { driven } }: World, instance: string): InstanceRow => {
+  driven.freeze();
+  return JSON.parse(driven.store.rows.get(instance)!.body) as InstanceRow;
+};
 
 describe('applying', () => {
   test('train first: the welcome boost is withheld until the course is done, then issued', () => {
@@ -42,7 +51,7 @@ describe('applying', () => {
     expect(inShort(done)).toEqual(['m1 welcome issue 100']);
     expect(grantsIn(done)).toMatchObject([
       {
-        grantId: '0/3/0/0',
+        grantId: '0/5/0/0',
         kind: 'traffic',
         status: 'active',
         size: 100,
@@ -56,22 +65,23 @@ describe('applying', () => {
   test('a decision carries every condition with value, line, margin and where the value is from', () => {
     const world = under(SMALL);
     const [, tier] = decisionsIn(world.event('updraft.merchant.registered.v1', 'm1', REGISTERED));
-    const asOf = '0/2/0';
+    const asOf = '0/4/0';
     const unranked = { value: null, margin: null, verdict: 'not-assessed', asOf };
     const unasked = { value: null, margin: null, verdict: 'true', asOf };
     expect(tier!.conditions).toEqual([
       { id: 'tier', what: 'tier', op: '>=', line: 'silver', ...unranked },
       { id: 'wanted', what: 'survey:wants', op: '!=', line: 'no', ...unasked },
+      { id: 'late', what: 'metric:on_time', op: '<', line: 3_000, ...unranked },
     ]);
     expect(tier).toMatchObject({
       bundle: sha256(SMALL),
-      engine: 2,
+      engine: 3,
       logId: 'test',
       tier: null,
       budget: null,
       grant: null,
     });
-    expect(tier!.cause).toMatchObject({ position: '0/2', type: 'updraft.merchant.registered.v1' });
+    expect(tier!.cause).toMatchObject({ position: '0/4', type: 'updraft.merchant.registered.v1' });
     expect(tier!.cause.hash).toBe(sha256(world.sent.at(-1)!.text));
   });
 
@@ -135,10 +145,10 @@ describe('applying', () => {
   test('a usage report of a grant that nobody has changes no account', () => {
     const world = under(SMALL);
     trained(world, 'm1');
-    const before = accounts(world);
+    const before = pursesOf(world);
     world.event('updraft.boost.delivered.v1', 'm1', { grantId: '9/9/9/9', exposures: 50 });
-    world.event('updraft.boost.delivered.v1', 'm2', { grantId: '0/3/0/0', exposures: 50 });
-    expect(accounts(world)).toEqual(before);
+    world.event('updraft.boost.delivered.v1', 'm2', { grantId: '0/5/0/0', exposures: 50 });
+    expect(pursesOf(world)).toEqual(before);
   });
 });
 
@@ -146,86 +156,139 @@ describe('budgets', () => {
   const tight = (total: number): string =>
     textOf({ accounts: [account('welcome', total), account('growth', 1_000)] });
 
-  test('a partition has its share of each account, the lowest ones the remainder', () => {
-    const shares = [0, 1, 2].map(
-      (partition) => accounts(under(tight(1_001), 3, partition))['welcome']!.leasedIn,
-    );
-    expect(shares).toEqual([334, 334, 333]);
-  });
-
-  test('a dry budget withholds with its balance, and who waits is served when funds come free', () => {
-    const world = under(tight(150));
-    trained(world, 'm1');
-    const [withheld] = decisionsIn(trained(world, 'm2')).filter(({ reasons }) =>
-      reasons.includes('budget-dry'),
-    );
-    expect(withheld).toMatchObject({
-      merchant: 'm2',
-      outcome: 'withhold',
-      budget: { after: { free: 50, held: 100 } },
+  test('a partition asks for a share ahead of need when it is told of an account: half, if it is alone', () => {
+    const shares = [1, 2, 3].map((partitions) => {
+      const world = under(tight(1_001), partitions);
+      expect(requestsIn(world.outputs)).toMatchObject([
+        { account: 'welcome', holder: null, need: 0, least: 100 },
+        { account: 'growth', need: 0, least: 20 },
+      ]);
+      return pursesOf(world)['welcome']!.leasedIn;
     });
-    world.tick(T0 + 3 * DAY_MS);
-    expect(accounts(world)['welcome']).toMatchObject({ free: 50, held: 0, settling: 100 });
-    const settled = world.tick(T0 + 4 * DAY_MS);
-    expect(inShort(settled)).toEqual([]);
-    expect(inShort(world.tick(T0 + 4 * DAY_MS))).toEqual(['m2 welcome issue 100']);
+    expect(shares).toEqual([500, 250, 166]);
   });
 
-  test('a sized boost takes what is left when that is worth issuing', () => {
-    const world = under(textOf({ accounts: [account('welcome', 0), account('growth', 70)] }));
-    expect(inShort(grown(world, 'm1')).at(-1)).toBe('m1 growth issue 40');
-    expect(inShort(grown(world, 'm2')).at(-1)).toBe('m2 growth issue 30');
-    expect(inShort(grown(world, 'm3')).at(-1)).toBe('m3 growth withhold budget-dry');
+  test('who comes when the share is used up waits for a lease, and is served with the next record', () => {
+    const world = under(tight(150));
+    expect(inShort(trained(world, 'm1'))).toContain('m1 welcome wait budget-on-its-way');
+    expect(decisionsIn(world.outputs).at(-1)).toMatchObject({
+      outcome: 'wait',
+      until: '2026-10-31T16:10:00.000Z',
+      budget: { account: 'welcome', after: { leasedIn: 75, free: 75, held: 0 } },
+    });
+    expect(leasesTo(world).at(-1)).toMatchObject({ account: 'welcome', amount: 37, isScarce: false });
+    expect(inShort(world.tick(T0))).toEqual(['m1 welcome issue 100']);
   });
 
-  test('a raised budget serves those who wait in order of their ids, as far as it goes', () => {
-    const world = under(tight(0));
-    for (let i = 0; i < 7; i++) trained(world, `m${i}`);
+  test('exactly enough serves everybody', () => {
+    const world = under(tight(300));
+    for (const merchant of ['m1', 'm2', 'm3']) trained(world, merchant);
+    world.tick(T0);
+    world.tick(T0 + HOUR_MS);
+    expect(issued(world)).toEqual(['m1 welcome issue 100', 'm2 welcome issue 100', 'm3 welcome issue 100']);
+    expect(pursesOf(world)['welcome']).toMatchObject({ free: 0, held: 300, wanted: 0 });
+  });
+
+  test('one unit less withholds exactly one, with the account and when it has money again', () => {
+    const monthly = account('welcome', 299, { period: 'month' });
+    const world = under(textOf({ accounts: [monthly, account('growth', 1_000)] }));
+    for (const merchant of ['m1', 'm2', 'm3']) trained(world, merchant);
+    world.tick(T0);
+    const [withheld, ...others] = decisionsIn(world.tick(T0 + 10 * MINUTE_MS));
+    expect(issued(world)).toEqual(['m1 welcome issue 100', 'm2 welcome issue 100']);
+    expect(others).toEqual([]);
+    expect(withheld).toMatchObject({
+      merchant: 'm3',
+      outcome: 'withhold',
+      reasons: ['budget-held-elsewhere'],
+      budget: { account: 'welcome@2026-11-01', unit: 'exposures', refillsAt: '2026-11-30T16:00:00.000Z' },
+    });
+    expect(inShort(trained(world, 'm4'))).toContain('m4 welcome withhold budget-dry');
+  });
+
+  test('who waited in vain keeps its place, and is served before later ones when funds come free', () => {
+    const world = under(tight(150));
+    for (const merchant of ['m3', 'm2', 'm1']) {
+      trained(world, merchant);
+      world.tick(world.nowMs + MINUTE_MS);
+    }
+    world.tick(T0 + HOUR_MS);
+    expect(reasonsOf(world, 'withhold', 'welcome').filter((line) => line.includes('budget'))).toEqual([
+      'm2 budget-held-elsewhere',
+      'm1 budget-held-elsewhere',
+    ]);
+    for (let day = 3; day < 11; day++) for (let i = 0; i < 3; i++) world.tick(T0 + day * DAY_MS + HOUR_MS);
+    expect(issued(world)).toEqual(['m3 welcome issue 100', 'm2 welcome issue 100', 'm1 welcome issue 100']);
+  });
+
+  test('a sized boost takes what is left when its wait is over and that is worth issuing', () => {
+    const world = under(textOf({ accounts: [account('welcome', 1_000), account('growth', 70)] }));
+    for (const merchant of ['m1', 'm2', 'm3']) grown(world, merchant);
+    for (const minute of [0, 1, 10, 11]) world.tick(T0 + minute * MINUTE_MS);
+    expect(issued(world)).toEqual(['m1 growth issue 40', 'm2 growth issue 30']);
+    expect(reasonsOf(world, 'withhold', 'growth').at(-1)).toBe('m3 budget-held-elsewhere');
+  });
+
+  test('a raised budget serves those who wait in the order in which they came, as far as it goes', () => {
+    const world = under(tight(100));
+    const order = ['m6', 'm5', 'm4', 'm3', 'm2', 'm1', 'm0'];
+    for (const merchant of order) {
+      trained(world, merchant);
+      world.tick(world.nowMs + 1);
+    }
     world.activate(tight(500));
-    const served = [0, 1].flatMap(() => inShort(world.tick(T0)));
-    expect(served.filter((line) => line.includes('issue'))).toEqual(
-      [0, 1, 2, 3, 4].map((i) => `m${i} welcome issue 100`),
-    );
-    expect(accounts(world)['welcome']).toMatchObject({ free: 0, held: 500, leasedIn: 500 });
+    for (let i = 0; i < 6; i++) world.tick(world.nowMs + 1);
+    expect(issued(world)).toEqual(order.slice(0, 5).map((merchant) => `${merchant} welcome issue 100`));
+    expect(pursesOf(world)['welcome']).toMatchObject({ free: 0, held: 500 });
   });
 
-  test('a sweep for freed funds runs to its end while more come free, so that late ids are not starved', () => {
+  test('a sweep for freed funds runs to its end while more come free, so that who came late is not starved', () => {
     const programmes = [welcome({ account: 'pool' }), growth({ account: 'pool' })];
     const world = under(textOf({ accounts: [account('pool', 160)], programmes }));
     const holders = ['h1', 'h2', 'h3', 'h4'];
     for (const merchant of holders) grown(world, merchant);
-    // Somebody early in the order who stays dry, and somebody late whom what comes free would do.
-    expect(inShort(trained(world, 'a0'))).toContain('a0 welcome withhold budget-dry');
-    expect(inShort(grown(world, 'z0'))).toContain('z0 growth withhold budget-dry');
-    const served = holders.map((merchant) =>
-      inShort(world.event('updraft.capacity.declared.v1', merchant, { ordersPerDay: 3 })),
-    );
-    expect(served[3]).toContain('z0 growth issue 40');
+    world.tick(T0);
+    // Somebody who came first and stays dry, and somebody late whom what comes free would do.
+    expect(inShort(trained(world, 'a0'))).toContain('a0 welcome wait budget-on-its-way');
+    expect(inShort(grown(world, 'z0'))).toContain('z0 growth wait budget-on-its-way');
+    for (const merchant of holders) {
+      world.event('updraft.capacity.declared.v1', merchant, { ordersPerDay: 3 });
+      world.tick(T0);
+    }
+    world.tick(T0 + 1);
+    expect(issued(world)).toContain('z0 growth issue 40');
   });
 
-  test('a cut budget gives back what is free, and what grants hold as they end', () => {
+  test('a cut budget takes back what is free, and what grants hold as they end', () => {
     const world = under(tight(300));
-    trained(world, 'm1');
-    world.activate(tight(50));
+    for (const merchant of ['m1', 'm2']) trained(world, merchant);
     world.tick(T0);
-    expect(accounts(world)['welcome']).toMatchObject({ free: 0, held: 100, returned: 200, owed: 50 });
+    world.activate(tight(100));
+    world.tick(T0 + 1);
+    expect(treasuryOf(world, 'welcome')).toMatchObject({
+      total: 100,
+      owed: 100,
+      leasedOut: 200,
+      unleased: 0,
+    });
     world.tick(T0 + 3 * DAY_MS);
     world.tick(T0 + 4 * DAY_MS);
-    expect(accounts(world)['welcome']).toMatchObject({
-      free: 50,
+    expect(pursesOf(world)['welcome']).toMatchObject({
+      free: 0,
       held: 0,
       settling: 0,
-      returned: 250,
-      owed: 0,
+      leasedIn: 225,
+      returned: 225,
     });
+    expect(treasuryOf(world, 'welcome')).toMatchObject({ total: 100, owed: 0, leasedOut: 0, unleased: 100 });
   });
 
   test('the same activation once more moves no money', () => {
     const world = under(tight(300));
-    const before = accounts(world);
+    const before = pursesOf(world);
     const again = { sequence: 1, bundle: sha256(tight(300)), approvedBy: ['ann', 'bo'] };
     world.control('updraft.control.policy-activated.v1', again);
-    expect(accounts(world)).toEqual(before);
+    expect(pursesOf(world)).toEqual(before);
   });
 });
 
@@ -258,19 +321,25 @@ describe('activations', () => {
   test('a grant of a programme that is gone runs out as what it was, and a closing merchant loses it', () => {
     const kept = textOf({ programmes: [growth()] });
     const [staying, leaving] = ['m1', 'm2'];
-    const world = under(textOf({ programmes: [welcome({ kind: 'tool' }), growth()] }));
+    const world = under(
+      textOf({ programmes: [welcome({ kind: 'tool', gives: { access: ['live'] } }), growth()] }),
+    );
     for (const merchant of [staying, leaving]) trained(world, merchant);
     world.activate(kept);
     for (let i = 0; i < 3; i++) world.tick(T0);
     const closed = world.event('updraft.merchant.closed.v1', leaving, { reason: 'left' });
     expect(inShort(closed)).toContain('m2 welcome revoke merchant-closed');
     const ended = world.tick(T0 + 3 * DAY_MS);
-    expect(inShort(ended)).toEqual(['m1 welcome expire duration-over']);
+    expect(inShort(ended)).toEqual([
+      'm2 welcome settle nothing-more-reported',
+      'm1 welcome expire duration-over',
+    ]);
     expect(grantsIn([...closed, ...ended]).map(({ kind, status }) => `${kind} ${status}`)).toEqual([
       'tool revoked',
+      'tool settled',
       'tool expired',
     ]);
     world.tick(T0 + 4 * DAY_MS);
-    expect(accounts(world)['welcome']).toMatchObject({ free: 1_000, held: 0, settling: 0 });
+    expect(pursesOf(world)['welcome']).toMatchObject({ held: 0, settling: 0, returned: 500 });
   });
 });

@@ -1,7 +1,7 @@
 import type { Genesis, Lease, PolicyActivated, Settings, Stop, Tick } from '../controls.ts';
 import { ENGINE } from '../engine.ts';
 import type { ForwardedControl, MerchantCapability, Usage } from '../outputs.ts';
-import { tierOrder, type Bundle } from '../policy/bundle.ts';
+import type { Bundle } from '../policy/bundle.ts';
 import { parseBundle } from '../policy/compile.ts';
 import {
   advanceSweeps,
@@ -24,6 +24,7 @@ import type {
 import { emptyAllocatorRoot, type Allocation, type AllocatorRoot } from './allocation.ts';
 import { applicantRowFormat } from './applicant-row.ts';
 import { considerMerchant } from './consider.ts';
+import { indexOf } from './policy-index.ts';
 import { askForShares, balanceBooks, leastOf, takeLease, turnPeriods } from './treasury-mail.ts';
 import { applyUsage } from './usage.ts';
 
@@ -51,7 +52,7 @@ function openAllocator(partition: number, restored: Restored | null, hash: Hash)
     rows: createMerchantRows(applicantRowFormat, restored?.index),
     hash,
     bundle: null,
-    tiers: [],
+    policy: indexOf(null),
     bundles: new Map(),
     outputs: [],
     ordinal: 0,
@@ -214,7 +215,7 @@ function decideBy(machine: Machine): void {
   const live = root.bundleHash === null ? null : (bundles.get(root.bundleHash) ?? null);
   if (live === machine.bundle) return;
   machine.bundle = live;
-  machine.tiers = live === null ? [] : tierOrder(live);
+  machine.policy = indexOf(live);
 }
 
 function runShare(machine: Machine, share: Share): void {
@@ -258,11 +259,13 @@ function startWaitingSweep(machine: Machine): void {
 }
 
 /** Whether some purse that is waited for holds enough for its smallest grant. */
-function canServe({ root, bundle }: Machine): boolean {
-  return Object.entries(root.purses).some(
-    ([instance, purse]) =>
-      purse.wanted > 0 && purse.free >= Math.min(purse.wanted, leastOf(bundle, instance)),
-  );
+function canServe(machine: Machine): boolean {
+  const { purses } = machine.root;
+  for (const instance in purses) {
+    const { wanted, free } = purses[instance]!;
+    if (wanted > 0 && free >= Math.min(wanted, leastOf(machine, instance))) return true;
+  }
+  return false;
 }
 
 function shareFor(machine: Machine, record: InputRecord): Share {

@@ -124,10 +124,16 @@ export function standingOf(row: ApplicantRow, programme: string): Standing {
   });
 }
 
+/** It waits for money, and not in vain yet. */
+export function isWaiting({ wait }: Standing): boolean {
+  return wait !== null && wait.why === null;
+}
+
 /** Since when the merchant waits for money; null when it does not. */
 export function waitingSince(row: ApplicantRow): number | null {
   let since: number | null = null;
-  for (const { wait } of Object.values(row.programmes)) {
+  for (const id in row.programmes) {
+    const { wait } = row.programmes[id]!;
     if (wait !== null && (since === null || wait.sinceMs < since)) since = wait.sinceMs;
   }
   return since;

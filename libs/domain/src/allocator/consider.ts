@@ -1,8 +1,9 @@
 import type { MerchantCapability } from '../outputs.ts';
-import { accountNamed, type Bundle, type Programme } from '../policy/bundle.ts';
+import { leastSize, type Programme } from '../policy/bundle.ts';
 import type { Condition } from '../policy/condition.ts';
 import { decide, evidenceFor, nextDecisionId, type Allocation, type Verdict } from './allocation.ts';
 import {
+  isWaiting,
   NOTHING_REPORTED,
   standingOf,
   waitingSince,
@@ -10,7 +11,7 @@ import {
   type RunningGrant,
   type Standing,
 } from './applicant-row.ts';
-import { reasonsAgainst, wantedSize } from './eligibility.ts';
+import { isStop, reasonsAgainst, wantedSize } from './eligibility.ts';
 import { clawBackEnded, settleDue } from './ending.ts';
 import { keepUp, keepUpOrphans } from './grant-life.ts';
 import type { GrantState } from './grant-states.ts';
@@ -47,7 +48,7 @@ export function considerMerchant(allocation: Allocation, row: ApplicantRow): voi
     for (const programme of bundle.programmes) {
       const standing = standingOf(row, programme.id);
       if (standing.grant !== null) continue;
-      applyFor(allocation, bundle, { row, capability, programme, standing, from: stateOf(standing) });
+      applyFor(allocation, { row, capability, programme, standing });
     }
   }
   balanceOwnBooks(allocation, row);
@@ -68,23 +69,28 @@ interface Applicant {
 }
 
 /** Without a running grant: decides on one. */
-function applyFor(allocation: Allocation, bundle: Bundle, applicant: Applicant): void {
-  const { row, capability, programme, standing } = applicant;
+function applyFor(allocation: Allocation, before: Omit<Applicant, 'from'>): void {
+  const { row, capability, programme, standing } = before;
+  forfeitOffer(allocation, before);
+  const applicant = { ...before, from: stateOf(standing) };
   const reasons = reasonsAgainst(allocation, row, capability, programme, standing);
   if (reasons.length > 0) {
-    standing.eligibleSinceMs = null;
+    // A stop is nothing that speaks against the merchant.
+    if (!reasons.every(isStop)) standing.eligibleSinceMs = null;
     stopWaiting(allocation, row, standing);
     if (!offerTraining(allocation, applicant, reasons)) withhold(allocation, applicant, reasons);
     return;
   }
   standing.offer = null;
-  if (programme.floor !== null && !isFloorDue(allocation, applicant)) {
+  const early = programme.floor === null ? null : beforeFloor(allocation, applicant);
+  if (early !== null) {
     stopWaiting(allocation, row, standing);
+    withhold(allocation, applicant, [early]);
     return;
   }
   const wanted = wantedSize(programme, capability, standing);
-  const account = programme.account === null ? null : accountNamed(bundle, programme.account);
-  if (account === null) {
+  const account = allocation.policy.accounts.get(programme.account ?? '');
+  if (account === undefined) {
     issue(allocation, applicant, wanted, null);
     return;
   }
@@ -94,7 +100,8 @@ function applyFor(allocation: Allocation, bundle: Bundle, applicant: Applicant):
     withhold(allocation, applicant, [`no-${account.per}`]);
     return;
   }
-  const funding = fund(allocation, row, account, instance, programme, standing, wanted);
+  const least = leastSize(programme);
+  const funding = fund(allocation, row, standing, { account, instance, wanted, least });
   if (funding.kind === 'now') issue(allocation, applicant, funding.amount, instance);
   else if (funding.kind === 'none') withhold(allocation, applicant, [funding.why], instance);
   else if (funding.isNew) {
@@ -111,35 +118,45 @@ function applyFor(allocation: Allocation, bundle: Bundle, applicant: Applicant):
   }
 }
 
-/**
- * Who lacks nothing but the course is offered it. True while the offer stands or is made; false when something else
- * speaks against the grant as well, or the offer ran out.
- */
-function offerTraining(allocation: Allocation, applicant: Applicant, reasons: readonly string[]): boolean {
-  const { capability, programme, standing } = applicant;
+/** The offer ran out: for a while there is none. */
+function forfeitOffer(allocation: Allocation, before: Omit<Applicant, 'from'>): void {
+  const { capability, programme, standing } = before;
   const { nowMs } = allocation.root;
   const { trainFirst } = programme;
-  if (trainFirst === null || capability.trainings.includes(trainFirst.course)) return false;
-  const offered = `${OFFER}${trainFirst.course}`;
-  if (standing.offer !== null && nowMs >= standing.offer.untilMs) {
+  const { offer } = standing;
+  if (offer === null) return;
+  if (trainFirst?.course !== offer.course || capability.trainings.includes(offer.course)) {
     standing.offer = null;
-    standing.coolDownUntilMs = nowMs + Math.max(programme.coolDownMs, trainFirst.withinMs);
-    if (standing.withheld !== offered) return false;
-    standing.withheld = '';
-    decide(allocation, {
-      ...aboutApplicant(allocation, applicant),
-      outcome: 'forfeit',
-      reasons: [`training-late:${trainFirst.course}`],
-      to: 'none',
-      budget: null,
-      grant: null,
-    });
-    return true;
+    return;
   }
+  if (nowMs < offer.untilMs) return;
+  const from = stateOf(standing);
+  standing.offer = null;
+  standing.coolDownUntilMs = nowMs + Math.max(programme.coolDownMs, trainFirst.withinMs);
+  // Something else spoke against it meanwhile: then that was said last, and nothing was on offer.
+  if (from !== 'offered') return;
+  standing.withheld = '';
+  decide(allocation, {
+    ...aboutApplicant(allocation, { ...before, from }),
+    outcome: 'forfeit',
+    reasons: [`training-late:${offer.course}`],
+    to: 'none',
+    budget: null,
+    grant: null,
+  });
+}
+
+/** Who lacks nothing but the course is offered it; false when something else speaks against the grant as well. */
+function offerTraining(allocation: Allocation, applicant: Applicant, reasons: readonly string[]): boolean {
+  const { capability, programme, standing } = applicant;
+  const { trainFirst } = programme;
+  if (trainFirst === null || capability.trainings.includes(trainFirst.course)) return false;
   const trained = { ...capability, trainings: [...capability.trainings, trainFirst.course] };
   if (reasonsAgainst(allocation, applicant.row, trained, programme, standing).length > 0) return false;
+  const offered = `${OFFER}${trainFirst.course}`;
   if (standing.withheld === offered) return true;
-  standing.offer ??= { course: trainFirst.course, untilMs: nowMs + trainFirst.withinMs };
+  const untilMs = allocation.root.nowMs + trainFirst.withinMs;
+  standing.offer ??= { course: trainFirst.course, untilMs };
   standing.withheld = offered;
   decide(allocation, {
     ...aboutApplicant(allocation, applicant),
@@ -153,23 +170,23 @@ function offerTraining(allocation: Allocation, applicant: Applicant, reasons: re
   return true;
 }
 
-/** A floor is for who was eligible for so long and had nothing meanwhile. */
-function isFloorDue({ root, bundle }: Allocation, { row, programme, standing }: Applicant): boolean {
+/** A floor is for who was eligible for so long and had nothing meanwhile; why it is too early for it, else null. */
+function beforeFloor({ root }: Allocation, { row, programme, standing }: Applicant): string | null {
   standing.eligibleSinceMs ??= root.nowMs;
-  if (isServed(bundle!, row)) return false;
-  return root.nowMs >= floorDueAt(row, programme, standing);
+  if (isServed(row)) return 'served';
+  return root.nowMs < floorDueAt(row, programme, standing) ? 'floor-not-due' : null;
 }
 
 function issue(allocation: Allocation, applicant: Applicant, size: number, instance: string | null): void {
   const { row, programme, standing } = applicant;
-  const { root, bundle } = allocation;
+  const { root, policy } = allocation;
   const about = aboutApplicant(allocation, applicant);
   const grant: RunningGrant = {
     grantId: nextDecisionId(allocation),
     kind: programme.kind,
     benefit: programme.benefit,
     account: instance,
-    isReusable: accountNamed(bundle, programme.account ?? '')?.unit === 'seats',
+    isReusable: policy.accounts.get(programme.account ?? '')?.unit === 'seats',
     validFromMs: root.nowMs,
     validUntilMs: root.nowMs + programme.durationMs,
     settleMs: programme.settleMs,
@@ -217,17 +234,16 @@ function withhold(
 }
 
 /** Where an applicant stands. */
-function stateOf({ wait, withheld }: Standing): GrantState {
-  if (wait !== null && wait.why === null) return 'waiting';
-  return withheld.startsWith(OFFER) ? 'offered' : 'none';
+function stateOf(standing: Standing): GrantState {
+  return isWaiting(standing) ? 'waiting' : standing.withheld.startsWith(OFFER) ? 'offered' : 'none';
 }
 
 type About = Pick<Verdict, 'programme' | 'merchantId' | 'capability' | 'conditions' | 'from'>;
 
 /** What every decision on an applicant says: the conditions that were weighed, met or not. */
-function aboutApplicant({ tiers }: Allocation, { row, capability, programme, from }: Applicant): About {
+function aboutApplicant({ policy }: Allocation, { row, capability, programme, from }: Applicant): About {
   const { need, who, revokeWhen, clawBackWhen } = programme;
   const weighed: Condition[] = [need, who, revokeWhen, clawBackWhen].filter((each) => each !== null);
-  const conditions = evidenceFor({ all: weighed }, capability, tiers);
+  const conditions = evidenceFor({ all: weighed }, capability, policy.tiers);
   return { programme: programme.id, merchantId: row.id, capability, conditions, from };
 }

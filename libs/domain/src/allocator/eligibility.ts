@@ -9,7 +9,7 @@ import {
   type TierOrder,
 } from '../policy/condition.ts';
 import type { Allocation } from './allocation.ts';
-import type { ApplicantRow, Standing } from './applicant-row.ts';
+import { isWaiting, type ApplicantRow, type Standing } from './applicant-row.ts';
 
 // Who may have a grant of a programme, and how large. Money is asked last, and only by those against whom nothing else
 // speaks.
@@ -25,7 +25,8 @@ export function reasonsAgainst(
   programme: Programme,
   standing: Standing,
 ): string[] {
-  const { root, tiers } = allocation;
+  const { root, policy } = allocation;
+  const { tiers } = policy;
   if (!capability.isKnown) return ['unknown-merchant'];
   if (capability.isClosed) return ['merchant-closed'];
   if (programme.need !== null && evaluate(programme.need, capability, tiers) !== 'true') {
@@ -44,28 +45,27 @@ export function reasonsAgainst(
   return reasons;
 }
 
-/** What is stopped of a programme: all issuing, itself, its account or one around it. */
-export function stopsOn({ root, bundle }: Allocation, programme: Programme): string[] {
-  if (root.stops.length === 0) return [];
-  const scopes = new Set(['all', `programme:${programme.id}`]);
-  for (let id = programme.account; id !== null;) {
-    scopes.add(`account:${id}`);
-    const wanted: string = id;
-    id = bundle?.accounts.find((account) => account.id === wanted)?.within ?? null;
-  }
-  return root.stops.filter((scope) => scopes.has(scope)).map((scope) => `stopped:${scope}`);
+const STOPPED = 'stopped:';
+
+export function isStop(reason: string): boolean {
+  return reason.startsWith(STOPPED);
 }
 
-/** The running programme of the same set, if it has one. */
-function rivalOf({ bundle }: Allocation, row: ApplicantRow, programme: Programme): string | null {
-  if (programme.exclusive === null || bundle === null) return null;
-  const rival = bundle.programmes.find(
-    ({ id, exclusive }) =>
-      id !== programme.id &&
-      exclusive === programme.exclusive &&
-      (row.programmes[id]?.grant ?? null) !== null,
-  );
-  return rival?.id ?? null;
+/** What is stopped of a programme: all issuing, itself, its account or one around it. */
+export function stopsOn({ root, policy }: Allocation, { id }: Programme): string[] {
+  if (root.stops.length === 0) return [];
+  const scopes = policy.scopes.get(id)!;
+  return root.stops.filter((scope) => scopes.has(scope)).map((scope) => `${STOPPED}${scope}`);
+}
+
+/** Of the same set, the programme that the merchant has, or that goes first and waits for its money. */
+function rivalOf({ policy }: Allocation, row: ApplicantRow, programme: Programme): string | null {
+  for (const { id, isBefore } of policy.rivals.get(programme.id)!) {
+    const standing = row.programmes[id];
+    if (standing === undefined) continue;
+    if (standing.grant !== null || (isBefore && isWaiting(standing))) return id;
+  }
+  return null;
 }
 
 /** What to give to somebody against whom nothing speaks, if there is money. */

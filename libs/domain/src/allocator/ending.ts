@@ -47,9 +47,9 @@ export function end(
   to: SettlingGrant['status'],
   reasons: readonly string[],
 ): void {
-  const { root, bundle } = allocation;
+  const { root, policy } = allocation;
   const grant = standing.grant!;
-  const programme = bundle?.programmes.find((each) => each.id === programmeId) ?? null;
+  const programme = policy.programmes.get(programmeId) ?? null;
   const left = grant.size - grant.spent;
   const budget = postTo(allocation, row, grant, (purse) => {
     const after = grant.isReusable ? release(purse, left, 'held') : beginSettling(purse, left);
@@ -90,7 +90,7 @@ export function clawBackEnded(
   standing: Standing,
 ): boolean {
   if (capability === null || standing.settling.every(({ status }) => status === 'clawed-back')) return false;
-  const met = metAtoms(programme.clawBackWhen, capability, allocation.tiers);
+  const met = metAtoms(programme.clawBackWhen, capability, allocation.policy.tiers);
   if (met.length === 0) return false;
   if (allocation.root.catchingUp) return true;
   for (const grant of standing.settling) {
@@ -109,6 +109,7 @@ export function clawBackEnded(
       from,
       to: 'clawed-back',
       grant,
+      effects: programme.onRevoke,
     });
   }
   return false;
@@ -147,7 +148,7 @@ function remember(row: ApplicantRow, grantId: string): void {
 
 function evidenceOf(allocation: Allocation, row: ApplicantRow, condition: Condition | null) {
   if (condition === null || row.capability === null || allocation.bundle === null) return [];
-  return evidenceFor(condition, row.capability, allocation.tiers);
+  return evidenceFor(condition, row.capability, allocation.policy.tiers);
 }
 
 /** Posts to the grant's account, where it has one. */

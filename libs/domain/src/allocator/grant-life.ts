@@ -1,12 +1,13 @@
 import type { MerchantCapability } from '../outputs.ts';
 import type { Programme } from '../policy/bundle.ts';
+import { evaluate } from '../policy/condition.ts';
 import type { Allocation } from './allocation.ts';
 import type { ApplicantRow, Standing } from './applicant-row.ts';
 import { fittingSize, leftFor, metAtoms, reasonsAgainst } from './eligibility.ts';
 import { end, expireIfOver, postTo } from './ending.ts';
-import { purseOf } from './money.ts';
+import { purseOf, stopWaiting } from './money.ts';
 import { nextPaceAt } from './pace.ts';
-import { release, reserve } from './purse.ts';
+import { release, reserve, spareIn } from './purse.ts';
 import { changeGrant, isOfOpening, resize } from './resize.ts';
 import { takeNextStage } from './stages.ts';
 
@@ -20,7 +21,8 @@ export function keepUp(
   programme: Programme,
   standing: Standing,
 ): boolean {
-  const { root, tiers } = allocation;
+  const { root, policy } = allocation;
+  const { tiers } = policy;
   const grant = standing.grant!;
   if (programme.kind !== 'limit') row.servedAtMs = root.nowMs;
   if (renewOrExpire(allocation, row, capability, programme, standing)) return false;
@@ -50,12 +52,14 @@ export function keepUpOrphans(
   row: ApplicantRow,
   capability: MerchantCapability | null,
 ): void {
-  const { bundle } = allocation;
-  for (const [id, standing] of Object.entries(row.programmes)) {
-    if (standing.grant === null || bundle?.programmes.some((programme) => programme.id === id)) continue;
-    if (!expireIfOver(allocation, row, id, standing, 0) && capability?.isClosed) {
-      end(allocation, row, id, standing, 'revoke', 'revoked', ['merchant-closed']);
-    }
+  for (const id in row.programmes) {
+    if (allocation.policy.programmes.has(id)) continue;
+    const standing = row.programmes[id]!;
+    stopWaiting(allocation, row, standing);
+    standing.offer = null;
+    standing.withheld = '';
+    if (standing.grant === null || expireIfOver(allocation, row, id, standing, 0)) continue;
+    if (capability?.isClosed) end(allocation, row, id, standing, 'revoke', 'revoked', ['merchant-closed']);
   }
 }
 
@@ -67,7 +71,8 @@ function renewOrExpire(
   programme: Programme,
   standing: Standing,
 ): boolean {
-  const { root, tiers } = allocation;
+  const { root, policy } = allocation;
+  const { tiers } = policy;
   const grant = standing.grant!;
   const { renew } = programme;
   const isOver = root.nowMs >= grant.validUntilMs;
@@ -77,13 +82,15 @@ function renewOrExpire(
   const against = reasonsAgainst(allocation, row, capability, programme, standing).filter(
     (each) => !isOfOpening(each),
   );
-  const isMet = renew.when === null || metAtoms(renew.when, capability, tiers).length > 0;
+  const isMet = renew.when === null || evaluate(renew.when, capability, tiers) === 'true';
   const more = Math.min(
     fittingSize(programme, capability.headroom),
     leftFor(programme, standing) - grant.spent,
   );
   const free =
-    grant.account === null ? more : purseOf(allocation, row, grant.account).free + grant.size - grant.spent;
+    grant.account === null
+      ? more
+      : spareIn(purseOf(allocation, row, grant.account)) + grant.size - grant.spent;
   if (against.length > 0 || !isMet || more <= 0 || free < more) {
     return expireIfOver(allocation, row, programme.id, standing, programme.stages.length);
   }
@@ -93,7 +100,7 @@ function renewOrExpire(
   );
   grant.renewals += 1;
   grant.validUntilMs = root.nowMs + programme.durationMs;
-  grant.paceAtMs = grant.paceAtMs === null ? null : nextPaceAt(grant, root.nowMs);
+  grant.paceAtMs = nextPaceAt(grant, root.nowMs);
   const size = grant.spent + more;
   changeGrant(allocation, row, programme, grant, {
     outcome: 'renew',

@@ -43,7 +43,7 @@ export const TRANSITIONS: readonly Transition[] = [
   { from: ['none', 'waiting'], outcome: 'offer', to: 'offered', when: 'only the training is missing' },
   { from: ['offered'], outcome: 'forfeit', to: 'none', when: 'the training was not done in time' },
   {
-    from: ['none', 'offered'],
+    from: APPLYING,
     outcome: 'wait',
     to: 'waiting',
     when: 'eligible, and the money is on its way',

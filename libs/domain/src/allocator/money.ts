@@ -1,6 +1,6 @@
 import type { BudgetEvidence } from '../outputs.ts';
 import { instanceFor, parseInstance, periodAt } from '../policy/account-instance.ts';
-import { accountNamed, leastSize, type Account, type Programme } from '../policy/bundle.ts';
+import type { Account } from '../policy/bundle.ts';
 import { formatInstant } from '../time.ts';
 import type { Allocation } from './allocation.ts';
 import type { ApplicantRow, Shortage, Standing } from './applicant-row.ts';
@@ -9,15 +9,24 @@ import { balanceOf, emptyPurse, type Purse } from './purse.ts';
 // Where a grant's money comes from: the purse of its account's instance, in the partition or, for accounts per legal
 // entity, with the merchant. Who cannot be paid at once waits until a lease comes or the wait is over.
 
-/** The purses that hold an instance: the merchant's own for accounts per legal entity, else the partition's. */
+/** The account of an instance, as the live bundle has it. */
+export function accountOf({ policy }: Allocation, instance: string): Account | null {
+  return policy.accounts.get(parseInstance(instance).account) ?? null;
+}
+
+/**
+ * The purses that hold an instance: the merchant's own for accounts per legal entity, else the partition's. A purse
+ * stays where it is when a bundle turns the one into the other.
+ */
 export function pursesFor(
-  { root, bundle }: Allocation,
+  allocation: Allocation,
   row: ApplicantRow,
   instance: string,
 ): { [instance: string]: Purse } {
-  const account = accountNamed(bundle, parseInstance(instance).account);
-  const isOwn = account === null ? instance in row.purses : account.per === 'entity';
-  return isOwn ? row.purses : root.purses;
+  const { purses } = allocation.root;
+  if (instance in row.purses) return row.purses;
+  if (instance in purses) return purses;
+  return accountOf(allocation, instance)?.per === 'entity' ? row.purses : purses;
 }
 
 export function purseOf(allocation: Allocation, row: ApplicantRow, instance: string): Purse {
@@ -49,22 +58,18 @@ export function budgetEvidence(
   before: Purse,
   after: Purse,
 ): BudgetEvidence {
-  const account = accountNamed(allocation.bundle, parseInstance(instance).account);
-  return {
-    account: instance,
-    after: balanceOf(after),
-    before: balanceOf(before),
-    ...(pursesFor(allocation, row, instance) === row.purses ? { holder: row.id } : {}),
-    unit: account?.unit ?? 'exposures',
-  };
+  const unit = accountOf(allocation, instance)?.unit ?? 'exposures';
+  const members = { account: instance, after: balanceOf(after), before: balanceOf(before) };
+  const isOwn = pursesFor(allocation, row, instance) === row.purses;
+  return isOwn ? { ...members, holder: row.id, unit } : { ...members, unit };
 }
 
 /** The same for who got no money: with the instant at which the account has a new period. */
 export function shortage(allocation: Allocation, row: ApplicantRow, instance: string): BudgetEvidence {
-  const { bundle, root } = allocation;
+  const { root } = allocation;
   const purse = purseOf(allocation, row, instance);
   const evidence = budgetEvidence(allocation, row, instance, purse, purse);
-  const period = accountNamed(bundle, parseInstance(instance).account)?.period ?? null;
+  const period = accountOf(allocation, instance)?.period ?? null;
   if (period === null) return evidence;
   const { unit, ...members } = evidence;
   return { ...members, refillsAt: formatInstant(periodAt(period, root.nowMs, root.zone).endMs), unit };
@@ -85,49 +90,49 @@ export type Funding =
   /** It waited in vain, or others did: no money. */
   | { readonly kind: 'none'; readonly why: Shortage };
 
+/** What is asked of an account's instance. */
+export interface Demand {
+  readonly account: Account;
+  readonly instance: string;
+  readonly wanted: number;
+  /** The least that is of use to who waited as long as it may. */
+  readonly least: number;
+}
+
 /** Money for somebody against whom nothing speaks; begins, keeps or ends a wait. */
-export function fund(
-  allocation: Allocation,
-  row: ApplicantRow,
-  account: Account,
-  instance: string,
-  programme: Programme,
-  standing: Standing,
-  wanted: number,
-): Funding {
+export function fund(allocation: Allocation, row: ApplicantRow, standing: Standing, demand: Demand): Funding {
   const { nowMs } = allocation.root;
-  if (standing.wait !== null && standing.wait.account !== instance) stopWaiting(allocation, row, standing);
-  const { wait } = standing;
-  const purse = purseOf(allocation, row, instance);
-  const hasWaited = wait !== null && (wait.why !== null || nowMs >= wait.untilMs);
+  const { account, instance, wanted, least } = demand;
+  const before = standing.wait;
+  // A new period, or another entity: it waits there, in the place that it had.
+  const wait = before?.account === instance ? before : null;
+  if (wait === null) stopWaiting(allocation, row, standing);
+  const purses = pursesFor(allocation, row, instance);
+  const purse = purses[instance] ?? emptyPurse(nowMs);
+  const isTimeUp = wait !== null && wait.why === null && nowMs >= wait.untilMs;
+  const hasWaited = isTimeUp || (wait !== null && wait.why !== null);
   const isLate = hasWaited || (wait === null && purse.isDry);
   // Who waited as long as it may takes what there is.
   const amount = isLate ? Math.min(wanted, purse.free) : wanted;
-  const isEnough = amount >= Math.min(wanted, leastSize(programme)) && amount <= purse.free;
-  // First come, first served: out of turn only where there is enough for everybody who waits.
+  const isEnough = amount >= Math.min(wanted, least) && amount <= purse.free;
+  // First come, first served: out of turn only where there is enough for everybody who waits, and once when the time
+  // is up. A merchant's own purse has nobody else to wait for.
   const isInTurn =
-    allocation.isServing || hasWaited || purse.free >= purse.wanted + (wait === null ? wanted : 0);
+    allocation.isServing ||
+    isTimeUp ||
+    purses === row.purses ||
+    purse.free >= purse.wanted + (wait === null ? wanted : 0);
   if (isEnough && isInTurn) {
     stopWaiting(allocation, row, standing);
     return { kind: 'now', amount };
   }
   const why = isLate ? (wait?.why ?? (hasWaited ? 'budget-held-elsewhere' : 'budget-dry')) : null;
   const untilMs = wait?.untilMs ?? nowMs + account.waitMs;
-  setWait(allocation, row, standing, {
-    account: instance,
-    need: wanted,
-    sinceMs: wait?.sinceMs ?? nowMs,
-    untilMs,
-    why,
-  });
+  const sinceMs = before?.sinceMs ?? nowMs;
+  setWait(allocation, row, standing, { account: instance, need: wanted, sinceMs, untilMs, why });
   if (why === null) return { kind: 'waits', isNew: wait === null, untilMs };
-  if (hasWaited && wait.why === null) markDry(allocation, row, instance);
+  if (isTimeUp) purses[instance] = { ...purses[instance]!, isDry: true };
   return { kind: 'none', why };
-}
-
-function markDry(allocation: Allocation, row: ApplicantRow, instance: string): void {
-  const purses = pursesFor(allocation, row, instance);
-  purses[instance] = { ...purses[instance]!, isDry: true };
 }
 
 /** Leaves the queue: served, or something else speaks against it now. */

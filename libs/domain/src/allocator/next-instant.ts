@@ -1,51 +1,56 @@
-import type { Bundle, Programme } from '../policy/bundle.ts';
+import type { Programme } from '../policy/bundle.ts';
 import type { Allocation } from './allocation.ts';
 import type { ApplicantRow, RunningGrant, Standing } from './applicant-row.ts';
 
-/** The next instant at which time alone changes something for this merchant; null for none. */
-export function nextInstant({ root, bundle }: Allocation, row: ApplicantRow): number | null {
-  let next: number | null = null;
-  const consider = (atMs: number | null): void => {
-    if (atMs !== null && (next === null || atMs < next)) next = atMs;
-  };
-  for (const [id, standing] of Object.entries(row.programmes)) {
-    const programme = bundle?.programmes.find((each) => each.id === id) ?? null;
-    const { grant, wait, offer, coolDownUntilMs } = standing;
-    for (const { untilMs } of standing.settling) consider(untilMs);
-    if (grant !== null) {
-      considerGrant(grant, programme, root.nowMs, consider);
-      continue;
-    }
-    if (coolDownUntilMs > root.nowMs) consider(coolDownUntilMs);
-    if (wait !== null && wait.why === null) consider(wait.untilMs);
-    if (offer !== null) consider(offer.untilMs);
-    // While another grant runs, its end sets the floor's clock anew.
-    const isFloor = programme?.floor != null && standing.eligibleSinceMs !== null && wait === null;
-    if (isFloor && !isServed(bundle!, row)) consider(floorDueAt(row, programme, standing));
+/**
+ * The next instant at which time alone changes something for this merchant; null for none. What was due just now and
+ * is not done waits for something else than time: for scoring to say by the new bundle, or for the held list.
+ */
+export function nextInstant({ root, policy }: Allocation, row: ApplicantRow): number | null {
+  const { nowMs } = root;
+  let next = Infinity;
+  for (const id in row.programmes) {
+    const standing = row.programmes[id]!;
+    const programme = policy.programmes.get(id) ?? null;
+    for (const { untilMs } of standing.settling) next = Math.min(next, untilMs);
+    const instants =
+      standing.grant === null
+        ? instantsOfApplicant(row, programme, standing)
+        : instantsOfGrant(standing.grant, programme, standing);
+    for (const atMs of instants) if (atMs !== null && atMs > nowMs && atMs < next) next = atMs;
+    // Its term ends whatever scoring says.
+    if (standing.grant !== null) next = Math.min(next, standing.grant.validUntilMs);
   }
-  return next;
+  return next === Infinity ? null : next;
 }
 
-function considerGrant(
-  grant: RunningGrant,
-  programme: Programme | null,
-  nowMs: number,
-  consider: (atMs: number | null) => void,
-): void {
-  consider(grant.validUntilMs);
-  consider(grant.growAtMs);
-  consider(grant.paceAtMs);
+type Instants = readonly (number | null)[];
+
+function instantsOfApplicant(row: ApplicantRow, programme: Programme | null, standing: Standing): Instants {
+  const { wait, offer, coolDownUntilMs, eligibleSinceMs } = standing;
+  const waitMs = wait === null || wait.why !== null ? null : wait.untilMs;
+  // While another grant runs, its end sets the floor's clock anew.
+  const isFloor = programme !== null && programme.floor !== null && eligibleSinceMs !== null;
+  const floorMs = isFloor && wait === null && !isServed(row) ? floorDueAt(row, programme, standing) : null;
+  return [coolDownUntilMs, waitMs, offer?.untilMs ?? null, floorMs];
+}
+
+function instantsOfGrant(grant: RunningGrant, programme: Programme | null, { wait }: Standing): Instants {
+  const { growAtMs, paceAtMs, stageSinceMs } = grant;
   const stage = programme?.stages[grant.stages];
-  if (stage === undefined) return;
-  if (grant.stageSinceMs + stage.afterMs > nowMs) consider(grant.stageSinceMs + stage.afterMs);
-  if (stage.withinMs !== null) consider(grant.stageSinceMs + stage.withinMs);
+  if (stage === undefined) return [growAtMs, paceAtMs];
+  const lateMs = stage.withinMs === null ? null : stageSinceMs + stage.withinMs;
+  const waitMs = wait === null || wait.why !== null ? null : wait.untilMs;
+  return [growAtMs, paceAtMs, stageSinceMs + stage.afterMs, lateMs, waitMs];
 }
 
 /** Whether it has a grant of any programme now; limits that are imposed don't count. */
-export function isServed(bundle: Bundle, row: ApplicantRow): boolean {
-  return bundle.programmes.some(
-    ({ id, kind }) => kind !== 'limit' && (row.programmes[id]?.grant ?? null) !== null,
-  );
+export function isServed(row: ApplicantRow): boolean {
+  for (const id in row.programmes) {
+    const { grant } = row.programmes[id]!;
+    if (grant !== null && grant.kind !== 'limit') return true;
+  }
+  return false;
 }
 
 /** When a floor is due to who is eligible for it and has no grant. */

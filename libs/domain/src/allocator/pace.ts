@@ -22,9 +22,10 @@ export function firstPaceAt({ benefit, durationMs }: Programme, nowMs: number): 
   return 'guarantee' in benefit ? nowMs + Math.floor(durationMs / LOOKS) : null;
 }
 
-/** The next look after `nowMs`; null when the grant ends before. */
+/** The next look after `nowMs`; null when the grant ends before, or promises nothing. */
 export function nextPaceAt(grant: RunningGrant, nowMs: number): number | null {
-  const { validFromMs, validUntilMs } = grant;
+  const { benefit, validFromMs, validUntilMs } = grant;
+  if (!('guarantee' in benefit)) return null;
   const step = Math.max(1, Math.floor((validUntilMs - validFromMs) / LOOKS));
   const at = validFromMs + (Math.floor((nowMs - validFromMs) / step) + 1) * step;
   return at < validUntilMs ? at : null;

@@ -17,6 +17,8 @@ export interface Purse extends AccountBalance {
   readonly isScarce: boolean;
   /** Somebody waited in vain since the last lease: whoever comes now is told so at once. */
   readonly isDry: boolean;
+  /** When the treasury last answered with nothing; it is asked again once time has moved on. Null: it leased since. */
+  readonly refusedAtMs: number | null;
   /** When something was last reserved here. */
   readonly usedAtMs: number;
 }
@@ -36,6 +38,7 @@ export function emptyPurse(nowMs: number): Purse {
     lastShare: 0,
     isScarce: false,
     isDry: false,
+    refusedAtMs: null,
     usedAtMs: nowMs,
   };
 }
@@ -79,6 +82,11 @@ export function clawBack(purse: Purse, amount: number): Purse {
 /** Goes back to the treasury. */
 export function giveBack(purse: Purse, amount: number): Purse {
   return checked({ ...purse, free: purse.free - amount, returned: purse.returned + amount });
+}
+
+/** What nobody waits for. */
+export function spareIn({ free, wanted }: Purse): number {
+  return Math.max(0, free - wanted);
 }
 
 export function balanceOf(purse: Purse): AccountBalance {

@@ -7,7 +7,7 @@ import { fittingSize, leftFor, reasonsAgainst } from './eligibility.ts';
 import { expireIfOver, postTo } from './ending.ts';
 import { purseOf } from './money.ts';
 import { nextPaceAt, paceOf } from './pace.ts';
-import { release, reserve } from './purse.ts';
+import { release, reserve, spareIn } from './purse.ts';
 
 /** Shrinks to what fits, grows by a step, or sets the pace. True when shrinking was held. */
 export function resize(
@@ -39,8 +39,10 @@ export function resize(
     }
     if (programme.grow !== null && fits > grant.size) growBack(allocation, row, programme, standing, fits);
   }
-  if (grant.paceAtMs !== null && root.nowMs >= grant.paceAtMs && !root.catchingUp) {
+  if (grant.paceAtMs !== null && root.nowMs >= grant.paceAtMs) {
     grant.paceAtMs = nextPaceAt(grant, root.nowMs);
+    // What was delivered meanwhile may still be on its way.
+    if (root.catchingUp) return false;
     const weightBps = paceOf(grant, root.nowMs);
     if (weightBps === grant.weightBps) return false;
     const isStronger = weightBps! > grant.weightBps!;
@@ -75,7 +77,7 @@ function growBack(
     return;
   }
   const step = Math.max(1, mulDivFloor(grant.size, stepBps, BPS));
-  const free = grant.account === null ? step : purseOf(allocation, row, grant.account).free;
+  const free = grant.account === null ? step : spareIn(purseOf(allocation, row, grant.account));
   const more = Math.min(bound - grant.size, step, free);
   if (more > 0 && reasonsAgainst(allocation, row, row.capability!, programme, standing).every(isOfOpening)) {
     const budget = postTo(allocation, row, grant, (purse) => reserve(purse, more, root.nowMs));
@@ -88,7 +90,7 @@ function growBack(
     });
   }
   // Without money, or with more to grow, it is looked at again after another dwell time.
-  if (bound > grant.size) grant.growAtMs = root.nowMs + dwellMs;
+  if (bound > grant.size) grant.growAtMs = root.nowMs + Math.max(1, dwellMs);
 }
 
 /** What speaks only against another opening, not against what runs. */

@@ -1,12 +1,12 @@
 import { BPS, mulDivFloor } from '../number.ts';
 import type { MerchantCapability } from '../outputs.ts';
-import { accountNamed, type Programme, type Stage } from '../policy/bundle.ts';
+import type { Programme, Stage } from '../policy/bundle.ts';
 import { evaluate } from '../policy/condition.ts';
 import type { Allocation } from './allocation.ts';
 import type { ApplicantRow, Reported, RunningGrant, Standing } from './applicant-row.ts';
 import { stopsOn } from './eligibility.ts';
 import { postTo } from './ending.ts';
-import { fund, stopWaiting } from './money.ts';
+import { accountOf, fund, stopWaiting } from './money.ts';
 import { reserve } from './purse.ts';
 import { changeGrant } from './resize.ts';
 
@@ -21,7 +21,7 @@ export function takeNextStage(
   programme: Programme,
   standing: Standing,
 ): 'held' | 'looked' {
-  const { root, tiers } = allocation;
+  const { root, policy } = allocation;
   const grant = standing.grant!;
   const stage = programme.stages[grant.stages]!;
   if (stage.withinMs !== null && root.nowMs >= grant.stageSinceMs + stage.withinMs) {
@@ -39,14 +39,14 @@ export function takeNextStage(
   }
   const isOpen =
     root.nowMs >= grant.stageSinceMs + stage.afterMs &&
-    (stage.when === null || evaluate(stage.when, capability, tiers) === 'true') &&
+    (stage.when === null || evaluate(stage.when, capability, policy.tiers) === 'true') &&
     hasEarned(stage, grant.reported, grant.stageFrom) &&
     stopsOn(allocation, programme).length === 0;
   if (!isOpen) {
     stopWaiting(allocation, row, standing);
     return 'looked';
   }
-  if (!isFunded(allocation, row, programme, standing, stage.size)) return 'looked';
+  if (!isFunded(allocation, row, standing, stage.size)) return 'looked';
   const budget = postTo(allocation, row, grant, (purse) => reserve(purse, stage.size, root.nowMs));
   begin(grant, stage, root.nowMs);
   const size = grant.size + stage.size;
@@ -76,18 +76,10 @@ function hasEarned({ earned }: Stage, now: Reported, from: Reported): boolean {
   return mulDivFloor(Math.max(0, results), BPS, Math.max(1, exposures)) >= earned.atLeastBps;
 }
 
-/** A stage waits for its money without a decision of its own, as long as the stage may. */
-function isFunded(
-  allocation: Allocation,
-  row: ApplicantRow,
-  programme: Programme,
-  standing: Standing,
-  size: number,
-): boolean {
-  const instance = standing.grant!.account;
-  const account = programme.account === null ? null : accountNamed(allocation.bundle, programme.account);
+/** A stage waits for its money without a decision of its own, as long as the stage may. Half a stage is none. */
+function isFunded(allocation: Allocation, row: ApplicantRow, standing: Standing, size: number): boolean {
+  const { account: instance } = standing.grant!;
+  const account = instance === null ? null : accountOf(allocation, instance);
   if (instance === null || account === null) return true;
-  const funding = fund(allocation, row, account, instance, programme, standing, size);
-  // Half a stage is none.
-  return funding.kind === 'now' && funding.amount === size;
+  return fund(allocation, row, standing, { account, instance, wanted: size, least: size }).kind === 'now';
 }

@@ -1,10 +1,11 @@
 import type { LeaseRequest, LeaseReturn } from '../outputs.ts';
-import { accountNamed, leastSize, type Account, type Bundle } from '../policy/bundle.ts';
+import type { Account } from '../policy/bundle.ts';
 import { parseInstance, periodAt, instanceName, treasuryOf } from '../policy/account-instance.ts';
 import { formatPosition } from '../stage/position.ts';
 import { writeEvent } from '../stage/write-event.ts';
 import type { Lease } from '../controls.ts';
 import type { Allocation } from './allocation.ts';
+import { accountOf } from './money.ts';
 import type { ApplicantRow } from './applicant-row.ts';
 import { balanceOf, emptyPurse, giveBack, isEmpty, leaseIn, type Purse } from './purse.ts';
 
@@ -22,12 +23,15 @@ export function takeLease(allocation: Allocation, purses: { [instance: string]: 
   const before = purses[lease.account] ?? emptyPurse(root.nowMs);
   const isAnswer = lease.answers !== null && lease.answers === before.asked?.sequence;
   const isShare = lease.amount > (before.asked?.need ?? 0);
+  const isRefusal = isAnswer && lease.amount === 0;
   purses[lease.account] = {
     ...leaseIn(before, lease.amount),
     asked: isAnswer ? null : before.asked,
-    lastShare: isShare ? lease.amount : before.lastShare,
+    // Where there was no share there is none to go below.
+    lastShare: isShare ? lease.amount : isRefusal ? 0 : before.lastShare,
     isScarce: lease.isScarce,
     isDry: before.isDry && lease.amount === 0 && lease.isScarce,
+    refusedAtMs: isRefusal ? root.nowMs : lease.amount > 0 ? null : before.refusedAtMs,
     usedAtMs: lease.amount > 0 ? root.nowMs : before.usedAtMs,
   };
 }
@@ -54,15 +58,16 @@ export function balanceBooks(allocation: Allocation, isTick: boolean): void {
     const purse = root.purses[instance];
     if (purse === undefined) continue;
     root.purses[instance] = balanced(allocation, instance, null, purse, isTick, isServing);
-    if (isTick && isForgotten(allocation, instance)) delete root.purses[instance];
+    if (isTick && isForgotten(allocation, root.purses, instance)) delete root.purses[instance];
   }
   moved.clear();
 }
 
 /** The same for a merchant's own purses, whose money never lies idle. */
 export function balanceOwnBooks(allocation: Allocation, row: ApplicantRow): void {
-  for (const [instance, purse] of Object.entries(row.purses)) {
-    row.purses[instance] = balanced(allocation, instance, row.id, purse, true, false);
+  for (const instance in row.purses) {
+    row.purses[instance] = balanced(allocation, instance, row.id, row.purses[instance]!, true, false);
+    if (isForgotten(allocation, row.purses, instance)) delete row.purses[instance];
   }
 }
 
@@ -75,13 +80,10 @@ function balanced(
   isServing: boolean,
 ): Purse {
   const { root } = allocation;
-  const account = accountNamed(allocation.bundle, parseInstance(instance).account);
+  const account = accountOf(allocation, instance);
+  const isOpen = account !== null && !isOver(allocation, account, instance);
   const isUseless =
-    holder !== null ||
-    before.isScarce ||
-    account === null ||
-    root.nowMs - before.usedAtMs >= account.idleMs ||
-    isOver(allocation, account, instance);
+    holder !== null || before.isScarce || !isOpen || root.nowMs - before.usedAtMs >= account.idleMs;
   let purse = before;
   if (purse.free > 0 && isUseless && !isServing) {
     purse = { ...giveBack(purse, purse.free), lastShare: 0 };
@@ -92,15 +94,13 @@ function balanced(
       balance: balanceOf(purse),
     }));
   }
+  if (!isOpen || isServing || purse.refusedAtMs === root.nowMs) return purse;
   const need = Math.max(0, purse.wanted - purse.free);
   // Between ticks a request that is out stands: a burst of applicants must not become a burst of requests.
   const isDue = purse.asked === null || (isTick && need > purse.asked.need);
-  if (need > 0 && isDue && !isServing) return ask(allocation, instance, holder, purse, need);
+  if (need > 0 && isDue) return ask(allocation, instance, holder, purse, need);
   const isLow = holder === null && !purse.isScarce && purse.free * LOW_WATER < purse.lastShare;
-  const isOpen = account !== null && !isOver(allocation, account, instance);
-  if (isLow && isOpen && purse.asked === null && !isServing)
-    return ask(allocation, instance, holder, purse, 0);
-  return purse;
+  return isLow && purse.asked === null ? ask(allocation, instance, holder, purse, 0) : purse;
 }
 
 function ask(
@@ -110,15 +110,15 @@ function ask(
   purse: Purse,
   need: number,
 ): Purse {
-  const { bundle, root } = allocation;
-  const least = Math.min(need, leastOf(bundle, instance));
+  const { root } = allocation;
+  const least = leastOf(allocation, instance);
   const sequence = nextSequence(allocation, instance);
   const after = { ...purse, asked: { need, sequence } };
   post(allocation, 'updraft.treasury.request.v1', instance, (base) => ({
     ...base,
     holder,
     need,
-    least,
+    least: need > 0 ? Math.min(need, least) : least,
     bundle: root.bundleHash ?? '',
     balance: balanceOf(after),
   }));
@@ -133,11 +133,9 @@ function treasuryFor({ bundle, root }: Allocation, instance: string): number {
   return treasuryOf(bundle?.accounts ?? [], parseInstance(instance).account, root.treasuries);
 }
 
-/** The smallest grant of an account's programmes; 0 where it has none. */
-export function leastOf(bundle: Bundle | null, instance: string): number {
-  const { account } = parseInstance(instance);
-  const sizes = (bundle?.programmes ?? []).filter((each) => each.account === account).map(leastSize);
-  return sizes.length === 0 ? 0 : Math.min(...sizes);
+/** The smallest grant of the account's programmes; 0 where it has none. */
+export function leastOf({ policy }: Allocation, instance: string): number {
+  return policy.leasts.get(parseInstance(instance).account) ?? 0;
 }
 
 type Base = Pick<LeaseRequest, 'writer' | 'sequence' | 'position' | 'account'>;
@@ -196,15 +194,19 @@ function isOver({ root }: Allocation, account: Account, instance: string): boole
 }
 
 /** Empty, of a period long over: nothing will move it any more. */
-function isForgotten({ root, bundle }: Allocation, instance: string): boolean {
-  const { account: id, from } = parseInstance(instance);
-  const account = accountNamed(bundle, id);
-  if (from === null || account === null || account.period === null) return false;
-  const keptFrom = periodAt(account.period, root.nowMs - KEEP_CLOSED_MS, root.zone).from;
-  return from < keptFrom && isEmpty(root.purses[instance]!);
+function isForgotten(
+  allocation: Allocation,
+  purses: { [instance: string]: Purse },
+  instance: string,
+): boolean {
+  const { root } = allocation;
+  const { from } = parseInstance(instance);
+  const period = accountOf(allocation, instance)?.period ?? null;
+  if (from === null || period === null) return false;
+  return from < periodAt(period, root.nowMs - KEEP_CLOSED_MS, root.zone).from && isEmpty(purses[instance]!);
 }
 
 /** Accounts that only bundle others together are never leased from themselves. */
-function isLeasedFrom({ bundle }: Allocation, { id }: Account): boolean {
-  return bundle?.programmes.some(({ account }) => account === id) ?? false;
+function isLeasedFrom({ policy }: Allocation, { id }: Account): boolean {
+  return policy.leasts.has(id);
 }

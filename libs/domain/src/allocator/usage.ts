@@ -3,14 +3,15 @@ import type { Usage } from '../outputs.ts';
 import { refuseUsage, type Allocation } from './allocation.ts';
 import type { ApplicantRow, RunningGrant, SettlingGrant } from './applicant-row.ts';
 import { postTo } from './ending.ts';
-import { commitUsage } from './purse.ts';
+import { clawBack, commitUsage } from './purse.ts';
 
 // Usage is cumulative: the largest report counts, whatever the order of arrival, and a smaller one changes nothing.
 // What is new is spent up to the hold; the rest is overrun. Usage of a grant that the merchant does not have, or that
 // settled, is a decision of its own: refused, with the reason.
 
 export function applyUsage(allocation: Allocation, row: ApplicantRow, usage: Usage): void {
-  for (const standing of Object.values(row.programmes)) {
+  for (const id in row.programmes) {
+    const standing = row.programmes[id]!;
     const { grant } = standing;
     const settling = standing.settling.find((each) => each.grantId === usage.grantId);
     if (grant?.grantId === usage.grantId) {
@@ -43,7 +44,11 @@ function commitTo(
   const fresh = grant.reported.used - grant.spent - grant.overrun;
   if (fresh <= 0) return;
   const spent = Math.min(fresh, grant.size - grant.spent);
-  postTo(allocation, row, grant, (purse) => commitUsage(purse, spent, from, fresh - spent));
+  // What turns out to have been spent of a grant that was clawed back is claimed like the rest.
+  const claimed = 'untilMs' in grant && grant.status === 'clawed-back' ? spent : 0;
+  postTo(allocation, row, grant, (purse) =>
+    clawBack(commitUsage(purse, spent, from, fresh - spent), claimed),
+  );
   grant.spent += spent;
   grant.overrun += fresh - spent;
 }

@@ -33,7 +33,9 @@ test('an event runs four due items and a tick five hundred, half timers and half
   for (const itemsMax of [DUE_ITEMS_PER_EVENT, DUE_ITEMS_PER_TICK]) {
     const share = shareOf(rows, sweeps, { ...request, itemsMax });
     expect(share.timers).toEqual(ids.slice(0, itemsMax / 2));
-    expect(share.sweeps).toEqual([{ kind: 'activation', keys: ids.slice(0, itemsMax / 2), isLast: false }]);
+    expect(share.sweeps).toEqual([
+      { kind: 'activation', keys: ids.slice(0, itemsMax / 2), cursor: ids[itemsMax / 2 - 1], isLast: false },
+    ]);
   }
   expect([DUE_ITEMS_PER_EVENT, DUE_ITEMS_PER_TICK]).toEqual([4, 500]);
 });
@@ -73,8 +75,8 @@ test('sweeps go one after the other by kind and share one half', () => {
   };
   const share = shareOf(rows, sweeps, request);
   expect(share.sweeps).toEqual([
-    { kind: 'activation', keys: ['c'], isLast: true },
-    { kind: 'budget', keys: ['a'], isLast: false },
+    { kind: 'activation', keys: ['c'], cursor: 'c', isLast: true },
+    { kind: 'budget', keys: ['a'], cursor: 'a', isLast: false },
   ]);
   advanceSweeps(sweeps, share);
   expect(sweeps).toEqual({ activation: { number: 1, cursor: null }, budget: { number: 1, cursor: 'a' } });
@@ -118,4 +120,19 @@ test('a sweep over nobody ends at once', () => {
   const sweeps: Record<string, Sweep> = { activation: { number: 1, cursor: '' } };
   advanceSweeps(sweeps, shareOf(rowsWith([]), sweeps, request));
   expect(sweeps['activation']!.cursor).toBeNull();
+});
+
+test('the sweep over those who wait goes in the order in which they came, and not by their ids', () => {
+  const rows = rowsWith(['a', 'b', 'c', 'd']);
+  for (const [id, since] of [['c', 1], ['a', 2], ['d', 2]] as const) rows.setWaiting(id, since); // prettier-ignore
+  const sweeps: Record<string, Sweep> = { waiting: { number: 1, cursor: '' } };
+  const first = shareOf(rows, sweeps, request);
+  advanceSweeps(sweeps, first);
+  // Who left the queue meanwhile is not visited, and nobody else is left out.
+  rows.setWaiting('a', null);
+  const second = shareOf(rows, sweeps, request);
+  expect([first, second].map(({ sweeps: [visit] }) => [visit!.keys, visit!.isLast])).toEqual([
+    [['c', 'a'], false],
+    [['d'], true],
+  ]);
 });

@@ -96,8 +96,8 @@ test('timers and the held list live on in the index, with or without their rows'
   rows.setHeld('a', true);
   const frozen = rows.freeze();
   expect(frozen).toEqual([
-    { key: 'a', due: 20, held: true, body: '' },
-    { key: 'b', due: 10, held: false, body: '' },
+    { key: 'a', due: 20, held: true, waiting: null, body: '' },
+    { key: 'b', due: 10, held: false, waiting: null, body: '' },
   ]);
   const again = createMerchantRows(format, [...frozen, { key: 'b#', due: null, held: false, waiting: null }]);
   expect(again.timers.take(9)).toEqual([{ dueMs: 10, key: 'b' }, { dueMs: 20, key: 'a' }]); // prettier-ignore

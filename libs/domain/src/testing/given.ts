@@ -1,4 +1,5 @@
 import { allocator } from '../allocator/allocator-machine.ts';
+import type { Purse } from '../allocator/purse.ts';
 import { canonicalJson, type Json } from '../canonical.ts';
 import type { Controls, ControlType, Genesis, Lease, Tick } from '../controls.ts';
 import { ENGINE } from '../engine.ts';
@@ -12,14 +13,14 @@ import type {
   MerchantCapability,
 } from '../outputs.ts';
 import { scoring } from '../scoring/scoring-machine.ts';
-import { treasury } from '../treasury/treasury-machine.ts';
 import type { CloudEvent, Hash, InputRecord, OutputRecord } from '../stage/stage.ts';
 import { DAY_MS, formatInstant, HOUR_MS, MINUTE_MS, parseInstant } from '../time.ts';
 import { drive, type Driven } from './drive.ts';
+import { createTreasuryLog, type TreasuryLog } from './treasury-log.ts';
 
 // given(...).when(...).then: one partition of the three stages in memory. Records are written as the log would hold
 // them, scoring steps them, and what it says to `capability` is stepped by the allocator at once. What the allocator asks
-// of the treasury is stepped there and answered at once, unless a test holds the treasury up.
+// of the treasury is stepped there and answered at once, unless a test sends the treasury away.
 
 /** What is written to the treasury's log as well. */
 const TREASURY_CONTROLS: readonly string[] = [
@@ -55,13 +56,10 @@ export interface Sent {
 export interface World {
   readonly scoring: Driven;
   readonly allocator: Driven;
-  readonly treasury: Driven;
+  /** Of the workspace, which other partitions may share. */
+  readonly treasury: TreasuryLog;
   readonly outputs: OutputRecord[];
   readonly sent: InputRecord[];
-  /** What the treasury's log holds, in order. */
-  readonly mail: InputRecord[];
-  /** While true the treasury is away: its log grows, and nobody reads it. */
-  isTreasuryAway: boolean;
   nowMs: number;
   /** Steps a record through both stages; what it caused is returned. */
   step(record: InputRecord): OutputRecord[];
@@ -82,6 +80,7 @@ export function given(
   genesis: Partial<Genesis> = {},
   bundles = new Map<string, string>(),
   partition = 0,
+  treasury = createTreasuryLog(hash, bundles),
 ): World {
   let offset = 0;
   let activations = 0;
@@ -91,31 +90,12 @@ export function given(
     const at = { position: [partition, offset++], key: subject, text, event: whole };
     return quarantined === undefined ? at : { ...at, quarantined };
   };
-  let read = 0;
-  const mail = (event: CloudEvent): InputRecord => {
-    const text = canonicalJson(event as unknown as Json);
-    return { position: [0, world.mail.length], key: null, text, event };
-  };
-  /** The treasury reads its log; what it says is stepped like everything else of activity. */
-  const readMail = (): OutputRecord[] => {
-    const caused: OutputRecord[] = [];
-    while (!world.isTreasuryAway && read < world.mail.length) {
-      for (const output of world.treasury.step(world.mail[read++]!)) {
-        if (output.partition !== partition) continue;
-        const { subject = null, ...event } = JSON.parse(output.text) as CloudEvent;
-        caused.push(...world.step(record(subject, event)));
-      }
-    }
-    return caused;
-  };
   const world: World = {
     scoring: drive(scoring, hash, bundles, partition),
     allocator: drive(allocator, hash, bundles, partition),
-    treasury: drive(treasury, hash, bundles, 0),
+    treasury,
     outputs: [],
     sent: [],
-    mail: [],
-    isTreasuryAway: false,
     nowMs: genesis.nowMs ?? T0,
     step(input) {
       world.sent.push(input);
@@ -124,14 +104,15 @@ export function given(
         caused.push(...world.allocator.step(asInput(output)));
       }
       world.outputs.push(...caused);
-      for (const { log, text } of caused)
-        if (log === 'treasury') world.mail.push(mail(JSON.parse(text) as CloudEvent));
-      return [...caused, ...readMail()];
+      for (const { log, text } of caused) {
+        if (log === 'treasury') treasury.write(JSON.parse(text) as CloudEvent);
+      }
+      return [...caused, ...treasury.read()];
     },
     control(type, data, quarantined) {
       const event = { id: `c${offset}`, source: '/control', type, time: formatInstant(world.nowMs) };
       const whole = { ...event, data: data as unknown as CloudEvent['data'] };
-      if (TREASURY_CONTROLS.includes(type)) world.mail.push(mail({ specversion: '1.0', ...whole }));
+      if (TREASURY_CONTROLS.includes(type)) treasury.write({ specversion: '1.0', ...whole });
       return world.step(record(null, whole, quarantined));
     },
     event(type, merchant, data, sent = {}) {
@@ -154,8 +135,21 @@ export function given(
       return bundle;
     },
   };
+  treasury.connect(partition, ({ text }) => {
+    const { subject = null, ...event } = JSON.parse(text) as CloudEvent;
+    return world.step(record(subject, event));
+  });
   world.control('updraft.control.genesis.v1', { ...GENESIS, ...genesis });
   return world;
+}
+
+/** All partitions of a workspace, with one treasury between them. */
+export function givenAll(hash: Hash, partitions: number, genesis: Partial<Genesis> = {}): World[] {
+  const bundles = new Map<string, string>();
+  const treasury = createTreasuryLog(hash, bundles);
+  return Array.from({ length: partitions }, (_, partition) =>
+    given(hash, { partitions, ...genesis }, bundles, partition, treasury),
+  );
 }
 
 /** A published record as the next stage reads it. */
@@ -179,7 +173,7 @@ function told<T>(outputs: readonly OutputRecord[], type: string): (T & { readonl
 export const decisionsIn = (outputs: readonly OutputRecord[]) =>
   told<Decision>(outputs, 'updraft.decision.v1');
 export const grantsIn = (outputs: readonly OutputRecord[]) => told<Grant>(outputs, 'updraft.grant.v1');
-export const leasesIn = (world: World) =>
+export const leasesTo = (world: World) =>
   world.sent
     .filter(({ event }) => event.type === 'updraft.control.lease.v1')
     .map(({ event }) => event.data as unknown as Lease);
@@ -197,6 +191,14 @@ export function inShort(outputs: readonly OutputRecord[]): string[] {
   return decisionsIn(outputs).map(({ merchant, programme, outcome, reasons, grant }) =>
     [merchant, programme, outcome, ...(outcome === 'issue' ? [grant!.size] : reasons)].join(' '),
   );
+}
+
+/** What the partition has of each account, and what a merchant has of accounts per legal entity. */
+export function pursesOf({ allocator }: World, merchant: string | null = null): Record<string, Purse> {
+  allocator.freeze();
+  const { root, rows } = allocator.store;
+  const body = merchant === null ? root! : rows.get(merchant)!.body;
+  return (JSON.parse(body) as { purses: Record<string, Purse> }).purses;
 }
 
 /** Facts of an order placed `ageMs` before `atMs`, to be shipped within a day of that. */

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { createHash } from 'node:crypto';
 import { scoring } from '../scoring/scoring-machine.ts';
-import type { FrozenRow, InputRecord, OutputRecord } from '../stage/stage.ts';
+import type { CloudEvent, FrozenRow, InputRecord, OutputRecord } from '../stage/stage.ts';
 import { drive } from './drive.ts';
 import { asInput, decisionsIn, given, type World } from './given.ts';
 import { begin, policyText, tell, teller } from './history.ts';
@@ -53,7 +53,10 @@ function sayEverything(world: World, bundles: ReadonlyMap<string, string>): void
       caused.push(...world.allocator.step(asInput(output)));
     }
     world.outputs.push(...caused);
-    return caused;
+    for (const { log, text } of caused) {
+      if (log === 'treasury') world.treasury.write(JSON.parse(text) as CloudEvent);
+    }
+    return [...caused, ...world.treasury.read()];
   };
   const genesis = world.sent.shift()!;
   world.outputs.length = 0;
@@ -76,7 +79,8 @@ function decided({ policies, dice }: Told, isEager: boolean): { decisions: strin
   const decisions = decisionsIn(world.outputs).map(
     ({ cause, merchant, programme, outcome, reasons, grant }) => {
       const moment = momentOf[Number(cause.position.split('/')[1])];
-      return [moment, merchant, programme, outcome, reasons.join('+'), grant?.size ?? 0].join(' ');
+      const why = reasons.filter((reason) => !reason.startsWith('grant:')).join('+');
+      return [moment, merchant, programme, outcome, why, grant?.size ?? 0].join(' ');
     },
   );
   return {
