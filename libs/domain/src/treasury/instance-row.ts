@@ -27,7 +27,7 @@ export interface WaitingWithin extends Patience {
 
 /**
  * What the treasury keeps of one account instance. Law, at every position:
- * total + owed = unleased + leasedOut + leasedBelow, and no part is negative.
+ * total + owed = unleased + leasedOut + leasedBelow, no part is negative, and what is unleased is not owed.
  */
 export interface InstanceRow {
   /** Name of the instance, `growth@2026-11-01`. */

@@ -52,6 +52,11 @@ describe('when little is left', () => {
     expect([250, 249].map(left)).toEqual([false, true]);
   });
 
+  test('it is little when there is nothing to lease ahead of need, so that nobody asks for it again', () => {
+    expect(leasesInShort(under(7).ask(0, 'growth', 0))).toEqual(['0 growth 0 #1 scarce']);
+    expect(leasesInShort(under(8).ask(0, 'growth', 0))).toEqual(['0 growth 1 #1', '0 growth 0 scarce']);
+  });
+
   test('a request for more than is left gets what is left, as long as that is of use', () => {
     const world = under(100);
     world.ask(0, 'growth', 60);
@@ -106,7 +111,7 @@ describe('requests', () => {
     const world = under(100);
     world.ask(0, 'growth', 50);
     world.ask(1, 'growth', 60, { least: 60 });
-    expect(leasesInShort(world.ask(1, 'growth', 0))).toEqual(['1 growth 0 #2 scarce', '0 growth 0']);
+    expect(leasesInShort(world.ask(1, 'growth', 0))).toEqual(['1 growth 0 #2', '0 growth 0']);
     expect(world.gauge('waiting')).toBe(0);
     expect(world.giveBack(0, 'growth', 50)).toEqual([]);
   });

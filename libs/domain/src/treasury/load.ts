@@ -5,7 +5,7 @@ import { keysOf, type Share } from '../stage/due-work.ts';
 import type { InputRecord } from '../stage/stage.ts';
 import { loadedRow, visitOf, type Visit } from './look.ts';
 import { placeOf } from './place.ts';
-import { accountsOf, type TreasuryPartition } from './treasury-partition.ts';
+import type { TreasuryPartition } from './treasury-partition.ts';
 
 // Which rows a record needs. A row names others: the instance around it, the one in whose list it stands, those that
 // it is to wake. So the plan is asked again with what was loaded until nothing is missing.
@@ -51,10 +51,12 @@ export function missingRows(
   return treasury.rows.missing([...keys]);
 }
 
-/** Of the bundle by which the record is stepped: that which it activates, else the live one. */
-function accountsAfter(treasury: TreasuryPartition, { event }: InputRecord): readonly Account[] {
-  const { root, bundles } = treasury;
-  const { sequence, bundle } = event.data as unknown as PolicyActivated;
-  const isActivation = event.type === 'updraft.control.policy-activated.v1' && sequence > root.bundleSequence;
-  return isActivation ? bundles.get(bundle)!.accounts : accountsOf(treasury);
+/** Of the bundle by which the record is stepped: that which it activates, else the live one. None before it is given. */
+function accountsAfter(
+  { root, bundles }: TreasuryPartition,
+  { event: { type, data } }: InputRecord,
+): readonly Account[] {
+  const { sequence, bundle } = data as unknown as PolicyActivated;
+  const isActivation = type === 'updraft.control.policy-activated.v1' && sequence > root.bundleSequence;
+  return bundles.get((isActivation ? bundle : root.bundleHash) ?? '')?.accounts ?? [];
 }

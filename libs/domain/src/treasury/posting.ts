@@ -94,4 +94,5 @@ function checked(row: InstanceRow): void {
   }
   if (Math.min(total, owed, unleased, leasedOut, leasedBelow) < 0)
     throw new Error(`${row.id} overdrawn: ${parts}`);
+  if (Math.min(owed, unleased) > 0) throw new Error(`${row.id} owes what it has: ${parts}`);
 }

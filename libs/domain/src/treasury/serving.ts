@@ -2,7 +2,7 @@ import type { InstanceRow, Waiting } from './instance-row.ts';
 import { parseHolder } from './instance-row.ts';
 import { isKept, passOver, sentToTheEnd } from './patience.ts';
 import { capOf, freeOf, leaseOut } from './posting.ts';
-import { isAnyScarce, isLittleLeft, isNowScarce } from './scarcity.ts';
+import { isAnyScarce, isLittleLeft, isNowScarce, SHARE_PART } from './scarcity.ts';
 import { say, type TreasuryPartition } from './treasury-partition.ts';
 import { before, mustWait } from './waiting-list.ts';
 
@@ -10,8 +10,6 @@ import { before, mustWait } from './waiting-list.ts';
 export const SERVED_MAX = 64;
 /** A request that finds so many before it is answered with nothing. */
 export const QUEUE_MAX = 10_000;
-/** Of what is free every partition may take this part ahead of need: half of it if all ask. */
-const SHARE_PART = 2;
 
 /** Puts a request into the queue; a later one of the same holder has the place of the earlier one. */
 export function enqueue(treasury: TreasuryPartition, chain: readonly InstanceRow[], request: Waiting): void {
@@ -53,9 +51,9 @@ export function lease(
   { holder, sequence, least }: Pick<Waiting, 'holder' | 'sequence' | 'least'>,
   amount: number,
 ): void {
-  const spread = parseHolder(holder).merchant === null ? treasury.root.genesis!.partitions : 1;
+  const { partitions } = treasury.root.genesis!;
   leaseOut(chain, holder, amount);
-  for (const row of chain) if (isLittleLeft(row, least, spread)) setScarce(treasury, row, true);
+  for (const row of chain) if (isLittleLeft(row, least, partitions)) setScarce(treasury, row, true);
   say(treasury, chain[0]!, { holder, amount, answers: sequence, isScarce: isAnyScarce(chain) });
 }
 
@@ -122,7 +120,8 @@ export function refuseAll(treasury: TreasuryPartition, chain: readonly InstanceR
 
 /** Judges every instance of the chain after it was served or not. */
 export function judge(treasury: TreasuryPartition, chain: readonly InstanceRow[]): void {
-  for (const [at, row] of chain.entries()) setScarce(treasury, row, isNowScarce(chain.slice(at)));
+  const { partitions } = treasury.root.genesis!;
+  for (const [at, row] of chain.entries()) setScarce(treasury, row, isNowScarce(chain.slice(at), partitions));
 }
 
 function setScarce({ root }: TreasuryPartition, row: InstanceRow, isScarce: boolean): void {

@@ -3,7 +3,7 @@ import type { CloudEvent } from '../stage/stage.ts';
 import { holderKey } from './instance-row.ts';
 import { NEW_PATIENCE } from './patience.ts';
 import { takeBack } from './posting.ts';
-import { answerNothing, enqueue, lease, shareAhead, withdraw } from './serving.ts';
+import { answerNothing, enqueue, judge, lease, shareAhead, withdraw } from './serving.ts';
 import { chainFrom, isClosed, type TreasuryPartition } from './treasury-partition.ts';
 
 const WRITER = /^allocator\/(0|[1-9]\d*)$/;
@@ -25,6 +25,7 @@ export function takeRequest(treasury: TreasuryPartition, { data }: CloudEvent): 
     return true;
   }
   const isWithdrawn = withdraw(treasury, row, holder);
+  judge(treasury, chain);
   const isRefused = isWithdrawn || row.queue.length > 0 || isClosed(treasury, row);
   const share = isRefused ? 0 : shareAhead(treasury, chain, holder);
   if (share > 0) lease(treasury, chain, { holder, sequence, least }, share);
