@@ -1,8 +1,8 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '#domain/time';
 import type { CloudEvent } from '#domain/stage/stage';
-import type { ActiveGrant } from './boost-delivery.ts';
-import { playSeason, type GrantJournal, type Season } from './demo-season.ts';
+import { playSeason, type GrantJournal, type Season, type StepInForce } from './demo-season.ts';
 import { activityInMemory, type ActivityInMemory } from './history-fixture.ts';
+import type { ActiveGrant } from './in-force.ts';
 import { createMarketplace } from './marketplace.ts';
 
 const START_MS = Date.parse('2026-11-10T00:00:00+08:00');
@@ -69,7 +69,9 @@ describe('a season', () => {
       merchantId: 'm-00003',
       programme: 'growth',
       kind: 'traffic',
+      benefit: { boost: { weightBps: 15_000 } },
       size: 900,
+      weightBps: 15_000,
       validUntilMs: END_MS,
     };
     const { activity } = await run({ readGrants: () => Promise.resolve([grant]) });
@@ -136,10 +138,10 @@ function workspace(nowMs = START_MS): ActivityInMemory {
 }
 
 function journalInMemory(): GrantJournal {
-  const steps: (readonly ActiveGrant[])[] = [];
+  const steps: StepInForce[] = [];
   return {
     read: () => Promise.resolve([...steps]),
-    append: (grants) => Promise.resolve(void steps.push(grants)),
+    append: (step) => Promise.resolve(void steps.push(step)),
   };
 }
 

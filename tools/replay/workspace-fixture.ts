@@ -7,8 +7,8 @@ import { logShapes, type LogName } from '#contracts/logs';
 import type { Grant } from '#domain/outputs';
 import { compileBundle } from '#domain/policy/compile';
 import { DAY_MS, HOUR_MS } from '#domain/time';
-import type { ActiveGrant } from '#sim/marketplace/boost-delivery';
 import { playSeason } from '#sim/marketplace/demo-season';
+import { activeGrant, type ActiveGrant } from '#sim/marketplace/in-force';
 import { createMarketplace, type Marketplace } from '#sim/marketplace/marketplace';
 import { packageRoot } from '#store/pglite/package-root';
 import { UnavailableError, type Appended, type LogRecord, type Logs } from '#stream/log';
@@ -180,13 +180,9 @@ function openPipeline(
 
 function noteGrant(active: Map<string, ActiveGrant>, text: string): void {
   const { subject, data } = JSON.parse(text) as { subject: string; data: Grant };
-  const { grantId, programme, kind, size } = data;
-  const isActive = data.status === 'active' || data.status === 'shrunk';
-  if (!isActive) active.delete(grantId);
-  else {
-    const validUntilMs = Date.parse(data.validUntil);
-    active.set(grantId, { grantId, merchantId: subject, programme, kind, size, validUntilMs });
-  }
+  const grant = activeGrant(subject, data);
+  if (grant === null) active.delete(data.grantId);
+  else active.set(data.grantId, grant);
 }
 
 /** The starter policy, or what an edit of its text makes of it. */

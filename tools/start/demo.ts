@@ -1,8 +1,7 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DAY_MS, HOUR_MS } from '#domain/time';
-import type { ActiveGrant } from '#sim/marketplace/boost-delivery';
-import type { GrantJournal } from '#sim/marketplace/demo-season';
+import type { GrantJournal, StepInForce } from '#sim/marketplace/demo-season';
 
 // The demo's parameters and its journal of grants stay in the data directory: a demo that was killed goes on where it
 // was, with the same events, and ends at the instant that its first start fixed.
@@ -58,8 +57,8 @@ export function fileJournal(dataDir: string): GrantJournal {
       return whole
         .split('\n')
         .filter((line) => line !== '')
-        .map((line) => JSON.parse(line) as ActiveGrant[]);
+        .map((line) => JSON.parse(line) as StepInForce);
     },
-    append: (grants) => appendFile(path, `${JSON.stringify(grants)}\n`),
+    append: (step) => appendFile(path, `${JSON.stringify(step)}\n`),
   };
 }

@@ -1,0 +1,53 @@
+import { encodePolicyActivated } from '#contracts/genesis';
+import { DAY_MS } from '#domain/time';
+import { playSeason } from './demo-season.ts';
+import { activityInMemory, type ActivityInMemory } from './history-fixture.ts';
+import { createMarketplace, type Marketplace, type MarketplaceOptions } from './marketplace.ts';
+import {
+  openPipeline,
+  starterPolicy,
+  type CompiledPolicy,
+  type PipelineInMemory,
+} from './pipeline-fixture.ts';
+
+// For specs: a whole season of the marketplace, decided on in memory.
+
+export interface SeasonInMemory {
+  readonly activity: ActivityInMemory;
+  readonly sim: Marketplace;
+  readonly pipeline: PipelineInMemory;
+}
+
+export const PARTITIONS = 2;
+
+export async function playSeasonInMemory(season: {
+  readonly marketplace: MarketplaceOptions;
+  /** Default: the starter policy. */
+  readonly policy?: CompiledPolicy;
+}): Promise<SeasonInMemory> {
+  const { startMs, days } = season.marketplace;
+  const { text, hash } = season.policy ?? starterPolicy();
+  const activity = activityInMemory({ partitions: PARTITIONS, zone: 'Asia/Shanghai', nowMs: startMs });
+  const activated = encodePolicyActivated(
+    'spec',
+    { sequence: 1, bundle: hash, approvedBy: ['lin', 'wang'] },
+    startMs,
+  );
+  const writer = activity.logs.writer('registry');
+  for (let partition = 0; partition < PARTITIONS; partition += 1) {
+    await writer.append('activity', partition, [{ key: null, value: activated }]);
+  }
+  const pipeline = openPipeline(activity, PARTITIONS, new Map([[hash, text]]));
+  const sim = createMarketplace(season.marketplace);
+  await playSeason({
+    logs: activity.logs,
+    sim,
+    pseudonymKey: Buffer.alloc(32, 1),
+    startMs,
+    endMs: startMs + days * DAY_MS,
+    readGrants: () => Promise.resolve(pipeline.activeGrants()),
+    readOffers: () => Promise.resolve(pipeline.trainingOffers()),
+    drained: () => Promise.resolve(pipeline.drain()),
+  });
+  return { activity, sim, pipeline };
+}
