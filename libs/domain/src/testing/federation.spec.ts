@@ -200,11 +200,12 @@ function richPolicy(total: number): string {
 function happen(world: Federation, dice: number, merchants: number): void {
   const [what, which, howMuch] = [dice % 16, (dice >> 4) % merchants, (dice >> 12) % 7];
   const partition = which % world.partitions;
-  const grants = decided(world).filter(({ outcome }) => outcome === 'issue');
   if (what < 4) apply(world, which);
   else if (what === 4) world.tick(world.nowMs + (howMuch + 1) * 7 * MINUTE_MS);
   else if (what === 5) world.tick(world.nowMs + (howMuch + 1) * 5 * HOUR_MS);
-  else if (what === 6 && grants.length > 0) {
+  else if (what === 6) {
+    const grants = decided(world).filter(({ outcome }) => outcome === 'issue');
+    if (grants.length === 0) return;
     const { grant, merchant } = grants[which % grants.length]!;
     world.event('updraft.boost.delivered.v1', merchant, { grantId: grant!.grantId, exposures: howMuch * 30 });
   } else if (what === 7) world.event('updraft.merchant.closed.v1', `m${which}`, { reason: 'left' });
