@@ -48,6 +48,8 @@ export interface AllocatorRoot {
   stops: string[];
   /** Of the last stop or resumption. */
   stopSequence: number;
+  /** Turns given to those who wait. */
+  turns: number;
   /** Money came in or came free: those who wait are looked at. */
   isFunded: boolean;
   /** A period began or issuing was resumed: everybody who waits is looked at, funded or not. */
@@ -96,6 +98,7 @@ export function emptyAllocatorRoot(): AllocatorRoot {
     sent: [],
     stops: [],
     stopSequence: 0,
+    turns: 0,
     isFunded: false,
     isRevised: false,
     isRevising: false,

@@ -56,6 +56,8 @@ export interface Wait {
   readonly account: string;
   readonly need: number;
   readonly sinceMs: number;
+  /** Its place in the order of those who wait in this partition: first come, first served. */
+  readonly turn: number;
   readonly untilMs: number;
   /** Why it was withheld, when it waited in vain; it keeps its place and is served when money comes. */
   readonly why: Shortage | null;
@@ -129,12 +131,12 @@ export function isWaiting({ wait }: Standing): boolean {
   return wait !== null && wait.why === null;
 }
 
-/** Since when the merchant waits for money; null when it does not. */
-export function waitingSince(row: ApplicantRow): number | null {
-  let since: number | null = null;
+/** The merchant's turn among those who wait for money, its first where it waits for several; null when it does not. */
+export function turnOf(row: ApplicantRow): number | null {
+  let turn: number | null = null;
   for (const id in row.programmes) {
     const { wait } = row.programmes[id]!;
-    if (wait !== null && (since === null || wait.sinceMs < since)) since = wait.sinceMs;
+    if (wait !== null && (turn === null || wait.turn < turn)) turn = wait.turn;
   }
-  return since;
+  return turn;
 }

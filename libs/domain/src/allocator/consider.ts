@@ -6,7 +6,7 @@ import {
   isWaiting,
   NOTHING_REPORTED,
   standingOf,
-  waitingSince,
+  turnOf,
   type ApplicantRow,
   type RunningGrant,
   type Standing,
@@ -53,7 +53,7 @@ export function considerMerchant(allocation: Allocation, row: ApplicantRow): voi
   }
   balanceOwnBooks(allocation, row);
   rows.setHeld(row.id, isHeld);
-  rows.setWaiting(row.id, waitingSince(row));
+  rows.setWaiting(row.id, turnOf(row));
   rows.setDue(row.id, nextInstant(allocation, row));
   rows.touch(row.id);
 }

@@ -128,8 +128,14 @@ export function fund(allocation: Allocation, row: ApplicantRow, standing: Standi
   }
   const why = isLate ? (wait?.why ?? (hasWaited ? 'budget-held-elsewhere' : 'budget-dry')) : null;
   const untilMs = wait?.untilMs ?? nowMs + account.waitMs;
-  const sinceMs = before?.sinceMs ?? nowMs;
-  setWait(allocation, row, standing, { account: instance, need: wanted, sinceMs, untilMs, why });
+  setWait(allocation, row, standing, {
+    account: instance,
+    need: wanted,
+    sinceMs: before?.sinceMs ?? nowMs,
+    turn: before?.turn ?? ++allocation.root.turns,
+    untilMs,
+    why,
+  });
   if (why === null) return { kind: 'waits', isNew: wait === null, untilMs };
   if (isTimeUp) purses[instance] = { ...purses[instance]!, isDry: true };
   return { kind: 'none', why };

@@ -33,9 +33,8 @@ test('an event runs four due items and a tick five hundred, half timers and half
   for (const itemsMax of [DUE_ITEMS_PER_EVENT, DUE_ITEMS_PER_TICK]) {
     const share = shareOf(rows, sweeps, { ...request, itemsMax });
     expect(share.timers).toEqual(ids.slice(0, itemsMax / 2));
-    expect(share.sweeps).toEqual([
-      { kind: 'activation', keys: ids.slice(0, itemsMax / 2), cursor: ids[itemsMax / 2 - 1], isLast: false },
-    ]);
+    const keys = ids.slice(0, itemsMax / 2);
+    expect(share.sweeps).toEqual([{ kind: 'activation', keys, cursor: keys.at(-1), isLast: false }]);
   }
   expect([DUE_ITEMS_PER_EVENT, DUE_ITEMS_PER_TICK]).toEqual([4, 500]);
 });
@@ -80,6 +79,19 @@ test('sweeps go one after the other by kind and share one half', () => {
   ]);
   advanceSweeps(sweeps, share);
   expect(sweeps).toEqual({ activation: { number: 1, cursor: null }, budget: { number: 1, cursor: 'a' } });
+});
+
+test('the sweep over those who wait visits them in their turns, and who leaves or comes later does no harm', () => {
+  const rows = rowsWith(['a', 'b', 'c', 'd']);
+  for (const [turn, id] of ['d', 'b', 'c'].entries()) rows.setWaiting(id, turn + 9);
+  const sweeps: Record<string, Sweep> = { waiting: { number: 1, cursor: '' } };
+  const first = shareOf(rows, sweeps, request);
+  expect(first.sweeps.map(({ keys, isLast }) => [keys, isLast])).toEqual([[['d', 'b'], false]]);
+  advanceSweeps(sweeps, first);
+  rows.setWaiting('b', null);
+  rows.setWaiting('a', 12);
+  const second = shareOf(rows, sweeps, request);
+  expect(second.sweeps.map(({ keys, isLast }) => [keys, isLast])).toEqual([[['c', 'a'], true]]);
 });
 
 test('a sweep visits every merchant once, also those that come while it runs, and then ends', () => {

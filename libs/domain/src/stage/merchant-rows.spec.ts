@@ -1,4 +1,4 @@
-import { createMerchantRows, type MerchantRows, type RowFormat } from './merchant-rows.ts';
+import { createMerchantRows, keyOfPlace, type MerchantRows, type RowFormat } from './merchant-rows.ts';
 
 interface Note {
   text: string;
@@ -86,7 +86,7 @@ test('the rows used longest ago are evicted first', () => {
   expect(rows.missing(['a', 'b', 'c'])).toEqual(['b', 'c']);
 });
 
-test('timers and the held list live on in the index, with or without their rows', () => {
+test('timers, the held list and the turns of those who wait live on in the index, with or without their rows', () => {
   const rows = createMerchantRows(format);
   rows.get('a');
   rows.get('b');
@@ -94,14 +94,17 @@ test('timers and the held list live on in the index, with or without their rows'
   rows.setDue('b', 20);
   rows.setDue('b', 10);
   rows.setHeld('a', true);
+  rows.setWaiting('b', 7);
+  rows.setWaiting('a', 10);
   const frozen = rows.freeze();
   expect(frozen).toEqual([
-    { key: 'a', due: 20, held: true, waiting: null, body: '' },
-    { key: 'b', due: 10, held: false, waiting: null, body: '' },
+    { key: 'a', due: 20, held: true, waiting: 10, body: '' },
+    { key: 'b', due: 10, held: false, waiting: 7, body: '' },
   ]);
   const again = createMerchantRows(format, [...frozen, { key: 'b#', due: null, held: false, waiting: null }]);
   expect(again.timers.take(9)).toEqual([{ dueMs: 10, key: 'b' }, { dueMs: 20, key: 'a' }]); // prettier-ignore
   expect(again.held.take(9)).toEqual(['a']);
+  expect(again.waiting.take(9).map(keyOfPlace)).toEqual(['b', 'a']);
   expect(again.ids.take(9)).toEqual(['a', 'b']);
   again.setDue('b', null);
   expect(again.timers.take(9)).toEqual([{ dueMs: 20, key: 'a' }]);

@@ -33,8 +33,8 @@ export interface MerchantRows<Row> {
   due(key: string): number | null;
   setDue(key: string, dueMs: number | null): void;
   setHeld(key: string, isHeld: boolean): void;
-  /** Since when it waits, ms; null when it does not. */
-  setWaiting(key: string, sinceMs: number | null): void;
+  /** Its turn among those who wait, lowest first; null when it does not. */
+  setWaiting(key: string, turn: number | null): void;
   dirtyRows(): number;
   dirtyBytes(): number;
   loadedRows(): number;
@@ -51,7 +51,7 @@ interface Entry<Row> {
   row: Row | null;
   dueMs: number | null;
   isHeld: boolean;
-  waitingSinceMs: number | null;
+  turn: number | null;
   isDirty: boolean;
   isAnnexDirty: boolean;
   /** Its bytes are on their way to the store. */
@@ -72,7 +72,7 @@ export function createMerchantRows<Row>(
   const entries = new Map<string, Entry<Row>>();
   for (const { key, due, held, waiting } of index) {
     if (key.endsWith(ANNEX)) continue;
-    entries.set(key, { ...newEntry<Row>(key), dueMs: due, isHeld: held, waitingSinceMs: waiting });
+    entries.set(key, { ...newEntry<Row>(key), dueMs: due, isHeld: held, turn: waiting });
   }
   const known = [...entries.values()];
   const ids = createOrderedSet(byCodeUnit, entries.keys());
@@ -83,7 +83,7 @@ export function createMerchantRows<Row>(
   const waiting = createOrderedSet(
     byCodeUnit,
     known
-      .flatMap(({ key, waitingSinceMs: since }) => (since === null ? [] : [placeOf(since, key)]))
+      .flatMap(({ key, turn }) => (turn === null ? [] : [placeOf(turn, key)]))
       // Without a comparator strings are sorted by code unit.
       .sort(),
   );
@@ -98,10 +98,10 @@ export function createMerchantRows<Row>(
   let uses = 0;
   let rowBytes = ROW_BYTES_GUESS;
 
-  function freezeRow({ key, dueMs, isHeld, waitingSinceMs, row }: Entry<Row>): FrozenRow {
+  function freezeRow({ key, dueMs, isHeld, turn, row }: Entry<Row>): FrozenRow {
     const body = format.encode(row!);
     rowBytes += (body.length - rowBytes) / 64;
-    return { key, due: dueMs, held: isHeld, waiting: waitingSinceMs, body };
+    return { key, due: dueMs, held: isHeld, waiting: turn, body };
   }
 
   function freezeAnnex({ key, row }: Entry<Row>): FrozenRow {
@@ -197,12 +197,12 @@ export function createMerchantRows<Row>(
       entry.isHeld = isHeld;
       soil(entry);
     },
-    setWaiting(key, sinceMs) {
+    setWaiting(key, turn) {
       const entry = find(key)!;
-      if (entry.waitingSinceMs === sinceMs) return;
-      if (entry.waitingSinceMs !== null) waiting.delete(placeOf(entry.waitingSinceMs, key));
-      if (sinceMs !== null) waiting.add(placeOf(sinceMs, key));
-      entry.waitingSinceMs = sinceMs;
+      if (entry.turn === turn) return;
+      if (entry.turn !== null) waiting.delete(placeOf(entry.turn, key));
+      if (turn !== null) waiting.add(placeOf(turn, key));
+      entry.turn = turn;
       soil(entry);
     },
     dirtyRows: () => dirty.length + dirtyAnnexes.length,
@@ -247,16 +247,16 @@ export function createMerchantRows<Row>(
   };
 }
 
-/** Digits of an instant in ms until the year 33658: places in order of text are in order of time. */
-const INSTANT_DIGITS = 15;
+/** Digits of a turn: a thousand new ones a second for thirty thousand years. In order of text they are in order. */
+const TURN_DIGITS = 15;
 
-function placeOf(sinceMs: number, key: string): string {
-  return `${String(sinceMs).padStart(INSTANT_DIGITS, '0')} ${key}`;
+function placeOf(turn: number, key: string): string {
+  return `${String(turn).padStart(TURN_DIGITS, '0')} ${key}`;
 }
 
 /** The key of a place in the order of those who wait. */
 export function keyOfPlace(place: string): string {
-  return place.slice(INSTANT_DIGITS + 1);
+  return place.slice(TURN_DIGITS + 1);
 }
 
 function newEntry<Row>(key: string): Entry<Row> {
@@ -265,7 +265,7 @@ function newEntry<Row>(key: string): Entry<Row> {
     row: null,
     dueMs: null,
     isHeld: false,
-    waitingSinceMs: null,
+    turn: null,
     isDirty: false,
     isAnnexDirty: false,
     isInFlight: false,
