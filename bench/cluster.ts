@@ -6,15 +6,16 @@ import type { Logs } from '#stream/log';
 import { readProgress } from '#store/read/progress';
 import { createLog } from '#telemetry/log';
 import { readCommandCpuSeconds, readCpuSeconds } from '#tools/cluster/cpu-time';
+import { beginSeason } from '#tools/chaos/begin-season';
 import { openFreshServices } from '#tools/chaos/fresh-services';
 import { followPublished, until, whatIsBehind } from '#tools/chaos/partition-watch';
 import { openCluster, type Cluster, type RunningProcess } from '#tools/cluster/run-cluster';
-import { beginWorkload } from './begin-workload.ts';
 import type { Figures } from './figures.ts';
 import { measureLatency, type Latency } from './latency.ts';
 import { loadWorkload, type Loaded } from './load-workload.ts';
 import { selfTimes, type SelfTime } from './profile-summary.ts';
 import { drainRaw } from './raw-drain.ts';
+import { FIXED_WORKLOAD } from './workload.ts';
 
 // Processes of their own against a broker and a server on the same machine, over a log that is there already: what
 // they can do, and not what somebody sends them. Then, at half of that rate, how long an event waits for its decision.
@@ -76,7 +77,7 @@ export async function measureCluster(wanted: ClusterMeasure): Promise<ClusterRes
     log: createLog('bench', { level: 'warn' }),
   });
   try {
-    await beginWorkload(backbone, wanted.partitions, wanted.policy);
+    await beginSeason(backbone, wanted.partitions, FIXED_WORKLOAD.startMs, wanted.policy);
     const { loaded, endMs } = await loadWorkload({ ...wanted, logs: backbone.logs });
     const ceiling = await drainRaw([kafka.brokers], `${PREFIX}activity`, loaded.events + loaded.ticks);
     const cpuBefore = serviceCpu(kafka.pid);

@@ -6,24 +6,25 @@ import { writeGenesis } from '#stage/begin-log';
 import { readBundleFile } from '#stage/bundle-file';
 import { repositoryRoot } from '#tools/cluster/run-cluster';
 
-const POLICY = 'policies/starter/bundle.yaml';
+const STARTER = join(repositoryRoot(), 'policies/starter/bundle.yaml');
 
 /**
- * Begins a workspace whose history brings its own ticks, with the starter policy live from the second record on: what
+ * Begins a workspace whose history brings its own ticks, with a policy live from the second record on: what
  * `updraft start` arranges with its stages running is here written ahead of them.
  */
 export async function beginSeason(
   { logs, database }: Pick<Backbone, 'logs' | 'database'>,
   partitions: number,
   nowMs: number,
+  policy = STARTER,
 ): Promise<Genesis> {
   const wish = { partitions, zone: 'Asia/Shanghai' };
   const { genesis } = await writeGenesis(logs, database, wish, { clockMs: nowMs, isLive: false });
-  const { hash, text } = await readBundleFile(join(repositoryRoot(), POLICY));
+  const { hash, text } = await readBundleFile(policy);
   const writer = logs.writer('registry');
   try {
     await publishBundle({ logs, writer, treasuries: genesis.treasuries }, hash, text);
-    await appendActivation(writer, genesis, { sequence: 1, bundle: hash, approvedBy: ['lin', 'wang'] });
+    await appendActivation(writer, genesis, { sequence: 1, bundle: hash, approvedBy: ['one', 'two'] });
   } finally {
     await writer.close();
   }

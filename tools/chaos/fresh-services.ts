@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { administrate, withDatabase } from '#tools/cluster/ensure-database';
-import { startKafka, type RunningKafka } from '#tools/kafka/launch';
+import { PATIENT, startKafka, type RunningKafka } from '#tools/kafka/launch';
 
 // A broker of our own, because it will be restarted, and a database of our own on a server that others use too.
 
@@ -20,9 +20,6 @@ export interface FreshServices {
 }
 
 export const POSTGRES_DEFAULT = 'postgres://postgres@127.0.0.1:5432/postgres';
-
-/** With everything on one machine the broker may be starved for seconds without being dead. */
-const PATIENT = { 'broker.session.timeout.ms': '6000' };
 
 /** `serverUrl`: a PostgreSQL that lets us create databases. */
 export async function openFreshServices(serverUrl: string): Promise<FreshServices> {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readPlainToken, type TokenRole } from '#contracts/tokens';
@@ -8,7 +8,7 @@ import { CommandUnderTest } from '#tools/e2e/command-under-test';
 import { until } from '#tools/e2e/process-under-test';
 import { describeWithServices } from './describe-with-services.ts';
 import { administrate, withDatabase } from './ensure-database.ts';
-import { openCluster } from './run-cluster.ts';
+import { openCluster, type ClusterOptions } from './run-cluster.ts';
 
 // The path of a newcomer: one command, a broker and a database that were not there before.
 
@@ -52,6 +52,12 @@ describeWithServices('updraft cluster', (serverUrl) => {
   }, TEST_MS_MAX);
 
   const authorization = (role: TokenRole): string => `Bearer ${readPlainToken(data, role)}`;
+
+  /** For processes of our own in the workspace of those that the command runs. */
+  function clusterBeside(): Omit<ClusterOptions, 'outputDirectory'> {
+    const brokers = [...command.output().matchAll(/kafka {2}runs at ([^,\s]+)/g)].at(-1)![1]!;
+    return { brokers, databaseUrl: env.DATABASE_URL, prefix: 'updraft.', dataDirectory: data };
+  }
 
   async function register(merchant: string): Promise<void> {
     const event = {
@@ -114,13 +120,9 @@ describeWithServices('updraft cluster', (serverUrl) => {
     'a process of a stage sends spans of what it did where it is told of a collector',
     async () => {
       const collector = await Collector.open();
-      const brokers = [...command.output().matchAll(/kafka {2}runs at ([^,\s]+)/g)].at(-1)![1]!;
-      // Beside those that run: it gets some of their partitions, and only these tell the collector.
+      // They get some of the partitions of those that run, and only these tell the collector.
       const traced = openCluster({
-        brokers,
-        databaseUrl: env.DATABASE_URL,
-        prefix: 'updraft.',
-        dataDirectory: data,
+        ...clusterBeside(),
         outputDirectory: join(data, 'output-traced'),
         environment: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint, UPDRAFT_TRACE_RATIO: '1' },
       });
@@ -138,6 +140,26 @@ describeWithServices('updraft cluster', (serverUrl) => {
         await collector.close();
       }
       expect(new Set(names())).toEqual(new Set(['scoring: scoring', 'allocator: allocator']));
+    },
+    TEST_MS_MAX,
+  );
+
+  test(
+    'a process whose port is taken ends at once, says which, and has taken no partition from those that work',
+    async () => {
+      const { port } = new URL(consoleUrl);
+      const said = join(data, 'output-refused');
+      const refused = openCluster({
+        ...clusterBeside(),
+        outputDirectory: said,
+        ports: { scoring: Number(port) },
+      });
+      await expect(refused.start('scoring-3')).rejects.toThrow(
+        /scoring-3 ended with code 1 while starting[^]*cannot be listened on/,
+      );
+      const output = readFileSync(join(said, 'scoring-3.1.out'), 'utf8');
+      expect(output).toContain(`port ${port} of 127.0.0.1 cannot be listened on`);
+      expect(output).not.toContain('taken over');
     },
     TEST_MS_MAX,
   );

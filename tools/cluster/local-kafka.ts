@@ -1,5 +1,5 @@
 import { KAFKA_VERSION, kafkaAvailable } from '#tools/kafka/jars';
-import { startKafka } from '#tools/kafka/launch';
+import { PATIENT, startKafka } from '#tools/kafka/launch';
 import { CommandError } from '#tools/cli/command-error';
 import { keepRunning, type Life } from './keep-running.ts';
 
@@ -10,9 +10,6 @@ export interface LocalKafka {
   stop(): Promise<void>;
   kill(): Promise<void>;
 }
-
-/** With everything on one machine the broker may be starved for seconds without being dead. */
-const PATIENT = { 'broker.session.timeout.ms': '6000' };
 
 export async function openLocalKafka(
   brokers: string | null,

@@ -124,7 +124,7 @@ async function launch(
     return ended;
   };
   try {
-    const url = await untilItLives(name, output, isRunning);
+    const url = await untilItLives(name, output, child);
     return {
       name,
       role,
@@ -186,7 +186,7 @@ function spawnIntoFile(
 }
 
 /** Waits for the line that says where it listens, then for its health. */
-async function untilItLives(name: string, output: string, isRunning: () => boolean): Promise<string> {
+async function untilItLives(name: string, output: string, child: ChildProcess): Promise<string> {
   const startedAt = performance.now();
   for (;;) {
     const said = readFileSync(output, 'utf8');
@@ -194,7 +194,9 @@ async function untilItLives(name: string, output: string, isRunning: () => boole
       new CommandError(
         `${name} ${how}. From ${output}:\n${lastLines(name, said, SHOWN_LINES_MAX).join('\n')}`,
       );
-    if (!isRunning()) throw failed('ended while starting');
+    const { exitCode, signalCode } = child;
+    if (exitCode !== null) throw failed(`ended with code ${exitCode} while starting`);
+    if (signalCode !== null) throw failed(`ended by ${signalCode} while starting`);
     const url = urlIn(said);
     if (url !== null && (await lives(url))) return url;
     if (performance.now() - startedAt > START_MS_MAX)

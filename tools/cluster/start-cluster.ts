@@ -58,18 +58,26 @@ export async function startCluster(options: StartClusterOptions): Promise<Runnin
     loadOrMakeTokens(data);
     loadOrMakeKey(join(data, 'pseudonym.key'), PSEUDONYM_KEY_BYTES);
     const kafka = await openLocalKafka(options.brokers, join(data, 'kafka'), tell);
-    return await runOn(kafka, options, tell, unlock);
+    return unlocking(await runOn(kafka, options, tell), unlock);
   } catch (error) {
     unlock();
     throw error;
   }
 }
 
+/** The directory is somebody else's to take once nothing of this cluster runs any more. */
+function unlocking(cluster: RunningCluster, unlock: () => void): RunningCluster {
+  return {
+    ...cluster,
+    stop: () => cluster.stop().then(unlock),
+    kill: () => cluster.kill().then(unlock),
+  };
+}
+
 async function runOn(
   kafka: LocalKafka,
   options: StartClusterOptions,
   tell: (name: string, text: string) => void,
-  unlock: () => void,
 ): Promise<RunningCluster> {
   const { data, say } = options;
   try {
@@ -77,7 +85,7 @@ async function runOn(
     const env = { KAFKA_BROKERS: kafka.brokers, DATABASE_URL: options.databaseUrl };
     const workspace = await openWorkspace({ data, workspace: options.workspace, for: 'create', env });
     try {
-      return await run(options, kafka, workspace, tell, unlock);
+      return await run(options, kafka, workspace, tell);
     } finally {
       await workspace.close();
     }
@@ -92,7 +100,6 @@ async function run(
   kafka: LocalKafka,
   workspace: Workspace,
   tell: (name: string, text: string) => void,
-  unlock: () => void,
 ): Promise<RunningCluster> {
   const { say, data } = options;
   const wish = options.partitions === null ? {} : { partitions: options.partitions };
@@ -131,12 +138,10 @@ async function run(
       await Promise.all(keepers.map((keeper) => keeper.release()));
       await cluster.stopAll();
       await kafka.stop();
-      unlock();
     },
     async kill() {
       await cluster.killAll();
       await kafka.kill();
-      unlock();
     },
   };
 }

@@ -16,6 +16,9 @@ const STOP_TIMEOUT_MS = 20_000;
 const PROBE_EVERY_MS = 100;
 const PROBE_TIMEOUT_MS = 1_000;
 
+/** Properties for where everything is on one machine: the broker may be starved for seconds without being dead. */
+export const PATIENT = { 'broker.session.timeout.ms': '6000' };
+
 export interface KafkaOptions {
   /** Data, configuration and output; made if absent. */
   readonly dir: string;

@@ -1,18 +1,14 @@
-import { randomBytes } from 'node:crypto';
-import { logShapes } from '#contracts/logs';
-import type { Inbox } from '#stream/inbox';
 import { INBOX_GROUP } from '#stream/inbox';
 import { openKafkaInboxAge } from '#stream/kafka/kafka-inbox-age';
-import { createKafkaLogs } from '#stream/kafka/kafka-logs';
 import { describeWithKafka } from '#stream/kafka/jest-kafka';
-import type { Logs } from '#stream/log';
 import { Health } from '#telemetry/health';
-import { createLog } from '#telemetry/log';
-import { createRegistry } from '#telemetry/metrics';
-import { openInbound } from './inbound.ts';
+import {
+  createPlatformTopic,
+  INBOUND_PARTITIONS,
+  PARTITIONS,
+  type PlatformTopic,
+} from './testing/platform-topic.ts';
 
-const PARTITIONS = 2;
-const INBOUND_PARTITIONS = 3;
 const RECORDS = 600;
 /** One in so many is none that can be taken. */
 const POISON_EVERY = 7;
@@ -21,40 +17,18 @@ const TEST_MS_MAX = 60_000;
 const POLL_MS = 50;
 
 describeWithKafka("the platform's topic", (kafka) => {
-  const topic = `marketplace-${randomBytes(5).toString('hex')}`;
-  const prefix = kafka.prefix();
-  const options = { brokers: kafka.brokers, prefix, clientId: 'spec', notice: () => undefined };
-  let logs: Logs;
-  let platform: Logs;
-  let health: Health;
+  let at: PlatformTopic;
 
   beforeAll(async () => {
-    logs = createKafkaLogs(options);
-    await logs.create(logShapes(PARTITIONS, 1));
-    platform = createKafkaLogs({ ...options, prefix: '' });
-    await platform.create([{ log: topic, partitions: INBOUND_PARTITIONS }]);
+    at = await createPlatformTopic(kafka);
   }, TEST_MS_MAX);
 
-  afterAll(() => Promise.all([logs.close(), platform.close()]), TEST_MS_MAX);
-
-  function open(): Inbox {
-    health = new Health();
-    return openInbound({
-      topic,
-      config: options,
-      pseudonymKey: Buffer.alloc(32, 1),
-      logs,
-      partitions: PARTITIONS,
-      registry: createRegistry(),
-      health,
-      log: createLog('spec', { level: 'silent' }),
-    });
-  }
+  afterAll(() => at?.close(), TEST_MS_MAX);
 
   const isPoison = (index: number): boolean => index % POISON_EVERY === 0;
 
   async function write(from: number, count: number): Promise<void> {
-    const writer = platform.writer('platform');
+    const writer = at.platform.writer('platform');
     for (let partition = 0; partition < INBOUND_PARTITIONS; partition += 1) {
       const records = [];
       for (let index = from; index < from + count; index += 1) {
@@ -62,7 +36,7 @@ describeWithKafka("the platform's topic", (kafka) => {
         const text = isPoison(index) ? POISON[index % POISON.length]! : eventText(index);
         records.push({ key: null, value: Buffer.from(text) });
       }
-      await writer.append(topic, partition, records);
+      await writer.append(at.topic, partition, records);
     }
     await writer.close();
   }
@@ -70,7 +44,7 @@ describeWithKafka("the platform's topic", (kafka) => {
   async function idsIn(log: string): Promise<string[]> {
     const ids: string[] = [];
     for (let partition = 0; partition < PARTITIONS; partition += 1) {
-      for await (const { records } of logs.read(log, partition, 0)) {
+      for await (const { records } of at.logs.read(log, partition, 0)) {
         for (const { value } of records) ids.push((JSON.parse(value.toString('utf8')) as { id: string }).id);
       }
     }
@@ -91,12 +65,13 @@ describeWithKafka("the platform's topic", (kafka) => {
     'every good record becomes one event and every bad one a dead letter, across restarts of the door',
     async () => {
       await write(0, RECORDS / 2);
-      const first = open();
+      const health = new Health();
+      const first = at.openDoor(health);
       await untilRead(RECORDS / 2);
       expect(health.ready().failing).toEqual([]);
       await first.close();
       await write(RECORDS / 2, RECORDS / 2);
-      const second = open();
+      const second = at.openDoor(new Health());
       await untilRead(RECORDS);
       await second.close();
 
@@ -113,13 +88,13 @@ describeWithKafka("the platform's topic", (kafka) => {
   test(
     'is behind while a record that is older than asked for was not passed',
     async () => {
-      const age = openKafkaInboxAge({ ...options, topic, group: INBOX_GROUP });
+      const age = openKafkaInboxAge({ ...at.options, topic: at.topic, group: INBOX_GROUP });
       const written = RECORDS + POISON_EVERY;
       await write(RECORDS, POISON_EVERY);
       await new Promise((resolve) => setTimeout(resolve, 1_000));
       expect(await age.isBehind(500)).toBe(true);
       expect(await age.isBehind(3_600_000)).toBe(false);
-      const inbox = open();
+      const inbox = at.openDoor(new Health());
       await untilRead(written);
       await inbox.close();
       expect(await age.isBehind(500)).toBe(false);

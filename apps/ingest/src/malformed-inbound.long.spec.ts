@@ -1,21 +1,21 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { LETTER_BYTES_MAX } from '#contracts/inbound-letter';
-import { logShapes } from '#contracts/logs';
 import type { InboundDeadLetter } from '#contracts/records/letter-records';
 import { malformedEvents } from '#contracts/testing/malformed';
 import { randomFrom } from '#contracts/testing/mutation';
 import type { Inbox } from '#stream/inbox';
 import { describeWithKafka } from '#stream/kafka/jest-kafka';
-import { createKafkaLogs } from '#stream/kafka/kafka-logs';
-import type { Logs } from '#stream/log';
 import { Health } from '#telemetry/health';
-import { createLog } from '#telemetry/log';
-import { createRegistry } from '#telemetry/metrics';
-import { openInbound } from './inbound.ts';
 import { goodEvents } from './testing/good-events.ts';
 import { heapBytes } from './testing/heap-bytes.ts';
 import { malformedRecords, type MalformedRecord } from './testing/malformed-record.ts';
 import { isFaultNamed } from './testing/named-fault.ts';
+import {
+  createPlatformTopic,
+  INBOUND_PARTITIONS,
+  PARTITIONS,
+  type PlatformTopic,
+} from './testing/platform-topic.ts';
 
 const SEED = 42;
 const MALFORMED = 100_000;
@@ -24,8 +24,6 @@ const MALFORMED_PER_ROUND = MALFORMED / ROUNDS;
 const GOOD_PER_ROUND = 100;
 /** One good record stands before so many malformed ones. */
 const GOOD_EVERY = MALFORMED_PER_ROUND / GOOD_PER_ROUND;
-const PARTITIONS = 2;
-const INBOUND_PARTITIONS = 3;
 const WARM_ROUND = Math.floor(ROUNDS / 5);
 /** What the heap may have grown by between a fifth of the inputs and all of them. */
 const GROWTH_BYTES_MAX = 8 * 1024 * 1024;
@@ -34,38 +32,18 @@ const ROUND_MS_MAX = 60_000;
 const RUN_MS_MAX = 600_000;
 
 describeWithKafka("what stands in the platform's topic", (kafka) => {
-  const topic = `malformed-${randomBytes(5).toString('hex')}`;
-  const options = {
-    brokers: kafka.brokers,
-    prefix: kafka.prefix(),
-    clientId: 'spec',
-    notice: () => undefined,
-  };
   const health = new Health();
-  let logs: Logs;
-  let platform: Logs;
+  let at: PlatformTopic;
   let door: Inbox;
 
   beforeAll(async () => {
-    logs = createKafkaLogs(options);
-    await logs.create(logShapes(PARTITIONS, 1));
-    platform = createKafkaLogs({ ...options, prefix: '' });
-    await platform.create([{ log: topic, partitions: INBOUND_PARTITIONS }]);
-    door = openInbound({
-      topic,
-      config: options,
-      pseudonymKey: Buffer.alloc(32, 1),
-      logs,
-      partitions: PARTITIONS,
-      registry: createRegistry(),
-      health,
-      log: createLog('spec', { level: 'silent' }),
-    });
+    at = await createPlatformTopic(kafka);
+    door = at.openDoor(health);
   }, RUN_MS_MAX);
 
   afterAll(async () => {
     await door?.close();
-    await Promise.all([logs.close(), platform.close()]);
+    await at?.close();
   }, RUN_MS_MAX);
 
   test(
@@ -74,7 +52,7 @@ describeWithKafka("what stands in the platform's topic", (kafka) => {
       const random = randomFrom(SEED);
       const draw = malformedRecords(random, malformedEvents(random));
       const expected = createExpectation();
-      const writer = platform.writer('platform');
+      const writer = at.platform.writer('platform');
       const written = Array.from({ length: INBOUND_PARTITIONS }, () => 0);
       const [activity, letters] = [follow('activity'), follow('dead-letters')];
       let warmBytes = 0;
@@ -98,7 +76,7 @@ describeWithKafka("what stands in the platform's topic", (kafka) => {
         await Promise.all(
           batches.map((values, partition) =>
             writer.append(
-              topic,
+              at.topic,
               partition,
               values.map((value) => ({ key: null, value })),
             ),
@@ -129,7 +107,7 @@ describeWithKafka("what stands in the platform's topic", (kafka) => {
     const next = Array.from({ length: PARTITIONS }, () => 0);
     return async (take) => {
       for (const [partition, from] of next.entries()) {
-        for await (const { records, nextOffset } of logs.read(log, partition, from)) {
+        for await (const { records, nextOffset } of at.logs.read(log, partition, from)) {
           for (const { value } of records) take(value);
           next[partition] = nextOffset;
         }

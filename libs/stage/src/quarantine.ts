@@ -2,7 +2,7 @@ import { encodeQuarantineEntry } from '#contracts/quarantine-entry';
 import { comparePositions, formatPosition, parsePosition, type Position } from '#domain/stage/position';
 import type { QuarantineDesk, QuarantineRequest } from '#store/quarantine-desk';
 import { readGenesis } from './begin-log.ts';
-import type { HaltError, StageReport } from './report.ts';
+import { HaltError, type StageReport } from './report.ts';
 import type { Owned, TakeOverPorts } from './take-over.ts';
 
 // Passing over a record that stopped its partition. Two people ask for it; the owner, halted at exactly that record,
@@ -19,7 +19,11 @@ export async function approvedFor(desk: QuarantineDesk, halt: HaltError): Promis
   return isApproved && request.recordHash === halt.recordHash ? request : null;
 }
 
-/** Writes the entry and knows of it from then on, unless somebody stepped the record meanwhile. */
+/**
+ * Writes the entry and knows of it from then on, unless somebody stepped the record meanwhile. Where a snapshot covers
+ * the record, the work goes on behind it. Where only outputs do, this code would step it again, halt again and find the
+ * request again, for ever: it halts for good.
+ */
 export async function enterQuarantine(
   { logs }: Pick<TakeOverPorts, 'logs'>,
   owned: Owned,
@@ -33,7 +37,14 @@ export async function enterQuarantine(
   const isAtOrBeyond = (other: Position | null): boolean =>
     other !== null && comparePositions(other.slice(0, position.length), position) >= 0;
   const covered = mark === null ? null : parsePosition(mark.position);
-  if (isAtOrBeyond(covered) || isAtOrBeyond(tail.end?.position ?? null)) return owned;
+  if (isAtOrBeyond(covered)) return owned;
+  const end = tail.end?.position ?? null;
+  if (isAtOrBeyond(end)) {
+    const why =
+      `cannot be passed over: outputs up to ${formatPosition(end!)} are published, so somebody has stepped it. ` +
+      'Start the code that could';
+    throw new HaltError(at, `${at} ${why}`);
+  }
   const { reason, recordHash, requestedBy, approvedBy, approvedAtMs } = request;
   const genesis = await readGenesis(logs);
   const value = encodeQuarantineEntry(

@@ -18,6 +18,9 @@ import { createStageService, type StageService } from './stage-service.ts';
 
 const EXIT_BAD_CONFIG = 2;
 const CLOSING_TOLD_MS = 5_000;
+/** A process that did not start is gone after so long, closed or not. */
+const FAILED_MS_MAX = 10_000;
+const STARTED = 'start';
 
 /** Something that runs beside the stage in its process, for example the ticker. */
 export interface Companion {
@@ -30,6 +33,12 @@ export interface StageProcessOptions {
   /** The module whose controller takes the stage's batches. */
   readonly moduleOf: (service: StageService) => DynamicModule;
   readonly companion?: (backbone: Backbone, owner: string, health: Health, log: Log) => Promise<Companion>;
+}
+
+/** Closed in the opposite order of opening, whether the process ends or did not start. */
+interface Opened {
+  readonly step: string;
+  readonly close: () => Promise<unknown>;
 }
 
 /** Unique to this process and this start of it: what a claim is made in the name of. */
@@ -53,8 +62,7 @@ export async function runStageProcess(options: StageProcessOptions): Promise<voi
   try {
     await run(options, outcome.config, log);
   } catch (error) {
-    log.fatal({ error }, `${stage.name} did not start`);
-    process.exitCode = 1;
+    fail(log, stage.name, error);
   }
 }
 
@@ -64,14 +72,20 @@ async function run(
   log: Log,
 ): Promise<void> {
   const backbone = await openBackbone({ ...config, clientId: `updraft-${stage.name}`, log });
+  const opened: Opened[] = [{ step: 'logs and database', close: () => backbone.close() }];
+  const close = async (): Promise<void> => {
+    for (const { step, close: work } of opened.toReversed()) await telling(log, step, work());
+  };
   try {
     await checkBackbone(backbone);
     const { logs, store, database } = backbone;
     const quarantine = createQuarantineDesk(database);
     const health = new Health();
+    health.declare(STARTED);
     const registry = createRegistry();
     const owner = ownerName(stage.name);
     const traces = await openTraces(stage.name, config, log);
+    if (traces) opened.push({ step: 'traces', close: () => traces.close() });
     const service = createStageService(
       { logs, store, quarantine, limits: CLUSTER_LIMITS, owner, registry, health, log, traces },
       stage,
@@ -81,24 +95,40 @@ async function run(
       new FastifyAdapter(),
       { logger: nestLog(log), abortOnError: false },
     );
+    opened.push({ step: 'partitions and their group', close: () => app.close() });
     app.connectMicroservice({ strategy: service.transport }, { inheritAppConfig: true });
+    // First of all: who cannot listen must not take partitions from those who can.
+    await listen(app, config);
     await app.startAllMicroservices();
-    await app.listen(config.port, config.host);
     const beside = await companion?.(backbone, owner, health, log);
+    if (beside) opened.push({ step: 'ticker', close: () => beside.stop() });
+    health.set(STARTED, true);
     log.info({ owner, url: await app.getUrl() }, `${stage.name} runs`);
     const stop = async (signal: string): Promise<void> => {
       log.info({ signal }, `${stage.name} is closing`);
-      await telling(log, 'ticker', beside?.stop() ?? Promise.resolve());
-      await telling(log, 'partitions and their group', app.close());
-      await telling(log, 'traces', traces?.close() ?? Promise.resolve());
-      await telling(log, 'logs and database', backbone.close());
+      await close();
       log.info({ signal }, `${stage.name} has closed`);
     };
     let stopping: Promise<void> | null = null;
     for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => void (stopping ??= stop(signal)));
   } catch (error) {
-    await backbone.close();
-    throw error;
+    fail(log, stage.name, error);
+    await close();
+  }
+}
+
+/** Whoever starts this process again must not wait for what its closing waits for. */
+function fail(log: Log, name: string, error: unknown): void {
+  log.fatal({ error }, `${name} did not start`);
+  process.exitCode = 1;
+  setTimeout(() => process.exit(), FAILED_MS_MAX).unref();
+}
+
+async function listen(app: NestFastifyApplication, { port, host }: StageConfig): Promise<void> {
+  try {
+    await app.listen(port, host);
+  } catch (error) {
+    throw new Error(`port ${port} of ${host} cannot be listened on`, { cause: error });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Admin, Kafka } from 'kafkajs';
 import { UnavailableError } from '../log.ts';
+import { groupOffsets } from './group-offsets.ts';
 import { createKafkaClient, describeError } from './kafka-client.ts';
 import type { KafkaInboxOptions } from './kafka-inbox.ts';
 
@@ -48,15 +49,13 @@ async function isGroupBehind(
   topic: string,
   beforeMs: number,
 ): Promise<boolean> {
-  const [ends, young, groups] = await Promise.all([
-    admin.fetchTopicOffsets(topic),
+  const [offsets, young] = await Promise.all([
+    groupOffsets(admin, groupId, topic),
     // The first record that is not that old; the end where all are.
     admin.fetchTopicOffsetsByTimestamp(topic, beforeMs),
-    admin.fetchOffsets({ groupId, topics: [topic] }),
   ]);
-  const passed = new Map(groups[0]?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
   return young.some(({ partition, offset }) => {
-    const oldest = Number(ends.find((each) => each.partition === partition)?.low ?? 0);
-    return Math.max(passed.get(partition) ?? -1, oldest) < Number(offset);
+    const { oldest, next } = offsets.get(partition) ?? { oldest: 0, next: -1 };
+    return Math.max(oldest, next) < Number(offset);
   });
 }

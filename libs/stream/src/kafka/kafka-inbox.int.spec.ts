@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 import type { Inbox, InboxBatch } from '../inbox.ts';
 import { describeWithKafka } from './jest-kafka.ts';
+import type { KafkaNotice } from './kafka-client.ts';
 import { openKafkaInbox } from './kafka-inbox.ts';
 
 const PARTITIONS = 3;
@@ -128,6 +129,45 @@ describeWithKafka('an inbox on Kafka', (shared) => {
     },
     TEST_MS_MAX,
   );
+
+  test(
+    'says how many records the topic dropped before the group had read them',
+    async () => {
+      await send('a');
+      let taken = 0;
+      const first = open(async ({ records }) => void (taken += records.length));
+      await until(() => taken === 1);
+      await first.close();
+      await send('b', 'c');
+      await dropBefore([2, 1]);
+      const told: unknown[] = [];
+      const options = { brokers: shared.brokers, prefix, clientId: 'spec', topic, group: 'ingest' };
+      const notice: KafkaNotice = (level, message, detail) => {
+        if (level === 'error') told.push({ message, detail });
+      };
+      const handlers = { batch: () => Promise.resolve(), state: () => undefined };
+      inboxes.push(openKafkaInbox({ ...options, notice }, handlers));
+      await until(() => told.length > 0);
+      // Of partition 1 the group has committed nothing: what it never saw is not missing.
+      const message = `${topic}/0: 1 records were removed before they were read`;
+      expect(told).toEqual([{ message, detail: { from: 1, to: 2 } }]);
+    },
+    TEST_MS_MAX,
+  );
+
+  /** Offsets by partition. */
+  async function dropBefore(offsets: readonly number[]): Promise<void> {
+    const admin = kafka.admin();
+    await admin.connect();
+    try {
+      // Without it the client does not know yet whom to ask.
+      await admin.fetchTopicOffsets(topic);
+      const partitions = offsets.map((offset, partition) => ({ partition, offset: String(offset) }));
+      await admin.deleteTopicRecords({ topic, partitions });
+    } finally {
+      await admin.disconnect();
+    }
+  }
 
   async function committed(): Promise<number[]> {
     const admin = kafka.admin();

@@ -1,11 +1,12 @@
 // The inbox over Apache Kafka: a plain member of a consumer group, as kafkajs has it. Everything that the log port
 // needs beyond that (positions of our own, fencing, markers) is of no use here, because whoever reads the activity log
 // recognises repetitions.
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Consumer, EachBatchPayload, IHeaders, Kafka, KafkaMessage } from 'kafkajs';
+import type { EachBatchPayload, IHeaders, Kafka, KafkaMessage } from 'kafkajs';
 import type { Inbox, InboxBatch, InboxHandlers, InboxRecord } from '../inbox.ts';
+import { createMember, HEARTBEATS_PER_SESSION, stayMember } from './group-member.ts';
+import { groupOffsets } from './group-offsets.ts';
+import { withAdmin } from './kafka-admin.ts';
 import {
-  atMost,
   createKafkaClient,
   describeError,
   printNotice,
@@ -20,14 +21,10 @@ export interface KafkaInboxOptions extends KafkaLogsOptions {
   readonly group: string;
 }
 
-const HEARTBEATS_PER_SESSION = 5;
 const REBALANCE_TIMEOUT_MS = 30_000;
 const PARTITIONS_AT_ONCE = 4;
-const REJOIN_MS_MIN = 200;
-const REJOIN_MS_MAX = 5_000;
 /** What `close` gives batches that are being handled. */
 const LEAVE_MS_MAX = 15_000;
-const WAIT_MS = 100;
 
 /** A group that is new begins at the oldest record that the topic still has. */
 export function openKafkaInbox(options: KafkaInboxOptions, handlers: InboxHandlers): Inbox {
@@ -36,74 +33,29 @@ export function openKafkaInbox(options: KafkaInboxOptions, handlers: InboxHandle
   const { topic } = options;
   const groupId = options.prefix + options.group;
   const sessionTimeoutMs = options.sessionTimeoutMs ?? SESSION_TIMEOUT_MS;
-  let isClosed = false;
-  let end: () => void = () => undefined;
-  const ended = new Promise<string>((resolve) => (end = () => resolve('closed')));
 
-  async function stayMember(): Promise<void> {
-    let rejoinMs = REJOIN_MS_MIN;
-    while (!isClosed) {
-      const startedAt = performance.now();
-      const consumer = createConsumer(kafka, groupId, sessionTimeoutMs);
-      const why = await Promise.race([ended, runTerm(consumer, topic, sessionTimeoutMs, handlers)]);
-      handlers.state(false, why);
-      await atMost(LEAVE_MS_MAX, consumer.disconnect());
-      if (isClosed) return;
-      if (performance.now() - startedAt > REJOIN_MS_MAX) rejoinMs = REJOIN_MS_MIN;
-      notice('warn', `reading ${topic} was interrupted, joining again: ${why}`, { rejoinMs });
-      await Promise.race([ended, sleep(rejoinMs)]);
-      rejoinMs = Math.min(rejoinMs * 2, REJOIN_MS_MAX);
-    }
-  }
-
-  void tellWhatIsGone(kafka, topic, groupId, notice);
-  const done = stayMember();
-  return {
-    async close() {
-      isClosed = true;
-      end();
-      await done;
+  return stayMember({
+    what: `reading ${topic} was interrupted`,
+    notice,
+    leaveMsMax: LEAVE_MS_MAX,
+    // A member whose offset the topic no longer has commits another one: nobody could see any more what is gone.
+    ready: tellWhatIsGone(kafka, topic, groupId, notice),
+    begin() {
+      const consumer = createMember(kafka, groupId, sessionTimeoutMs, REBALANCE_TIMEOUT_MS);
+      consumer.on(consumer.events.GROUP_JOIN, () => handlers.state(true, ''));
+      return {
+        consumer,
+        subscription: { topics: [topic], fromBeginning: true },
+        run: {
+          autoCommit: false,
+          eachBatchAutoResolve: false,
+          partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
+          eachBatch: (payload) => takeBatch(payload, sessionTimeoutMs, handlers),
+        },
+        end: (why) => handlers.state(false, why),
+      };
     },
-  };
-}
-
-function createConsumer(kafka: Kafka, groupId: string, sessionTimeoutMs: number): Consumer {
-  return kafka.consumer({
-    groupId,
-    sessionTimeout: sessionTimeoutMs,
-    rebalanceTimeout: REBALANCE_TIMEOUT_MS,
-    heartbeatInterval: Math.floor(sessionTimeoutMs / HEARTBEATS_PER_SESSION),
-    maxWaitTimeInMs: WAIT_MS,
-    allowAutoTopicCreation: false,
-    // A restart after a crash is ours: kafkajs reuses connections that may be what is broken.
-    retry: { initialRetryTime: 100, maxRetryTime: 500, retries: 5, restartOnFailure: async () => false },
   });
-}
-
-/** Resolves with the reason once this consumer is of no more use. Never rejects. */
-async function runTerm(
-  consumer: Consumer,
-  topic: string,
-  sessionTimeoutMs: number,
-  handlers: InboxHandlers,
-): Promise<string> {
-  const lost = new Promise<string>((resolve) => {
-    consumer.on(consumer.events.CRASH, ({ payload }) => resolve(describeError(payload.error)));
-  });
-  consumer.on(consumer.events.GROUP_JOIN, () => handlers.state(true, ''));
-  try {
-    await consumer.connect();
-    await consumer.subscribe({ topics: [topic], fromBeginning: true });
-    await consumer.run({
-      autoCommit: false,
-      eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
-      eachBatch: (payload) => takeBatch(payload, sessionTimeoutMs, handlers),
-    });
-    return await lost;
-  } catch (error) {
-    return describeError(error);
-  }
 }
 
 async function takeBatch(
@@ -161,24 +113,14 @@ async function tellWhatIsGone(
   groupId: string,
   notice: KafkaNotice,
 ): Promise<void> {
-  const admin = kafka.admin();
   try {
-    await admin.connect();
-    const ends = await admin.fetchTopicOffsets(topic);
-    const [group] = await admin.fetchOffsets({ groupId, topics: [topic] });
-    for (const { partition, offset } of group?.partitions ?? []) {
-      const oldest = Number(ends.find((each) => each.partition === partition)?.low ?? 0);
-      const gone = oldest - Number(offset);
-      if (Number(offset) >= 0 && gone > 0) {
-        notice('error', `${topic}/${partition}: ${gone} records were removed before they were read`, {
-          from: Number(offset),
-          to: oldest,
-        });
-      }
+    const offsets = await withAdmin(kafka, (admin) => groupOffsets(admin, groupId, topic));
+    for (const [partition, { oldest, next }] of offsets) {
+      if (next < 0 || oldest <= next) continue;
+      const gone = `${oldest - next} records were removed before they were read`;
+      notice('error', `${topic}/${partition}: ${gone}`, { from: next, to: oldest });
     }
   } catch (error) {
     notice('warn', `${topic}: where its group stands cannot be asked: ${describeError(error)}`, {});
-  } finally {
-    await admin.disconnect().catch(() => undefined);
   }
 }
