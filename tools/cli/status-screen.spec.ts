@@ -17,6 +17,7 @@ function statusOf(scoring: Stage, alarm: string | null = null): Status {
   const projection = { position: '0/41/0', lag: 5, alarm };
   return {
     asOf: {},
+    treasury: [],
     deadLetters: { conflict: 1, 'too-late': 4 },
     partitions: [
       {

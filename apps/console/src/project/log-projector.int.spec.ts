@@ -15,7 +15,7 @@ import { until } from '../testing/until.ts';
 import { deadLettersProjection } from './dead-letters.ts';
 import { decisionsProjection } from './decisions.ts';
 import { grantsProjection } from './grants.ts';
-import { merchantsProjection } from './merchants.ts';
+import { capabilityProjection } from './capability.ts';
 
 describe('projecting a log', () => {
   let opened: TestDatabase;
@@ -151,11 +151,11 @@ describe('projecting a log', () => {
     const logs = new ScriptedLogs(1);
     logs.append('capability', 0, null, tickText('0/1/0', START_MS + 2_000));
     logs.append('capability', 0, null, tickText('0/2/0', START_MS + 1_000));
-    await running.start(logs, merchantsProjection);
+    await running.start(logs, capabilityProjection);
     await running.caughtUp(logs, 'capability');
 
     const [progress] = await readProgress(database, 'capability');
-    expect(JSON.parse(progress!.marks)).toEqual({ nowMs: START_MS + 2_000, nowPosition: '0/1/0' });
+    expect(JSON.parse(progress!.marks)).toMatchObject({ nowMs: START_MS + 2_000, nowPosition: '0/1/0' });
     expect(progress!.position).toBe('0/2/0');
   });
 
@@ -164,7 +164,7 @@ describe('projecting a log', () => {
     for (let left = restarts; left >= 0; left--) {
       await running.start(logs, decisionsProjection, options);
       await running.start(logs, grantsProjection, options);
-      await running.start(logs, merchantsProjection, options);
+      await running.start(logs, capabilityProjection, options);
       await running.start(logs, deadLettersProjection, options);
       if (left > 0) await new Promise((resolve) => setTimeout(resolve, 40));
       else for (const log of LOGS) await running.caughtUp(logs, log);

@@ -79,11 +79,73 @@ test('all campaigns that wait are looked at in order when funds come in, some pe
   for (const name of names) world.ask(1, name, 10, { least: name === 'c29' ? 500 : 10 });
   world.giveBack(0, 'season', 295);
   const orders: string[][] = [];
-  while (world.treasury.machine().gauges()['timers']! > 0) {
+  for (let i = 0; i < 9; i++) {
     orders.push(world.tick(NOVEMBER).flatMap(({ account, amount }) => (amount > 0 ? [account] : [])));
   }
   expect(orders.flat()).toEqual(names.slice(0, 29));
   for (const order of orders) expect(order.length).toBeLessThanOrEqual(8);
+  expect(world.gauge('waiting')).toBe(1);
+});
+
+describe('a campaign with a large need, before ones with small needs', () => {
+  const small = Array.from({ length: 12 }, (_, i) => `s${String(i).padStart(2, '0')}`);
+
+  /** All of the season is out; then so much came back that eight were served before the large one. */
+  function passedOver(): TreasuryWorld {
+    const campaigns = ['large', ...small].map((name) => accountOf(name, 100, { within: 'season' }));
+    const world = givenTreasury(sha256, { accounts: [accountOf('season', 100), ...campaigns] });
+    world.ask(0, 'season', 100);
+    world.ask(1, 'large', 50, { least: 50 });
+    for (const name of small) world.ask(1, name, 1);
+    world.giveBack(0, 'season', 49);
+    expect(servedAt(world, NOVEMBER)).toEqual(small.slice(0, 8));
+    return world;
+  }
+
+  function servedAt(world: TreasuryWorld, atMs: number): string[] {
+    const told = [0, 1, 2, 3].flatMap(() => world.tick(atMs));
+    return told.flatMap(({ account, amount }) => (amount > 0 ? [account] : []));
+  }
+
+  test('is passed over only so often: then funds of the season are kept for it', () => {
+    const world = passedOver();
+    expect(world.ask(2, 'season', 1)).toEqual([]);
+    expect(world.ask(2, 's00', 1)).toEqual([]);
+    world.giveBack(0, 'season', 9);
+    expect(servedAt(world, NOVEMBER)).toEqual(['large']);
+    world.giveBack(0, 'season', 6);
+    expect(servedAt(world, NOVEMBER)).toEqual([...small.slice(8), 's00', 'season']);
+  });
+
+  test('and only so long: then it goes to the end', () => {
+    const world = passedOver();
+    expect(servedAt(world, NOVEMBER + 60_000 - 1)).toEqual([]);
+    expect(servedAt(world, NOVEMBER + 60_000)).toEqual(small.slice(8));
+  });
+
+  test('when it gives up, those behind it are served, and the season itself after them', () => {
+    const world = passedOver();
+    world.ask(2, 'season', 1);
+    world.ask(1, 'large', 0);
+    expect(servedAt(world, NOVEMBER)).toEqual([...small.slice(8), 'season']);
+  });
+
+  test('one before it gives up while the others are still looked at, and nobody is left out', () => {
+    const world = passedOver();
+    world.tick(NOVEMBER + 60_000);
+    world.ask(1, small[8]!, 0);
+    expect(servedAt(world, NOVEMBER + 60_000)).toEqual(small.slice(9));
+  });
+});
+
+test('who asks a campaign while others wait for the season comes after them', () => {
+  const world = season(100, [80, 80]);
+  world.ask(0, 'season', 100);
+  world.ask(1, 'spring', 10, { least: 10 });
+  world.giveBack(0, 'season', 10);
+  expect(
+    world.ask(2, 'summer', 10, { least: 10 }).map(({ account, amount }) => [account, amount]),
+  ).toContainEqual(['spring', 10]);
   expect(world.gauge('waiting')).toBe(1);
 });
 
