@@ -17,8 +17,13 @@ interface Running {
 
 /** What the platform's gateway does with the traffic grants of one merchant. */
 export interface BoostDelivery {
-  /** Delivers the hour's share of what runs and returns the exposures that it brought. */
-  deliverHour(grants: readonly ActiveGrant[], hourMs: number, prng: Prng, say: Say): number;
+  /** Delivers the hour's share of what runs and returns the exposures that it brought, by programme. */
+  deliverHour(
+    grants: readonly ActiveGrant[],
+    hourMs: number,
+    prng: Prng,
+    say: Say,
+  ): ReadonlyMap<string, number>;
 }
 
 /**
@@ -41,7 +46,7 @@ export function createBoostDelivery(conversionPpm: number): BoostDelivery {
   };
   return {
     deliverHour(grants, hourMs, prng, say) {
-      let exposures = 0;
+      const exposures = new Map<string, number>();
       const isReportHour = Math.floor(hourMs / HOUR_MS) % REPORT_EVERY_HOURS === 0;
       const seen = new Set<string>();
       for (const grant of grants) {
@@ -51,7 +56,7 @@ export function createBoostDelivery(conversionPpm: number): BoostDelivery {
         seen.add(grant.grantId);
         const share = drawShare(grant, boost.delivered, hourMs, prng);
         boost.delivered += share;
-        exposures += share;
+        exposures.set(grant.programme, (exposures.get(grant.programme) ?? 0) + share);
         if (isReportHour || boost.delivered >= grant.size)
           report(grant.grantId, boost, hourMs + HOUR_MS - 1, say);
       }

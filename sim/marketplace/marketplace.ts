@@ -7,7 +7,7 @@ import { shipParcels, type Say } from './order-life.ts';
 import { drawPersonas, type Persona } from './persona.ts';
 import { createPrng, type Prng } from './prng.ts';
 import { seasonFactor, type SeasonName } from './season.ts';
-import { NOTHING_IN_FORCE, openShop, playHour, type InForce, type Shop } from './shop.ts';
+import { NOTHING_IN_FORCE, openShop, playHour, type Boosted, type InForce, type Shop } from './shop.ts';
 
 // A marketplace in miniature. Buyers follow exposures, exposures follow popularity and the boosts that were
 // granted, and a merchant that gets more orders than it can serve becomes late, then cancels, then gets bad
@@ -63,8 +63,8 @@ export interface MarketplaceOptions {
 export interface MerchantTruth extends Persona {
   readonly exposures: number;
   readonly boostedExposures: number;
-  /** Of those, what came where it could not be served in time. */
-  readonly wastedExposures: number;
+  /** The same by programme, and what of it came when an order could not have been served in time. */
+  readonly boosted: { readonly [programme: string]: Readonly<Boosted> };
   readonly orders: number;
   readonly late: number;
   readonly cancelled: number;
@@ -205,12 +205,13 @@ function sayAs(
 function truthOf(shop: Shop): MerchantTruth {
   const { orders, late, cancelled, refunded, reviews, badReviews } = shop.bench;
   const exposures = Math.floor(shop.exposures);
-  const boostedExposures = shop.boosted;
+  const boosted = structuredClone(shop.boosted);
+  const boostedExposures = Object.values(boosted).reduce((sum, each) => sum + each.exposures, 0);
   return {
     ...shop.persona,
     exposures,
     boostedExposures,
-    wastedExposures: shop.wasted,
+    boosted,
     orders,
     late,
     cancelled,

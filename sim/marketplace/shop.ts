@@ -48,9 +48,8 @@ export interface Shop extends Maker {
   stock: number;
   threads: number;
   exposures: number;
-  boosted: number;
-  /** Of the boosted exposures, those that led to nothing it could serve: no goods, or a queue longer than the promise. */
-  wasted: number;
+  /** Exposures that grants brought, by programme. */
+  readonly boosted: { [programme: string]: Boosted };
   hasCourse: boolean;
   /** When the course that it enrolled in will be done; null: it did not enrol. */
   doneAtMs: number | null;
@@ -59,6 +58,12 @@ export interface Shop extends Maker {
   /** When it was last given anything. */
   givenAtMs: number;
   closedAtMs: number | null;
+}
+
+export interface Boosted {
+  exposures: number;
+  /** Of those, what came when an order could not have been served in time. */
+  wasted: number;
 }
 
 export interface ShopWorld {
@@ -100,8 +105,7 @@ export function openShop(persona: Persona, prng: Prng, say: Say, troubles: Troub
     stock: persona.capacityPerDay * prng.between(3, STOCK_DAYS) + 5,
     threads: 0,
     exposures: 0,
-    boosted: 0,
-    wasted: 0,
+    boosted: {},
     hasCourse: false,
     doneAtMs: null,
     hasTool: false,
@@ -149,16 +153,21 @@ function trade(shop: Shop, hourMs: number, { grants, offers }: InForce, world: S
 }
 
 /** What buyers paid, in minor units. */
-function sell(shop: Shop, hourMs: number, boosted: number, goods: Goods, world: ShopWorld): number {
+function sell(
+  shop: Shop,
+  hourMs: number,
+  boosted: ReadonlyMap<string, number>,
+  goods: Goods,
+  world: ShopWorld,
+): number {
   const { persona, prng } = shop;
   const seasonMs = hourMs - world.seasonShiftMs;
   const factor =
     seasonFactor(seasonMs, world.zoneOffsetMinutes, world.season) *
     hourShare(seasonMs, world.zoneOffsetMinutes, world.season);
-  const exposures = (persona.exposuresPerDay * shop.grownBps * factor) / BPS + boosted;
+  const brought = countBoosted(shop, boosted, !canServe(shop, hourMs, goods));
+  const exposures = (persona.exposuresPerDay * shop.grownBps * factor) / BPS + brought;
   shop.exposures += exposures;
-  shop.boosted += boosted;
-  if (!canServe(shop, hourMs, goods)) shop.wasted += boosted;
   const ordersMean = (exposures * persona.conversionPpm) / PPM;
   const fromMs = Math.max(hourMs, persona.opensAtMs);
   const circumstances = { isOversold: goods === 'gone', isSilent: isSilent(shop) };
@@ -172,6 +181,17 @@ function sell(shop: Shop, hourMs: number, boosted: number, goods: Goods, world: 
   const threads = prng.poisson(ordersMean * THREADS_PER_ORDER);
   for (const atMs of drawMoments(prng, threads, fromMs, hourMs + HOUR_MS)) playThread(shop, atMs);
   return salesMinor;
+}
+
+function countBoosted(shop: Shop, boosted: ReadonlyMap<string, number>, isWasted: boolean): number {
+  let all = 0;
+  for (const [programme, exposures] of boosted) {
+    const counts = (shop.boosted[programme] ??= { exposures: 0, wasted: 0 });
+    counts.exposures += exposures;
+    if (isWasted) counts.wasted += exposures;
+    all += exposures;
+  }
+  return all;
 }
 
 /** Whether an order of this hour would be there in time. */
