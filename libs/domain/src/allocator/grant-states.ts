@@ -40,7 +40,7 @@ export const TRANSITIONS: readonly Transition[] = [
     to: 'none',
     when: 'something speaks against it, or no money came in time',
   },
-  { from: ['none', 'waiting'], outcome: 'offer', to: 'offered', when: 'only the training is missing' },
+  { from: APPLYING, outcome: 'offer', to: 'offered', when: 'only the training is missing' },
   { from: ['offered'], outcome: 'forfeit', to: 'none', when: 'the training was not done in time' },
   {
     from: APPLYING,
@@ -64,7 +64,7 @@ export const TRANSITIONS: readonly Transition[] = [
     when: 'the condition for revoking is met, or the merchant closed',
   },
   {
-    from: [...RUNNING, ...ENDED],
+    from: [...RUNNING, 'used-up', 'expired', 'revoked'],
     outcome: 'claw-back',
     to: 'clawed-back',
     when: 'fraud: what was spent is claimed',

@@ -15,7 +15,7 @@ export interface PolicyIndex {
   readonly tiers: TierOrder;
   readonly programmes: ReadonlyMap<string, Programme>;
   readonly accounts: ReadonlyMap<string, Account>;
-  /** By account, the smallest grant of its programmes; accounts that only bundle others have none. */
+  /** By account, the smallest grant or stage of its programmes; accounts that only bundle others have none. */
   readonly leasts: ReadonlyMap<string, number>;
   /** By programme, the scopes that stop it: all, itself, its account and those around that. */
   readonly scopes: ReadonlyMap<string, ReadonlySet<string>>;
@@ -28,9 +28,10 @@ export function indexOf(bundle: Bundle | null): PolicyIndex {
   const accounts = bundle?.accounts ?? [];
   const leasts = new Map<string, number>();
   for (const programme of programmes) {
-    const { account } = programme;
+    const { account, stages } = programme;
     if (account === null) continue;
-    leasts.set(account, Math.min(leasts.get(account) ?? Infinity, leastSize(programme)));
+    const sizes = [leastSize(programme), ...stages.map(({ size }) => size)];
+    leasts.set(account, Math.min(leasts.get(account) ?? Infinity, ...sizes));
   }
   return {
     tiers: bundle === null ? [] : tierOrder(bundle),

@@ -118,7 +118,8 @@ function ask(
     ...base,
     holder,
     need,
-    least: need > 0 ? Math.min(need, least) : least,
+    // With what is free already it makes up the smallest grant.
+    least: need > 0 ? Math.min(need, Math.max(1, least - purse.free)) : least,
     bundle: root.bundleHash ?? '',
     balance: balanceOf(after),
   }));
@@ -133,7 +134,7 @@ function treasuryFor({ bundle, root }: Allocation, instance: string): number {
   return treasuryOf(bundle?.accounts ?? [], parseInstance(instance).account, root.treasuries);
 }
 
-/** The smallest grant of the account's programmes; 0 where it has none. */
+/** The smallest grant or stage of the account's programmes; 0 where it has none. */
 export function leastOf({ policy }: Allocation, instance: string): number {
   return policy.leasts.get(parseInstance(instance).account) ?? 0;
 }
