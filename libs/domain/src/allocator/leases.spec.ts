@@ -22,8 +22,10 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time.ts';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-function textOf(total: number, changes: object = {}, programme: object = {}): string {
-  const accounts = [account('welcome', total, { ...changes })];
+type Changes = Readonly<Record<string, unknown>>;
+
+function textOf(total: number, changes: Changes = {}, programme: Changes = {}): string {
+  const accounts = [account('welcome', total, changes)];
   return compiled(smallSource({ programmes: [welcome(programme)], accounts })).text;
 }
 
