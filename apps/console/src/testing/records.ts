@@ -193,7 +193,7 @@ export function deadLetterText(partition: number, sequence: number, some: Partia
   );
 }
 
-function eventText(
+export function eventText(
   stage: string,
   type: string,
   subject: string | null,
@@ -204,7 +204,7 @@ function eventText(
   return writeEvent({ id, source: `/updraft/${LOG_ID}/${stage}`, type, subject, timeMs, data });
 }
 
-function causeAt(position: string): Decision['cause'] {
+export function causeAt(position: string): Decision['cause'] {
   return { position, eventId: `e-${position}`, type: 'updraft.order.paid.v1', hash: sha256(position) };
 }
 
