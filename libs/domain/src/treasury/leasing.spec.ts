@@ -171,6 +171,15 @@ describe('purses of merchants', () => {
     expect(leasesInShort(world.ask(0, 'relief~e1', 0, { holder: 'm1' }))).toEqual(['0/m1 relief~e1 0 #2']);
   });
 
+  test('many that hold some are told some per record, each once', () => {
+    const world = givenTreasury(sha256, { accounts: [relief] });
+    for (let i = 0; i < 70; i++) world.ask(0, 'relief~e1', 1, { holder: `m${i}` });
+    const told = [world.ask(1, 'relief~e1', 90, { holder: 'late', least: 90 })];
+    for (let i = 0; i < 3; i++) told.push(world.tick(world.nowMs));
+    expect(told.map(({ length }) => length)).toEqual([64, 6, 0, 0]);
+    expect(new Set(told.flat().map(({ holder }) => holder)).size).toBe(70);
+  });
+
   test('what a shop gives back goes to the one that waits', () => {
     const world = givenTreasury(sha256, { accounts: [relief] });
     world.ask(0, 'relief~e1', 100, { holder: 'm1' });

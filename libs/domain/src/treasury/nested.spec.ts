@@ -47,7 +47,7 @@ test('a campaign that waits for the season is served when another one gives back
   const world = season(100, [80, 80]);
   world.ask(0, 'spring', 70);
   world.ask(1, 'summer', 60, { least: 60 });
-  expect(world.giveBack(0, 'spring', 40)).toEqual([]);
+  expect(world.giveBack(0, 'spring', 40).filter(({ amount }) => amount > 0)).toEqual([]);
   expect(leasesInShort(world.tick(NOVEMBER))).toContain('1 summer 60 #1 scarce');
 });
 
@@ -130,12 +130,59 @@ describe('a campaign with a large need, before ones with small needs', () => {
     expect(servedAt(world, NOVEMBER)).toEqual([...small.slice(8), 'season']);
   });
 
+  test('when it gives up and nobody is behind it, the season itself is served', () => {
+    const world = passedOver();
+    for (const name of small.slice(8)) world.ask(1, name, 0);
+    world.ask(2, 'season', 1);
+    world.ask(1, 'large', 0);
+    expect(servedAt(world, NOVEMBER)).toEqual(['season']);
+  });
+
   test('one before it gives up while the others are still looked at, and nobody is left out', () => {
     const world = passedOver();
     world.tick(NOVEMBER + 60_000);
     world.ask(1, small[8]!, 0);
     expect(servedAt(world, NOVEMBER + 60_000)).toEqual(small.slice(9));
   });
+});
+
+test('more wait for the season than its list holds: the others look again by themselves', () => {
+  const relief = accountOf('relief', 10, { per: 'entity', within: 'platform' });
+  const world = givenTreasury(sha256, { accounts: [accountOf('platform', 10_000), relief] });
+  world.ask(0, 'platform', 10_000);
+  for (let i = 0; i < 1_002; i++) world.ask(1, `relief~e${i}`, 1, { holder: 'm1' });
+  world.giveBack(0, 'platform', 1_002);
+  while (world.gauge('waiting') > 2) if (world.tick(NOVEMBER).length === 0) break;
+  expect(world.gauge('waiting')).toBe(2);
+  expect(world.tick(NOVEMBER + 15_000 - 1)).toEqual([]);
+  expect(world.tick(NOVEMBER + 15_000).map(({ account }) => account)).toEqual([
+    'relief~e1000',
+    'relief~e1001',
+  ]);
+});
+
+test('funds kept for a campaign and for the season itself are kept each for its own time', () => {
+  const names = ['large', ...Array.from({ length: 10 }, (_, i) => `s${i}`)];
+  const campaigns = names.map((name) => accountOf(name, 100, { within: 'season' }));
+  const world = givenTreasury(sha256, { accounts: [accountOf('season', 200), ...campaigns] });
+  world.ask(0, 'season', 200);
+  world.ask(1, 'season', 90, { least: 90 });
+  for (let i = 0; i < 9; i++) world.ask(2, 'season', 1, { holder: `m${i}` });
+  world.giveBack(0, 'season', 30);
+  world.tick(NOVEMBER + 30_000);
+  world.giveBack(0, 'season', 10);
+  for (const name of names)
+    world.ask(3, name, name === 'large' ? 80 : 1, { least: name === 'large' ? 80 : 1 });
+  const served = (atMs: number): string[] =>
+    [0, 1, 2, 3].flatMap(() => world.tick(atMs)).flatMap((told) => (told.amount > 0 ? [told.account] : []));
+  served(NOVEMBER + 30_000);
+  const waiting = world.gauge('waiting');
+  served(NOVEMBER + 60_000);
+  const until = world.treasury
+    .machine()
+    .rows()
+    .find(({ key }) => key === 'season')!.due;
+  expect({ waiting, until }).toEqual({ waiting: 5, until: NOVEMBER + 90_000 });
 });
 
 test('who asks a campaign while others wait for the season comes after them', () => {

@@ -68,7 +68,7 @@ function moveWithin(treasury: TreasuryPartition, row: InstanceRow, within: strin
   for (const each of to) each.isAncestor = true;
   for (const each of [...from, ...to]) schedule(treasury, each);
   // What it left may be ample now.
-  root.isLookWanted = true;
+  if (from.length > 0) root.isLookWanted = true;
 }
 
 /** Marks the row as changed and sets its timer: the next instant at which time alone changes something. */
