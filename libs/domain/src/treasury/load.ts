@@ -51,7 +51,7 @@ export function missingRows(
   return treasury.rows.missing([...keys]);
 }
 
-/** Of the bundle by which the record is stepped: that which it activates, else the live one. None before it is given. */
+/** Of the bundle by which the record is stepped: the one that it activates, else the live one. */
 function accountsAfter(
   { root, bundles }: TreasuryPartition,
   { event: { type, data } }: InputRecord,

@@ -17,7 +17,7 @@ const RETRY_MS = 15 * SECOND_MS;
 /** Holders that one look tells about scarcity. */
 const TOLD_MAX = 64;
 
-/** An instance to look at and those within it to wake, fixed before the record is handled so that rows can be loaded. */
+/** An instance to look at and those within it to wake: fixed before the record is handled, so that rows are loaded. */
 export interface Visit {
   readonly key: string;
   readonly within: readonly string[];

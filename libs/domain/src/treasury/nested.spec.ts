@@ -208,6 +208,14 @@ test('a campaign of a period counts against the period of the season in which it
   expect(world.ask(1, 'season@2026-12-01', 100)[0]).toMatchObject({ amount: 100 });
 });
 
+test('whoever waits for the season itself is served by what its campaigns give back', () => {
+  const world = season(100, [80, 80]);
+  world.ask(0, 'spring', 70);
+  world.ask(1, 'season', 60, { least: 60 });
+  world.giveBack(0, 'spring', 30);
+  expect(leasesInShort(world.tick(NOVEMBER))).toContain('1 season 60 #1 scarce');
+});
+
 test('a raise of the season serves the campaigns that wait for it', () => {
   const world = season(50, [80, 80]);
   world.ask(0, 'spring', 50);

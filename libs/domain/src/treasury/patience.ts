@@ -10,7 +10,7 @@ export interface Patience {
   keptUntilMs: number | null;
 }
 
-/** Small ones that go by before a large one is next: some, so that they rarely wait, and not so many that it starves. */
+/** Small ones that go by first: some, so that they rarely wait, and few, so that a large one is soon next. */
 const PASSED_OVER_MAX = 8;
 /** Ample for holders that were told of scarcity to give back; longer it would be a block. */
 const HOLD_MAX_MS = 60_000;

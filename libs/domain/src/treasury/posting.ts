@@ -51,7 +51,7 @@ export function setTotal(row: InstanceRow, total: number): void {
   } else goOut(row, -change);
 }
 
-/** An instance now lies within others: what is out of it is taken from those as far as they have it, else owed there. */
+/** An instance lies within others now: they give what is out of it as far as they have it, and owe the rest. */
 export function moveOut(row: InstanceRow, from: readonly InstanceRow[], to: readonly InstanceRow[]): void {
   const out = row.leasedOut + row.leasedBelow;
   for (const each of from) {

@@ -3,9 +3,9 @@ import { capOf } from './posting.ts';
 import type { InstanceRow } from './instance-row.ts';
 
 // When little is left of an instance, its holders give back at once what they have free, and are leased exactly what
-// they need. It becomes scarce when somebody has to wait for it, when it owes, when there is nothing left to lease ahead
-// of need, or when a lease leaves less than each of its holders might need next. Between a quarter and a half of its
-// total nothing changes either way, so that it does not turn with every lease and return.
+// they need. It becomes scarce when somebody has to wait for it, when it owes, when there is nothing left to lease
+// ahead of need, or when a lease leaves less than each of its holders might need next. Between a quarter and a half of
+// its total nothing changes either way, so that it does not turn with every lease and return.
 
 /** Of what is free every holder may take this part ahead of need: half of it if all ask. */
 export const SHARE_PART = 2;

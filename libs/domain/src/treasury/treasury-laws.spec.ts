@@ -108,7 +108,7 @@ function outOf(instance: string, rows: ReadonlyMap<string, InstanceRow>, out: Ou
   return sum;
 }
 
-test('at every position what an instance has is what is unleased and what is out, and nobody gets more than there is', () => {
+test('at every position what an instance has is what is unleased and what is out, and no more is out', () => {
   let leases = 0;
   const check = fc.property(dice, (rolls) => {
     played(rolls, (world, out) => {
