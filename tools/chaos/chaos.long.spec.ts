@@ -111,6 +111,7 @@ function describeChaos(serverUrl: string): void {
         'ingest-1',
         'scoring-1',
         'scoring-2',
+        'treasury-1',
       ]);
       expect(lateness.count).toBeGreaterThan(UPGRADE_DECISIONS_MIN);
       // Whoever had to be killed held its partitions for half a minute: that is told in the report, and not hidden.

@@ -6,7 +6,7 @@ import { positionIn } from '#tools/replay/record-source';
 import type { WorkspaceInMemory } from '#tools/replay/workspace-fixture';
 import { describeInBothModes, openEmbedded, type BackboneUnderTest } from './backbone-under-test.ts';
 import { until } from './process-under-test.ts';
-import { decisionsIn, digestsOf, publishedIn } from './published.ts';
+import { decisionsIn, digestsOf, publishedIn, requestsIn } from './published.ts';
 import { copyActivity, PARTITIONS, prepare, recordSeason } from './recorded-season.ts';
 import { startStages } from './stages-under-test.ts';
 
@@ -66,6 +66,8 @@ describeInBothModes('the same activity', (open) => {
         const { logs, close } = workspace.connect();
         expect(await digestsOf(logs, PARTITIONS)).toEqual(expected);
         await expectEachOnce(logs);
+        for (let partition = 0; partition < PARTITIONS; partition++)
+          expect(await requestsIn(logs, partition)).toEqual(await requestsIn(recorded.logs, partition));
         await close();
         expect(met.discarded).toBeGreaterThan(0);
         expect(met.suppressed).toBeGreaterThan(0);

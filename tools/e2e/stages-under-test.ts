@@ -3,10 +3,8 @@ import type { INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AllocatorModule } from '#apps/allocator/src/allocator.module';
 import { ScoringModule } from '#apps/scoring/src/scoring.module';
-import { TreasuryModule } from '#apps/treasury/src/treasury.module';
 import { allocator } from '#domain/allocator/allocator-machine';
 import { scoring } from '#domain/scoring/scoring-machine';
-import { treasury } from '#domain/treasury/treasury-machine';
 import type { Backbone } from '#stage/backbone';
 import type { RunnerLimits } from '#stage/limit';
 import type { Reporter } from '#stage/report';
@@ -15,7 +13,10 @@ import { Health } from '#telemetry/health';
 import { createLog } from '#telemetry/log';
 import { createRegistry } from '#telemetry/metrics';
 
-/** Scoring, allocator and treasury as their processes run them, without a door and without the read side. */
+/**
+ * Scoring and the allocator as their processes run them, without a door and without the read side. Nor does the
+ * treasury run: what it answered stands in the activity that these suites recorded.
+ */
 export interface StagesUnderTest {
   /** Outputs that were met again in the log and not published twice. */
   suppressed(): number;
@@ -43,13 +44,12 @@ export async function startStages(backbone: Backbone, limits: RunnerLimits): Pro
       if (report.kind === 'suppressed') suppressed += report.outputs;
     }) satisfies Reporter,
   };
-  const services = [scoring, allocator, treasury].map((stage) =>
+  const services = [scoring, allocator].map((stage) =>
     createStageService({ ...common, registry: createRegistry() }, stage),
-  ) as [StageService, StageService, StageService];
+  ) as [StageService, StageService];
   const apps = [
     await serve(ScoringModule.forRoot(services[0]), services[0]),
     await serve(AllocatorModule.forRoot(services[1]), services[1]),
-    await serve(TreasuryModule.forRoot(services[2]), services[2]),
   ];
   const stop = async (): Promise<void> => {
     for (const app of apps) await app.close();
@@ -59,10 +59,8 @@ export async function startStages(backbone: Backbone, limits: RunnerLimits): Pro
     suppressed: () => suppressed,
     stop,
     async lose() {
-      for (const [index, log] of (['activity', 'capability', 'treasury'] as const).entries()) {
-        const all = Array.from({ length: await logs.partitions(log) }, (_, partition) => partition);
-        services[index]!.runner.revoked(all);
-      }
+      const all = Array.from({ length: await logs.partitions('activity') }, (_, partition) => partition);
+      for (const { runner } of services) runner.revoked(all);
       await stop();
     },
   };
