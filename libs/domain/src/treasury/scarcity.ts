@@ -27,9 +27,10 @@ export function isLittleLeft(row: InstanceRow, least: number, partitions: number
 /** How the first row of the chain stands once those who could be served were. */
 export function isNowScarce(chain: readonly InstanceRow[], partitions: number): boolean {
   const row = chain[0]!;
-  const { total, owed, unleased, waiting, isScarce } = row;
+  const { total, owed, unleased, waiting, isScarce, isServing } = row;
   if (owed > 0 || waiting.length > 0 || hasUnserved(chain)) return true;
-  if (total === 0) return isScarce;
+  // Who is still to be served decides.
+  if (total === 0 || isServing) return isScarce;
   if (unleased < SHARE_PART * holdersOf(row, partitions)) return true;
   return isScarce && unleased * AMPLE_PART < total;
 }
