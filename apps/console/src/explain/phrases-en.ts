@@ -12,6 +12,7 @@ const COMPARED: { readonly [op: string]: string } = {
 
 export const ENGLISH: Phrases = {
   reasons: REASONS,
+  benefit: benefitInWords,
   decided: (at, programme, outcome, merchant) =>
     programme === ''
       ? `At ${at}, Updraft ${OUTCOMES[outcome]} merchant ${merchant ?? '(none)'}.`

@@ -12,6 +12,7 @@ const COMPARED: { readonly [op: string]: string } = {
 
 export const CHINESE: Phrases = {
   reasons: REASONS,
+  benefit: benefitInWords,
   decided: (at, programme, outcome, merchant) =>
     programme === ''
       ? `${at}，对商家 ${merchant ?? '（无）'}：${OUTCOMES[outcome]}。`

@@ -5,6 +5,8 @@ import type { Benefit } from '#domain/policy/bundle';
 export interface Phrases {
   /** Reasons that are not conditions, as the allocator writes them, in words. */
   readonly reasons: ReasonWords;
+  /** What a grant gives, in a few words. */
+  benefit(benefit: Benefit): string;
   decided(at: string, programme: string, outcome: Outcome, merchant: string | null): string;
   grant(words: GrantWords): string;
   cause(eventId: string, type: string, position: string): string;
