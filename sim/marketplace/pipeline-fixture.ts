@@ -21,13 +21,16 @@ import { activeGrant, trainingOffer, type ActiveGrant, type TrainingOffer } from
 /** What a stage said of a merchant, when its log time was this. */
 export type Said<T> = T & { readonly merchantId: string; readonly atMs: number };
 
+/** With the number of decisions that were made before it. */
+export type SaidOfCapability = Said<MerchantCapability> & { readonly decisionsBefore: number };
+
 export interface PipelineInMemory {
   /** Decides on what is new in the activity log. */
   drain(): void;
   activeGrants(): readonly ActiveGrant[];
   trainingOffers(): readonly TrainingOffer[];
   readonly decisions: Said<Decision>[];
-  readonly capabilities: Said<MerchantCapability>[];
+  readonly capabilities: SaidOfCapability[];
   readonly deadLetters: DeadLetter[];
   /** Log time at which an activity record was read, by its position. */
   readAtMs(position: string): number;
@@ -71,7 +74,7 @@ export function openPipeline(
   const ofTreasury = drive(treasury, sha256, bundles, 0);
   const inForce = followInForce();
   const decisions: Said<Decision>[] = [];
-  const capabilities: Said<MerchantCapability>[] = [];
+  const capabilities: SaidOfCapability[] = [];
   const deadLetters: DeadLetter[] = [];
   const activityQueue: { readonly partition: number; readonly event: CloudEvent }[] = [];
   const mail: CloudEvent[] = [];
@@ -105,7 +108,12 @@ export function openPipeline(
       const said = inputOf(output);
       if (said.event.type === 'updraft.capability.merchant.v1') {
         const data = said.event.data as unknown as MerchantCapability;
-        capabilities.push({ ...data, merchantId: said.event.subject!, atMs: of.nowMs });
+        capabilities.push({
+          ...data,
+          merchantId: said.event.subject!,
+          atMs: of.nowMs,
+          decisionsBefore: decisions.length,
+        });
       }
       for (const decided of of.allocator.step(said)) {
         if (decided.log === 'treasury') mail.push(decode(decided.text));

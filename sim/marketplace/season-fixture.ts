@@ -51,3 +51,29 @@ export async function playSeasonInMemory(season: {
   });
   return { activity, sim, pipeline };
 }
+
+/** Thirty days up to Double 11 and beyond, with everything in it that can befall a merchant. */
+export function eventfulSeason(
+  seed: number,
+  merchants: number,
+  eventsPerMerchantDay: number,
+): MarketplaceOptions {
+  return {
+    seed,
+    merchants,
+    eventsPerMerchantDay,
+    startMs: EVENTFUL_START_MS,
+    days: EVENTFUL_DAYS,
+    entityPpm: 400_000,
+    fraudPpm: 30_000,
+    leavePpm: 500_000,
+    newcomersStartAtBps: 3_000,
+    stockOutPpm: 5_000,
+    slowReplyPpm: 100_000,
+    courseEffectBps: 3_000,
+  };
+}
+
+const EVENTFUL_START_MS = Date.parse('2026-10-20T00:00:00+08:00');
+const EVENTFUL_DAYS = 30;
+export const EVENTFUL_END_MS = EVENTFUL_START_MS + EVENTFUL_DAYS * DAY_MS;
