@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { decode } from '#contracts/codec';
 import { allocator } from '#domain/allocator/allocator-machine';
 import type { Genesis } from '#domain/controls';
 import type { DeadLetter, Decision, Grant, MerchantCapability } from '#domain/outputs';
@@ -116,7 +115,7 @@ export function openPipeline(
         });
       }
       for (const decided of of.allocator.step(said)) {
-        if (decided.log === 'treasury') mail.push(decode(decided.text));
+        if (decided.log === 'treasury') mail.push(JSON.parse(decided.text) as CloudEvent);
         else keep(decided);
       }
     }
@@ -190,7 +189,12 @@ function followInForce() {
 }
 
 function inputOf(output: OutputRecord): InputRecord {
-  return { position: output.position, key: output.key, text: output.text, event: decode(output.text) };
+  return {
+    position: output.position,
+    key: output.key,
+    text: output.text,
+    event: JSON.parse(output.text) as CloudEvent,
+  };
 }
 
 export interface CompiledPolicy {

@@ -24,6 +24,8 @@ export async function playSeasonInMemory(season: {
   readonly marketplace: MarketplaceOptions;
   /** Default: the starter policy. */
   readonly policy?: CompiledPolicy;
+  /** How long until gateways know of a grant. Default: as in the demo. */
+  readonly stepMs?: number;
 }): Promise<SeasonInMemory> {
   const { startMs, days } = season.marketplace;
   const { text, hash } = season.policy ?? starterPolicy();
@@ -45,6 +47,7 @@ export async function playSeasonInMemory(season: {
     pseudonymKey: Buffer.alloc(32, 1),
     startMs,
     endMs: startMs + days * DAY_MS,
+    ...(season.stepMs === undefined ? {} : { stepMs: season.stepMs }),
     readGrants: () => Promise.resolve(pipeline.activeGrants()),
     readOffers: () => Promise.resolve(pipeline.trainingOffers()),
     drained: () => Promise.resolve(pipeline.drain()),
