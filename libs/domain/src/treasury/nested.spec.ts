@@ -247,6 +247,21 @@ test('a campaign that moves into another season takes along what is out', () => 
   expect(world.ask(2, 'year', 50)[0]).toMatchObject({ amount: 40 });
 });
 
+test('the season that a campaign left is ample again without being asked', () => {
+  const world = season(100, [80, 80]);
+  world.ask(0, 'spring', 80, { least: 80 });
+  const isScarce = (id: string): boolean => {
+    world.treasury.freeze();
+    return (JSON.parse(world.treasury.store.rows.get(id)!.body) as { isScarce: boolean }).isScarce;
+  };
+  world.tick(NOVEMBER);
+  expect(isScarce('season')).toBe(true);
+  const [outer, spring] = [accountOf('year', 500), accountOf('spring', 80, { within: 'year' })];
+  world.activate([accountOf('season', 100), outer, spring]);
+  for (let i = 0; i < 3; i++) world.tick(NOVEMBER);
+  expect(['season', 'spring', 'year'].map(isScarce)).toEqual([false, true, false]);
+});
+
 test('what would have to be guessed is refused: which period counts, or which owner', () => {
   const periods = [accountOf('season', 1, { period: 'month' }), accountOf('spring', 1, { within: 'season' })];
   expect(() => givenTreasury(sha256, { accounts: periods }).ask(0, 'spring', 1)).toThrow('has no period');
