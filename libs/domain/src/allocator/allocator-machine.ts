@@ -196,13 +196,13 @@ function onLease(machine: Machine, lease: Lease): void {
   considerMerchant(machine, row);
 }
 
-/** Stopping takes effect at the next look at a merchant; resuming looks at everybody. */
+/** Those who wait are told that they wait for something else now, and afterwards everybody is looked at again. */
 function onStop(machine: Machine, { sequence, scope, isStopped }: Stop): void {
   const { root } = machine;
   root.stopSequence = sequence;
   const others = root.stops.filter((each) => each !== scope);
   root.stops = isStopped ? [...others, scope] : others;
-  if (!isStopped) lookAtEverybody(root);
+  lookAtEverybody(root);
 }
 
 function lookAtEverybody(root: AllocatorRoot): void {

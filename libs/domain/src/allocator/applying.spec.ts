@@ -191,7 +191,7 @@ describe('floor', () => {
     world.control('updraft.control.stop.v1', { ...stop, sequence: 1, isStopped: true });
     world.tick(T0 + 8 * DAY_MS);
     world.control('updraft.control.stop.v1', { ...stop, sequence: 2, isStopped: false, by: ['ann', 'bo'] });
-    expect(days(world, 8, 12)).toEqual([[], ['m1 floor issue 10']]);
+    expect(days(world, 8, 12)).toEqual([['m1 floor withhold floor-not-due'], ['m1 floor issue 10']]);
   });
 });
 

@@ -11,7 +11,7 @@ import {
   type RunningGrant,
   type Standing,
 } from './applicant-row.ts';
-import { isStop, reasonsAgainst, wantedSize } from './eligibility.ts';
+import { reasonsAgainst, stopsOn, wantedSize } from './eligibility.ts';
 import { clawBackEnded, settleDue } from './ending.ts';
 import { keepUp, keepUpOrphans } from './grant-life.ts';
 import type { GrantState } from './grant-states.ts';
@@ -75,13 +75,19 @@ function applyFor(allocation: Allocation, before: Omit<Applicant, 'from'>): void
   const applicant = { ...before, from: stateOf(standing) };
   const reasons = reasonsAgainst(allocation, row, capability, programme, standing);
   if (reasons.length > 0) {
-    // A stop is nothing that speaks against the merchant.
-    if (!reasons.every(isStop)) standing.eligibleSinceMs = null;
+    standing.eligibleSinceMs = null;
     stopWaiting(allocation, row, standing);
     if (!offerTraining(allocation, applicant, reasons)) withhold(allocation, applicant, reasons);
     return;
   }
   standing.offer = null;
+  const stops = stopsOn(allocation, programme);
+  if (stops.length > 0) {
+    // A stop is nothing that speaks against the merchant: the days of a floor go on.
+    stopWaiting(allocation, row, standing);
+    withhold(allocation, applicant, stops);
+    return;
+  }
   const early = programme.floor === null ? null : beforeFloor(allocation, applicant);
   if (early !== null) {
     stopWaiting(allocation, row, standing);

@@ -11,13 +11,13 @@ import {
 import type { Allocation } from './allocation.ts';
 import { isWaiting, type ApplicantRow, type Standing } from './applicant-row.ts';
 
-// Who may have a grant of a programme, and how large. Money is asked last, and only by those against whom nothing else
-// speaks.
+// Who may have a grant of a programme, and how large. Stops come last but one and money last: only those are told of
+// them against whom nothing else speaks.
 
 /** Whoever does not need it is left in peace: that is the only reason then. */
 const NOT_NEEDED = 'not-needed';
 
-/** Everything that speaks against a grant, money aside. */
+/** Everything that speaks against a grant, stops and money aside. */
 export function reasonsAgainst(
   allocation: Allocation,
   row: ApplicantRow,
@@ -32,8 +32,7 @@ export function reasonsAgainst(
   if (programme.need !== null && evaluate(programme.need, capability, tiers) !== 'true') {
     return [NOT_NEEDED, ...failingAtoms(programme.need, capability, tiers)];
   }
-  const reasons = stopsOn(allocation, programme);
-  reasons.push(...failingAtoms(programme.who, capability, tiers));
+  const reasons = [...failingAtoms(programme.who, capability, tiers)];
   reasons.push(...metAtoms(programme.revokeWhen, capability, tiers));
   reasons.push(...metAtoms(programme.clawBackWhen, capability, tiers));
   if (root.nowMs < standing.coolDownUntilMs) reasons.push('cool-down');
@@ -45,17 +44,11 @@ export function reasonsAgainst(
   return reasons;
 }
 
-const STOPPED = 'stopped:';
-
-export function isStop(reason: string): boolean {
-  return reason.startsWith(STOPPED);
-}
-
 /** What is stopped of a programme: all issuing, itself, its account or one around it. */
 export function stopsOn({ root, policy }: Allocation, { id }: Programme): string[] {
   if (root.stops.length === 0) return [];
   const scopes = policy.scopes.get(id)!;
-  return root.stops.filter((scope) => scopes.has(scope)).map((scope) => `${STOPPED}${scope}`);
+  return root.stops.filter((scope) => scopes.has(scope)).map((scope) => `stopped:${scope}`);
 }
 
 /** Of the same set, the programme that the merchant has, or that goes first and waits for its money. */

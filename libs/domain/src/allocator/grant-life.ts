@@ -3,12 +3,12 @@ import type { Programme } from '../policy/bundle.ts';
 import { evaluate } from '../policy/condition.ts';
 import type { Allocation } from './allocation.ts';
 import type { ApplicantRow, Standing } from './applicant-row.ts';
-import { fittingSize, leftFor, metAtoms, reasonsAgainst } from './eligibility.ts';
+import { fittingSize, leftFor, metAtoms } from './eligibility.ts';
 import { end, expireIfOver, postTo } from './ending.ts';
 import { purseOf, stopWaiting } from './money.ts';
 import { nextPaceAt } from './pace.ts';
 import { release, reserve, spareIn } from './purse.ts';
-import { changeGrant, isOfOpening, resize } from './resize.ts';
+import { changeGrant, mayGoOn, resize } from './resize.ts';
 import { takeNextStage } from './stages.ts';
 
 // The life of a running grant: it ends, is revoked, clawed back, goes on to its next stage, shrinks, grows, is paced.
@@ -79,9 +79,7 @@ function renewOrExpire(
   if (!isOver || renew === null || capability === null || grant.renewals >= renew.timesMax) {
     return expireIfOver(allocation, row, programme.id, standing, programme.stages.length);
   }
-  const against = reasonsAgainst(allocation, row, capability, programme, standing).filter(
-    (each) => !isOfOpening(each),
-  );
+  const mayRenew = mayGoOn(allocation, row, capability, programme, standing);
   const isMet = renew.when === null || evaluate(renew.when, capability, tiers) === 'true';
   const more = Math.min(
     fittingSize(programme, capability.headroom),
@@ -91,7 +89,7 @@ function renewOrExpire(
     grant.account === null
       ? more
       : spareIn(purseOf(allocation, row, grant.account)) + grant.size - grant.spent;
-  if (against.length > 0 || !isMet || more <= 0 || free < more) {
+  if (!mayRenew || !isMet || more <= 0 || free < more) {
     return expireIfOver(allocation, row, programme.id, standing, programme.stages.length);
   }
   const change = grant.spent + more - grant.size;

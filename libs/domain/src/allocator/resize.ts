@@ -3,7 +3,7 @@ import type { BudgetEvidence, MerchantCapability, Outcome } from '../outputs.ts'
 import type { Programme } from '../policy/bundle.ts';
 import { decide, type Allocation } from './allocation.ts';
 import type { ApplicantRow, RunningGrant, Standing } from './applicant-row.ts';
-import { fittingSize, leftFor, reasonsAgainst } from './eligibility.ts';
+import { fittingSize, leftFor, reasonsAgainst, stopsOn } from './eligibility.ts';
 import { expireIfOver, postTo } from './ending.ts';
 import { purseOf } from './money.ts';
 import { nextPaceAt, paceOf } from './pace.ts';
@@ -79,7 +79,7 @@ function growBack(
   const step = Math.max(1, mulDivFloor(grant.size, stepBps, BPS));
   const free = grant.account === null ? step : spareIn(purseOf(allocation, row, grant.account));
   const more = Math.min(bound - grant.size, step, free);
-  if (more > 0 && reasonsAgainst(allocation, row, row.capability!, programme, standing).every(isOfOpening)) {
+  if (more > 0 && mayGoOn(allocation, row, row.capability!, programme, standing)) {
     const budget = postTo(allocation, row, grant, (purse) => reserve(purse, more, root.nowMs));
     changeGrant(allocation, row, programme, grant, {
       outcome: 'grow',
@@ -93,8 +93,19 @@ function growBack(
   if (bound > grant.size) grant.growAtMs = root.nowMs + Math.max(1, dwellMs);
 }
 
-/** What speaks only against another opening, not against what runs. */
-export function isOfOpening(reason: string): boolean {
+/** Whether a running grant may grow or be renewed: what speaks only against another opening is no matter. */
+export function mayGoOn(
+  allocation: Allocation,
+  row: ApplicantRow,
+  capability: MerchantCapability,
+  programme: Programme,
+  standing: Standing,
+): boolean {
+  const reasons = reasonsAgainst(allocation, row, capability, programme, standing);
+  return reasons.every(isOfOpening) && stopsOn(allocation, programme).length === 0;
+}
+
+function isOfOpening(reason: string): boolean {
   return reason === 'openings-used' || reason === 'cool-down' || reason === 'merchant-cap';
 }
 

@@ -120,7 +120,8 @@ function lawsOfTreasury(worlds: readonly World[]): string[] {
         ];
         if (there < 0 || back < 0)
           found.push(`${row.id} of ${partition}/${merchant}: ${there} out, ${back} back`);
-        if (!world.treasury.isAway && there + back !== 0) found.push(`${row.id} of ${partition}: in flight`);
+        if (world.treasury.isAtRest() && there + back !== 0)
+          found.push(`${row.id} of ${partition}: in flight`);
       }
     }
   }

@@ -10,6 +10,8 @@ export interface TreasuryLog {
   readonly mail: InputRecord[];
   /** While true nobody reads the log, and it grows. */
   isAway: boolean;
+  /** All of the log was read. */
+  isAtRest(): boolean;
   write(event: CloudEvent): void;
   /** What the treasury says to a partition is stepped there. */
   connect(partition: number, deliver: (output: OutputRecord) => readonly OutputRecord[]): void;
@@ -25,6 +27,7 @@ export function createTreasuryLog(hash: Hash, bundles: ReadonlyMap<string, strin
     driven: drive(treasury, hash, bundles, 0),
     mail: [],
     isAway: false,
+    isAtRest: () => read === log.mail.length,
     write(event) {
       const text = canonicalJson(event as unknown as Json);
       log.mail.push({ position: [0, log.mail.length], key: null, text, event });
