@@ -48,7 +48,7 @@ function accountOf(
   id: string,
   total: number,
   more: Choose,
-  idle: string,
+  isSteady: boolean,
 ): Source & { readonly total: number } {
   const idle = isSteady ? '400d' : '1h';
   const source = (units: number, changes: Source): Source & { readonly total: number } =>
