@@ -42,6 +42,8 @@ export interface AllocatorRoot {
   chainHash: string;
   /** By instance of the account. */
   purses: { [instance: string]: Purse };
+  /** Partition of the treasury that keeps the books of an account, from its first request on. */
+  homes: { [account: string]: number };
   /** Last sequence sent to each partition of the treasury. */
   sent: number[];
   /** Scopes that are stopped, in the order in which they were. */
@@ -95,6 +97,7 @@ export function emptyAllocatorRoot(): AllocatorRoot {
     sequence: 0,
     chainHash: '',
     purses: {},
+    homes: {},
     sent: [],
     stops: [],
     stopSequence: 0,

@@ -96,11 +96,13 @@ function balanced(
   }
   if (!isOpen || isServing || purse.refusedAtMs === root.nowMs) return purse;
   const need = Math.max(0, purse.wanted - purse.free);
-  // Between ticks a request that is out stands: a burst of applicants must not become a burst of requests.
-  const isDue = purse.asked === null || (isTick && need > purse.asked.need);
-  if (need > 0 && isDue) return ask(allocation, instance, holder, purse, need);
+  // Between ticks a request that is out stands: a burst of applicants must not become a burst of requests. Who no longer
+  // needs what was asked for says so, or it would be kept from others.
+  const { asked } = purse;
+  const hasChanged = asked === null ? need > 0 : isTick && need !== asked.need;
+  if (hasChanged) return ask(allocation, instance, holder, purse, need);
   const isLow = holder === null && !purse.isScarce && purse.free * LOW_WATER < purse.lastShare;
-  return isLow && purse.asked === null ? ask(allocation, instance, holder, purse, 0) : purse;
+  return isLow && asked === null ? ask(allocation, instance, holder, purse, 0) : purse;
 }
 
 function ask(
@@ -130,8 +132,10 @@ function nextSequence(allocation: Allocation, instance: string): number {
   return (allocation.root.sent[treasuryFor(allocation, instance)] ?? 0) + 1;
 }
 
+/** Remembered: an account that the bundle drops is still returned to where it was leased. */
 function treasuryFor({ bundle, root }: Allocation, instance: string): number {
-  return treasuryOf(bundle?.accounts ?? [], parseInstance(instance).account, root.treasuries);
+  const { account } = parseInstance(instance);
+  return (root.homes[account] ??= treasuryOf(bundle?.accounts ?? [], account, root.treasuries));
 }
 
 /** The smallest grant or stage of the account's programmes; 0 where it has none. */
