@@ -125,13 +125,11 @@ function hasShrunk({ grants }: Life, grant: GrantTerms | null): boolean {
   return before !== undefined && before.size < before.maximum;
 }
 
-/** Courses that an offer asked for and that are completed now. */
+/** Courses that the decision before missed and that are completed now. */
 function coursesSince({ programmes }: Life, decision: Decision): readonly string[] {
-  const offer = programmes.get(decision.programme);
-  if (offer?.outcome !== 'offer') return [];
+  const missed = programmes.get(decision.programme)?.reasons ?? [];
   return decision.conditions
-    .filter(({ what, verdict }) => what.startsWith(TRAINING) && verdict === 'true')
-    .filter(({ id }) => offer.reasons.includes(id))
+    .filter(({ id, what, verdict }) => what.startsWith(TRAINING) && verdict === 'true' && missed.includes(id))
     .map(({ what }) => what.slice(TRAINING.length));
 }
 
