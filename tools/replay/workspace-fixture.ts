@@ -140,6 +140,9 @@ export async function seasonUnderWay(season: PlayedSeason): Promise<SeasonUnderW
     days: Math.ceil(days) + 1,
     duplicateRatePpm: 20_000,
     tooLateRatePpm: 20_000,
+    // Entities have several shops each, and some of them trade with themselves.
+    entityPpm: 600_000,
+    fraudPpm: 250_000,
   });
   await playSeason({
     logs: workspace.logs,
