@@ -11,7 +11,7 @@ const APPLYING: readonly State[] = ['none', 'offered', 'waiting'];
 /** Outcome, the states from which it may come, and where it leads; `same`: nowhere else. */
 const STEPS: readonly (readonly [string, readonly State[], State | 'same'])[] = [
   ['withhold', APPLYING, 'none'],
-  ['offer', ['none', 'waiting'], 'offered'],
+  ['offer', APPLYING, 'offered'],
   ['forfeit', ['offered'], 'none'],
   ['wait', APPLYING, 'waiting'],
   ['issue', APPLYING, 'active'],
@@ -25,7 +25,7 @@ const STEPS: readonly (readonly [string, readonly State[], State | 'same'])[] = 
   ['expire', RUNNING, 'used-up'],
   ['revoke', RUNNING, 'revoked'],
   ['claw-back', RUNNING, 'clawed-back'],
-  ['claw-back', ENDED, 'clawed-back'],
+  ['claw-back', ['used-up', 'expired', 'revoked'], 'clawed-back'],
   ['settle', ENDED, 'settled'],
 ];
 

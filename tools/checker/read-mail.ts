@@ -6,6 +6,7 @@ import {
   cursorOver,
 } from './export-reader.ts';
 import { Findings } from './finding.ts';
+import { shown } from './canonical-text.ts';
 import { inOrder, positionParts } from './position-order.ts';
 
 /** What a partition's allocator said to the treasuries, each once, in the order in which it said it. */
@@ -43,6 +44,6 @@ async function* saidBy(
     const sequence = Number(data['sequence']);
     if (data['writer'] !== writer || !(sequence > last)) continue;
     last = sequence;
-    yield { ...line, partition: treasury, position: String(data['position']) };
+    yield { ...line, partition: treasury, position: shown(data['position']) };
   }
 }
