@@ -211,10 +211,10 @@ export const SABOTAGES: readonly Sabotage[] = [
         file: WORK,
         find: 'if (last !== null && comparePositions(input.position, last) <= 0)',
         replace:
-          "if (stage.input === 'activity' && last !== null && comparePositions(input.position, last) <= 0)",
+          "if (stage.input !== 'capability' && last !== null && comparePositions(input.position, last) <= 0)",
       },
     ],
-    complaint: /should be|differs|several transactions|out of order/,
+    complaint: /should be|differs|several transactions|out of order|step failed/,
   },
   {
     name: 'iteration order leaks into outputs: merchants are kept in order of arrival',

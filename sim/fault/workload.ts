@@ -250,7 +250,18 @@ function sourceOf(edition: number): unknown {
       stockCover: '2d',
       grain: { edges: [0, 1, 2, 4, 8, 16], hysteresis: '10%' },
     },
-    accounts: [{ id: 'budget', names, unit: 'exposures', total: edition === 1 ? 6_000 : 5_000 }],
+    // The two together are more than the season holds. The second edition cuts one and takes the other out of it.
+    accounts: [
+      { id: 'season', names, unit: 'exposures', total: 7_000 },
+      { id: 'budget', names, unit: 'exposures', total: edition === 1 ? 6_000 : 5_000, within: 'season' },
+      {
+        id: 'welcome-budget',
+        names,
+        unit: 'exposures',
+        total: 3_000,
+        ...(edition === 1 ? { within: 'season' } : {}),
+      },
+    ],
     programmes: [
       {
         id: 'welcome',
@@ -258,7 +269,7 @@ function sourceOf(edition: number): unknown {
         kind: 'traffic',
         gives: { boost: { weight: '150%' } },
         who: { all: [{ training: 'first-sale' }, { survey: 'wants', isNot: 'not_now' }] },
-        account: 'budget',
+        account: 'welcome-budget',
         size: { fixed: 400 },
         duration: '1d',
         settle: '6h',
