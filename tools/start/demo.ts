@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DAY_MS, HOUR_MS } from '#domain/time';
 import type { GrantJournal, StepInForce } from '#sim/marketplace/demo-season';
 
-// The demo's parameters and its journal of grants stay in the data directory: a demo that was killed goes on where it
+// The demo's parameters and its journal of what was in force stay in the data directory: a demo that was killed goes on where it
 // was, with the same events, and ends at the instant that its first start fixed.
 
 export interface DemoPlan {
@@ -15,6 +15,16 @@ export interface DemoPlan {
   /** Puts 11-11 a few days before the end, whatever today is. */
   readonly seasonShiftDays: number;
 }
+
+/** What merchants of the demo are up to, often enough to be met in a few days. The figures are ours. */
+export const CONDUCT = {
+  unregisteredPpm: 10_000,
+  entityPpm: 400_000,
+  fraudPpm: 30_000,
+  leavePpm: 300_000,
+  newcomersStartAtBps: 3_000,
+  courseEffectBps: 3_000,
+};
 
 /** 11-11 lies this many days before the end of the stretch. */
 const PEAK_DAYS_BEFORE_END = 5;

@@ -21,7 +21,7 @@ export async function processHistory(
   const { partitions } = genesis;
   const log = createLog('import', { level: 'warn' });
   const halted: string[] = [];
-  const summary = createSummary(logs, partitions);
+  const summary = createSummary(logs, genesis);
   const standalone = await startStandalone({
     ...workspace,
     log,

@@ -12,8 +12,8 @@ import { createMarketplace } from '#sim/marketplace/marketplace';
 import type { Reporter } from '#stage/report';
 import { createLog, type Log } from '#telemetry/log';
 import { CommandError } from '#tools/cli/command-error';
-import { activeGrants } from './active-grants.ts';
-import { demoPlan, fileJournal, type DemoPlan } from './demo.ts';
+import { activeGrants, trainingOffers } from './active-grants.ts';
+import { CONDUCT, demoPlan, fileJournal, type DemoPlan } from './demo.ts';
 import { refuseTakenPort } from './taken-port.ts';
 import { welcome } from './welcome.ts';
 import { createSummary, type Summary } from './summary.ts';
@@ -84,7 +84,7 @@ async function run(
   log: Log,
 ): Promise<Running> {
   const { backbone, genesis } = workspace;
-  const summary = createSummary(backbone.logs, genesis.partitions);
+  const summary = createSummary(backbone.logs, genesis);
   const progress = drainProgress();
   const standalone = await startStandalone({
     ...workspace,
@@ -138,13 +138,14 @@ async function playDemo(
   const startedAt = performance.now();
   const season = await playSeason({
     logs,
-    sim: createMarketplace({ ...plan, unregisteredPpm: 10_000 }),
+    sim: createMarketplace({ ...plan, ...CONDUCT }),
     pseudonymKey,
     startMs: plan.startMs,
     endMs: plan.endMs,
     stepMs: STEP_MS,
     journal: fileJournal(dataDirectory),
     readGrants: activeGrants(logs, partitions),
+    readOffers: trainingOffers(logs, partitions),
     drained: (atMs) => progress.reached(atMs, { allocator: partitions, treasury: treasuries }),
     onProgress({ atMs, events }) {
       const share = Math.floor(((atMs - plan.startMs) * 100) / (plan.endMs - plan.startMs));
