@@ -101,7 +101,7 @@ describe('grants, and who waits for them, over HTTP', () => {
     expect(await listed('limit=9&after=g-2')).toEqual(['g-3', 'g-4', 'g-5']);
   });
 
-  test('who waits is told since when, until when and why, also when it waited in vain, until something else is decided', async () => {
+  test('who waits is told since when, until when and why, in vain too, until something else is decided', async () => {
     const waits = { outcome: 'wait', reasons: ['budget-on-its-way'], budget: budget() } as const;
     const until = '2026-11-11T08:10:00.000Z';
     const refillsAt = '2026-11-30T16:00:00.000Z';

@@ -124,7 +124,7 @@ export async function findLife(
   return rows.map(fromStored);
 }
 
-/** What a merchant's life had come to at a cursor: the newest decision of each grant, and of each programme without one. */
+/** What a merchant's life had come to at a cursor: the newest decision of each grant, and of each programme alone. */
 export async function findLifeBefore(
   sql: Sql,
   merchant: string,

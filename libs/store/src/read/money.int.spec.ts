@@ -128,7 +128,7 @@ describeOnBoth('money in the read side', (open) => {
     expect(rows).toEqual([{ moved: '{"free":-5,"held":5}' }]);
   });
 
-  test('a life goes on after a cursor, and before it stands the newest decision of each grant and programme', async () => {
+  test('a life goes on after a cursor; before it stands the newest of each grant and programme', async () => {
     const life = [
       { position: '0/1/0/0', grantId: null },
       { position: '0/2/0/0', grantId: 'g-1' },
