@@ -62,7 +62,7 @@ export const REASONS: ReasonWords = {
   'budget-held-elsewhere': (about) =>
     `what is left of the budget${within(about)} is held by others and did not come in time${refill(about)}`,
   floor: () => 'it was eligible for long and went without',
-  served: () => 'it has a grant, or had one lately, and the floor is for who goes without',
+  served: () => 'it has a grant, and the floor is for who has none',
   'floor-not-due': () => 'it was not eligible for long enough yet to get what the floor gives',
   stage: ({ argument }) => `stage “${argument}” was earned`,
   'stage-late': ({ argument }) => `stage “${argument}” was not earned in time, and those after it go with it`,
