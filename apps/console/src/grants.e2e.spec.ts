@@ -58,6 +58,7 @@ describe('grants, and who waits for them, over HTTP', () => {
       ]);
       expect(body.decisions.map(({ outcome }: Body) => outcome)).toEqual(['issue', 'shrink']);
     }
+    expect((await served.get('/v1/grants')).body.grants).toMatchObject([{ reported: { used: 320 } }]);
     expect((await served.get('/v1/grants/0-11-0-0')).status).toBe(404);
   });
 
