@@ -11,6 +11,8 @@ const REPORT_EVERY_HOURS = 4;
 const CLICK_PPM = 80_000;
 
 interface Running {
+  /** Hours that it had left when it was first seen. */
+  readonly hours: number;
   delivered: number;
   reported: number;
 }
@@ -51,10 +53,11 @@ export function createBoostDelivery(conversionPpm: number): BoostDelivery {
       const seen = new Set<string>();
       for (const grant of grants) {
         if (!bringsTraffic(grant) || grant.validUntilMs <= hourMs) continue;
-        const boost = running.get(grant.grantId) ?? { delivered: 0, reported: 0 };
+        const hours = hoursLeft(grant, hourMs);
+        const boost = running.get(grant.grantId) ?? { hours, delivered: 0, reported: 0 };
         running.set(grant.grantId, boost);
         seen.add(grant.grantId);
-        const share = drawShare(grant, boost.delivered, hourMs, prng);
+        const share = drawShare(grant, boost, hours, prng);
         boost.delivered += share;
         exposures.set(grant.programme, (exposures.get(grant.programme) ?? 0) + share);
         if (isReportHour || boost.delivered >= grant.size)
@@ -74,16 +77,19 @@ function bringsTraffic({ kind, benefit }: ActiveGrant): boolean {
   return kind === 'traffic' && ('boost' in benefit || 'guarantee' in benefit || 'credit' in benefit);
 }
 
-function drawShare(grant: ActiveGrant, delivered: number, hourMs: number, prng: Prng): number {
+function drawShare(grant: ActiveGrant, { hours, delivered }: Running, left: number, prng: Prng): number {
   const rest = grant.size - delivered;
   const jitter = prng.between(80, 120);
   if (rest <= 0) return 0;
-  const hoursLeft = Math.max(1, Math.ceil((grant.validUntilMs - hourMs) / HOUR_MS));
-  const evenly = hoursLeft === 1 ? rest : Math.ceil((rest * jitter) / 100 / hoursLeft);
-  return Math.min(rest, 'guarantee' in grant.benefit ? wonInRanking(grant, evenly) : evenly);
+  if ('guarantee' in grant.benefit) return Math.min(rest, wonInRanking(grant, hours, jitter));
+  return left === 1 ? rest : Math.min(rest, Math.ceil((rest * jitter) / 100 / left));
 }
 
 /** At an ordinary weight ranking yields two thirds of what a guarantee needs; the rest takes a larger one. */
-function wonInRanking({ weightBps }: ActiveGrant, evenly: number): number {
-  return Math.ceil((evenly * 2 * (weightBps ?? BPS)) / (3 * BPS));
+function wonInRanking({ size, weightBps }: ActiveGrant, hours: number, jitter: number): number {
+  return Math.ceil((size * 2 * (weightBps ?? BPS) * jitter) / (3 * BPS * 100 * hours));
+}
+
+function hoursLeft({ validUntilMs }: ActiveGrant, hourMs: number): number {
+  return Math.max(1, Math.ceil((validUntilMs - hourMs) / HOUR_MS));
 }
