@@ -28,7 +28,16 @@ export const balance = object({
 /** A balance of 500,000 units of which so many are held. */
 export function balanceHolding(held: number): AccountBalance {
   const leasedIn = 500_000;
-  return { leasedIn, free: leasedIn - held, held, settling: 0, spent: 0, returned: 0, overrun: 0, clawedBack: 0 };
+  return {
+    leasedIn,
+    free: leasedIn - held,
+    held,
+    settling: 0,
+    spent: 0,
+    returned: 0,
+    overrun: 0,
+    clawedBack: 0,
+  };
 }
 
 /** Hash of a bundle. */

@@ -87,8 +87,8 @@ function balanced(
   let purse = before;
   if (purse.free > 0 && isUseless && !isServing) {
     purse = { ...giveBack(purse, purse.free), lastShare: 0 };
-    post(allocation, 'updraft.treasury.return.v1', instance, (base) => ({
-      ...base,
+    post(allocation, 'updraft.treasury.return.v1', instance, (address) => ({
+      ...address,
       holder,
       amount: before.free,
       balance: balanceOf(purse),
@@ -116,8 +116,8 @@ function ask(
   const least = leastOf(allocation, instance);
   const sequence = nextSequence(allocation, instance);
   const after = { ...purse, asked: { need, sequence } };
-  post(allocation, 'updraft.treasury.request.v1', instance, (base) => ({
-    ...base,
+  post(allocation, 'updraft.treasury.request.v1', instance, (address) => ({
+    ...address,
     holder,
     need,
     // With what is free already it makes up the smallest grant.
@@ -143,13 +143,13 @@ export function leastOf({ policy }: Allocation, instance: string): number {
   return policy.leasts.get(parseInstance(instance).account) ?? 0;
 }
 
-type Base = Pick<LeaseRequest, 'writer' | 'sequence' | 'position' | 'account'>;
+type Address = Pick<LeaseRequest, 'writer' | 'sequence' | 'position' | 'account'>;
 
 function post(
   allocation: Allocation,
   type: string,
   instance: string,
-  dataOf: (base: Base) => LeaseRequest | LeaseReturn,
+  dataOf: (address: Address) => LeaseRequest | LeaseReturn,
 ): void {
   const { root, partition } = allocation;
   const to = treasuryFor(allocation, instance);
