@@ -250,7 +250,7 @@ function sourceOf(edition: number): unknown {
       stockCover: '2d',
       grain: { edges: [0, 1, 2, 4, 8, 16], hysteresis: '10%' },
     },
-    // Together more than the season holds. The second edition cuts one and takes the other out: both are of one treasury.
+    // Together more than the season holds. The second edition cuts one and takes the other out; its books stay.
     accounts: [
       { id: 'season', names, unit: 'exposures', total: 7_000 },
       { id: 'budget', names, unit: 'exposures', total: edition === 1 ? 6_000 : 5_000, within: 'season' },

@@ -13,7 +13,7 @@ export class MovedAccountError extends Error {
 
 /**
  * Puts the compiled bundle into the policies log, unless it stands there. Content before its activation. Refuses one
- * that nests an account so that another partition of the treasury would keep its books than did under an earlier bundle.
+ * that nests an account so that another partition of the treasury would keep its books than did under earlier ones.
  */
 export async function publishBundle(
   { logs, writer, treasuries }: Pick<ControlPorts, 'logs' | 'writer' | 'treasuries'>,
