@@ -267,7 +267,7 @@ describe('exclusive sets', () => {
       [
         'm1 welcome expire duration-over',
         'm1 growth issue 40',
-        'm1 welcome withhold cool-down openings-used exclusive:growth',
+        'm1 welcome withhold cool-down openings-used',
       ],
     ]);
   });
