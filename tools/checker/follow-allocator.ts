@@ -9,9 +9,9 @@ import { partitionOf } from './murmur2.ts';
 import { outermost, instanceOf, type PolicyBundle } from './policy-bundle.ts';
 import { inOrder, positionParts } from './position-order.ts';
 
-// What the allocator made of one capability record: decisions, and what it said to the treasuries, in the one order that
-// their positions give. Postings in between are usage, which stands in no output: it is posted where the balances say
-// that it was, and at the end of the record at the latest.
+// What the allocator made of one capability record: decisions, and what it said to the treasuries, in the one order
+// that their positions give. Postings in between are usage, which stands in no output: it is posted where the balances
+// say that it was, and at the end of the record at the latest.
 
 export interface CapabilityRecord {
   readonly position: string;
