@@ -250,7 +250,7 @@ function sourceOf(edition: number): unknown {
       stockCover: '2d',
       grain: { edges: [0, 1, 2, 4, 8, 16], hysteresis: '10%' },
     },
-    // The two together are more than the season holds. The second edition cuts one and takes the other out of it.
+    // Together more than the season holds. The second edition cuts one and takes the other out; its books stay.
     accounts: [
       { id: 'season', names, unit: 'exposures', total: 7_000 },
       { id: 'budget', names, unit: 'exposures', total: edition === 1 ? 6_000 : 5_000, within: 'season' },
@@ -262,34 +262,38 @@ function sourceOf(edition: number): unknown {
         ...(edition === 1 ? { within: 'season' } : {}),
       },
     ],
-    programmes: [
-      {
-        id: 'welcome',
-        names,
-        kind: 'traffic',
-        gives: { boost: { weight: '150%' } },
-        who: { all: [{ training: 'first-sale' }, { survey: 'wants', isNot: 'not_now' }] },
-        account: 'welcome-budget',
-        size: { fixed: 400 },
-        duration: '1d',
-        settle: '6h',
-        coolDown: '1d',
-        limits: { openings: 3, perMerchant: 1_200 },
-      },
-      {
-        id: 'growth',
-        names,
-        kind: 'traffic',
-        gives: { boost: { weight: '150%' } },
-        who: { all: [{ tierAtLeast: 'mid' }, { metric: 'age', op: '>=', value: 1 }] },
-        revokeWhen: { metric: 'overdue', op: '>', value: 2 },
-        account: 'budget',
-        size: { perHeadroom: 100, minimum: 100, maximum: 800 },
-        duration: '2d',
-        settle: '12h',
-        coolDown: '6h',
-        limits: { openings: 9, perMerchant: 5_000, shrinkBelow: '70%' },
-      },
-    ],
+    programmes: programmesWith(names),
   };
+}
+
+function programmesWith(names: { readonly en: string }): readonly unknown[] {
+  return [
+    {
+      id: 'welcome',
+      names,
+      kind: 'traffic',
+      gives: { boost: { weight: '150%' } },
+      who: { all: [{ training: 'first-sale' }, { survey: 'wants', isNot: 'not_now' }] },
+      account: 'welcome-budget',
+      size: { fixed: 400 },
+      duration: '1d',
+      settle: '6h',
+      coolDown: '1d',
+      limits: { openings: 3, perMerchant: 1_200 },
+    },
+    {
+      id: 'growth',
+      names,
+      kind: 'traffic',
+      gives: { boost: { weight: '150%' } },
+      who: { all: [{ tierAtLeast: 'mid' }, { metric: 'age', op: '>=', value: 1 }] },
+      revokeWhen: { metric: 'overdue', op: '>', value: 2 },
+      account: 'budget',
+      size: { perHeadroom: 100, minimum: 100, maximum: 800 },
+      duration: '2d',
+      settle: '12h',
+      coolDown: '6h',
+      limits: { openings: 9, perMerchant: 5_000, shrinkBelow: '70%' },
+    },
+  ];
 }

@@ -1,5 +1,6 @@
 import type { Balance, PurseCheck } from './check-purse.ts';
 import type { Findings } from './finding.ts';
+import { booksOf, ledgerOf } from './used-in-all.ts';
 import { holderName, type InstanceBooks, type TreasuryLedger } from './treasury-ledger.ts';
 
 /** How an account instance stands at the end of an export, with everything within it. Units of the account. */
@@ -30,12 +31,9 @@ export function accountStatements(
   findings: Findings,
 ): AccountStatement[] {
   const sums = new Map<string, Sums>();
-  const ledgerOf = new Map(
-    ledgers.flatMap((ledger) => [...ledger.books.keys()].map((name) => [name, ledger])),
-  );
   purses.forEach((check, partition) => {
     for (const [{ account, holder }, balance] of check.all()) {
-      const ledger = ledgerOf.get(account);
+      const ledger = ledgerOf(ledgers, account);
       const has = ledger?.holderOf(account, holderName(partition, holder)) ?? { leased: 0, takenBack: 0 };
       const inFlight = has.leased - balance.leasedIn + balance.returned - has.takenBack;
       for (const { name } of ledger?.chainOf(account) ?? [{ name: account }]) {
@@ -46,10 +44,19 @@ export function accountStatements(
   // A lease on its way to who never had one before.
   for (const ledger of ledgers)
     for (const book of ledger.books.values()) addUnknown(ledger, book, purses, sums);
-  const names = [...new Set([...ledgerOf.keys(), ...sums.keys()])].sort();
-  return names.map((account) =>
-    statementOf(account, ledgerOf.get(account)?.books.get(account), sums, findings),
-  );
+  for (const name of sharedNames(ledgers))
+    findings.add('treasury', name, 'is leased by more than one treasury');
+  const names = [...new Set([...ledgers.flatMap(({ books }) => [...books.keys()]), ...sums.keys()])].sort();
+  return names.map((account) => statementOf(account, booksOf(ledgers, account), sums, findings));
+}
+
+/** Instances of which more than one treasury has something out: each believes that it has the whole total. */
+function sharedNames(ledgers: readonly TreasuryLedger[]): string[] {
+  const seen = new Map<string, number>();
+  for (const { books } of ledgers) {
+    for (const { name, out } of books.values()) if (out > 0) seen.set(name, (seen.get(name) ?? 0) + 1);
+  }
+  return [...seen].flatMap(([name, times]) => (times > 1 ? [name] : []));
 }
 
 function addUnknown(

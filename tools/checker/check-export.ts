@@ -60,6 +60,8 @@ async function openRuns(
   );
   const ledgers = treasuries.map(({ ledger }) => ledger);
   const used = createUsedInAll(ledgers, findings);
+  const homes = new Map<string, number>();
+  const shared = { dir, manifest, bundles, findings, homes, onUsed: used.change.bind(used) };
   const partitions: PartitionRun[] = [];
   for (let partition = 0; partition < manifest.partitions; partition += 1) {
     const onLease = (where: string, account: string, holder: string, leasedIn: number): void => {
@@ -68,8 +70,7 @@ async function openRuns(
         return `${holder} has taken in ${leasedIn} of ${account}, the treasury leased ${leased}`;
       });
     };
-    const onUsed = used.change.bind(used);
-    partitions.push(await openPartitionRun({ dir, manifest, partition, bundles, findings, onLease, onUsed }));
+    partitions.push(await openPartitionRun({ ...shared, partition, onLease }));
   }
   return { partitions, treasuries };
 }

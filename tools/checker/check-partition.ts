@@ -33,6 +33,8 @@ export interface PartitionInput {
   readonly partition: number;
   readonly bundles: Bundles;
   readonly findings: Findings;
+  /** By account, the treasury that leases of it; filled as requests are met. */
+  readonly homes: Map<string, number>;
   /** A lease came in: the treasury must have given it. */
   readonly onLease: (where: string, account: string, holder: string, leasedIn: number) => void;
   /** What a holder has held, settling and spent of an account changed. */

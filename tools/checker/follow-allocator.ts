@@ -9,9 +9,9 @@ import { partitionOf } from './murmur2.ts';
 import { outermost, instanceOf, type PolicyBundle } from './policy-bundle.ts';
 import { inOrder, positionParts } from './position-order.ts';
 
-// What the allocator made of one capability record: decisions, and what it said to the treasuries, in the one order that
-// their positions give. Postings in between are usage, which stands in no output: it is posted where the balances say
-// that it was, and at the end of the record at the latest.
+// What the allocator made of one capability record: decisions, and what it said to the treasuries, in the one order
+// that their positions give. Postings in between are usage, which stands in no output: it is posted where the balances
+// say that it was, and at the end of the record at the latest.
 
 export interface CapabilityRecord {
   readonly position: string;
@@ -42,7 +42,7 @@ export interface AllocatorLogs {
 }
 
 export function followAllocator(input: PartitionInput, logs: AllocatorLogs): AllocatorCheck {
-  const { manifest, partition, findings, bundles } = input;
+  const { manifest, partition, findings, bundles, homes } = input;
   const { grants, purses, decisions, mail, profileOf } = logs;
   const order = createPositionOrder('decisions', findings);
   const chain = createDecisionChain(partition, manifest.logId, findings);
@@ -111,10 +111,13 @@ export function followAllocator(input: PartitionInput, logs: AllocatorLogs): All
     if (isKnown) purses.expect(where, purse, said.balance);
     else purses.adopt(where, purse, said.balance);
     const { treasuries } = manifest.genesis;
-    if (bundle === null) return;
-    const wanted = partitionOf(outermost(bundle, instanceOf(said.account).account), treasuries);
+    const { account } = instanceOf(said.account);
+    // An account stays with the treasury that first leased of it, in all partitions.
+    const first = bundle === null ? undefined : partitionOf(outermost(bundle, account), treasuries);
+    const wanted = homes.get(account) ?? first;
+    if (wanted !== undefined) homes.set(account, wanted);
     findings.expect(wanted === line.partition, 'treasury', where, () => {
-      return `${said.account} is leased by treasury ${wanted}`;
+      return `${account} is leased by treasury ${wanted}`;
     });
   }
 

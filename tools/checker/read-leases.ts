@@ -18,7 +18,7 @@ export interface LeaseLine {
 
 const LEASE = 'updraft.control.lease.v1';
 
-interface LeaseData {
+interface SaidLease {
   readonly writer: string;
   readonly sequence: number;
   readonly account: string;
@@ -45,7 +45,7 @@ export async function readLeases(
       const event = eventIn(value);
       if (event?.type !== LEASE) continue;
       const { id } = event;
-      const { writer, sequence, account, holder, amount } = event.data as unknown as LeaseData;
+      const { writer, sequence, account, holder, amount } = event.data as unknown as SaidLease;
       const name = `${partition} ${writer}`;
       if (sequence <= (last.get(name) ?? 0)) continue;
       last.set(name, sequence);

@@ -1,5 +1,5 @@
 import type { Findings } from './finding.ts';
-import type { TreasuryLedger } from './treasury-ledger.ts';
+import type { InstanceBooks, TreasuryLedger } from './treasury-ledger.ts';
 
 /** What stands against each account over all holders, and whether they ever have more than there is. */
 export interface UsedInAll {
@@ -10,8 +10,7 @@ export function createUsedInAll(ledgers: readonly TreasuryLedger[], findings: Fi
   const used = new Map<string, number>();
   return {
     change(where, account, change) {
-      const ledger = ledgers.find(({ books }) => books.has(account));
-      for (const { name, total, out } of ledger?.chainOf(account) ?? []) {
+      for (const { name, total, out } of ledgerOf(ledgers, account)?.chainOf(account) ?? []) {
         const sum = (used.get(name) ?? 0) + change;
         used.set(name, sum);
         // After a cut, what is out is above the total, and no more than that may be used.
@@ -21,4 +20,17 @@ export function createUsedInAll(ledgers: readonly TreasuryLedger[], findings: Fi
       }
     },
   };
+}
+
+/** The ledger that leases of an instance itself; one that only has it around others where there is none. */
+export function ledgerOf(ledgers: readonly TreasuryLedger[], name: string): TreasuryLedger | undefined {
+  const known = ledgers.filter(({ books }) => books.has(name));
+  return known.find(({ books }) => books.get(name)!.holders.size > 0) ?? known[0];
+}
+
+/** An instance as all ledgers have it together: one account is one, wherever it is leased. */
+export function booksOf(ledgers: readonly TreasuryLedger[], name: string): InstanceBooks | undefined {
+  const all = ledgers.flatMap(({ books }) => books.get(name) ?? []);
+  const own = ledgerOf(ledgers, name)?.books.get(name);
+  return own === undefined ? undefined : { ...own, out: all.reduce((sum, { out }) => sum + out, 0) };
 }

@@ -76,7 +76,8 @@ test(
     expect(posted.status).toBe(202);
     const issued = await until('a boost for my-shop', async () => {
       const answer = await ask(url, 'auditor', '/v1/decisions?merchant=my-shop&outcome=issue');
-      return ((await answer.json()) as Answer).decisions[0] as Answer;
+      const { decisions } = (await answer.json()) as Answer;
+      return (decisions as Answer[]).find(({ programme }) => programme === 'welcome-boost');
     });
     expect(issued).toMatchObject({ programme: 'welcome-boost', grant: { size: 2_000 } });
 
@@ -97,7 +98,12 @@ test(
     expect(performance.now() - since).toBeLessThan(2 * SECONDS_MS);
     expect(second.output()).not.toContain('Playing');
     const answer = await ask(url, 'auditor', '/v1/merchants/my-shop');
-    expect(await answer.json()).toMatchObject({ isKnown: true, grants: [{ status: 'active', size: 2_000 }] });
+    const { isKnown, grants } = (await answer.json()) as Answer;
+    expect(isKnown).toBe(true);
+    expect((grants as Answer[]).find(({ programme }) => programme === 'welcome-boost')).toMatchObject({
+      status: 'active',
+      size: 2_000,
+    });
     expect((await second.end('SIGINT')).code).toBe(0);
   },
   TEST_MS_MAX,

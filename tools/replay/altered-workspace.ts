@@ -6,7 +6,7 @@ import type { WorkspaceInMemory } from './workspace-fixture.ts';
 
 // For specs: a workspace with something in it changed, replayed, and put back.
 
-/** Changes a partition of a log, replays, and puts everything back. `others`, as `grants/1`, are changed by it as well. */
+/** Changes a partition of a log, replays, and puts everything back; `others`, as `grants/1`, too. */
 export async function replayAltered(
   workspace: WorkspaceInMemory,
   log: LogName,

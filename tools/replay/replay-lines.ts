@@ -14,7 +14,8 @@ export function replayLines(result: ReplayResult, source: string, seconds: numbe
     ? 'in network namespaces of their own, modules closed'
     : 'modules closed (this machine gives no network namespaces)';
   const lines = [
-    `replayed ${source}: ${activityRecords} activity and ${treasuryRecords} treasury records in ${seconds.toFixed(1)} s (${rate}/s)`,
+    `replayed ${source}: ${activityRecords} activity and ${treasuryRecords} treasury records ` +
+      `in ${seconds.toFixed(1)} s (${rate}/s)`,
     `workers  ${belts}`,
     ...result.logs.map(({ log, partition, recorded, digest, notYetPublished, notCompared }) => {
       const late = notYetPublished > 0 ? `  and ${notYetPublished} not yet published` : '';

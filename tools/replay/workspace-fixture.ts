@@ -4,20 +4,15 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { makeGenesis, encodeGenesis, encodePolicyActivated } from '#contracts/genesis';
 import { logShapes, type LogName } from '#contracts/logs';
-import type { Grant } from '#domain/outputs';
-import type { OutputRecord } from '#domain/stage/stage';
 import { compileBundle } from '#domain/policy/compile';
 import { DAY_MS, HOUR_MS } from '#domain/time';
 import { playSeason } from '#sim/marketplace/demo-season';
-import { activeGrant, type ActiveGrant } from '#sim/marketplace/in-force';
+import type { ActiveGrant } from '#sim/marketplace/in-force';
 import { createMarketplace, type Marketplace } from '#sim/marketplace/marketplace';
 import { packageRoot } from '#store/pglite/package-root';
-import { hasSeveralWriters } from '#stage/several-writers';
 import { UnavailableError, type Appended, type LogRecord, type Logs } from '#stream/log';
 import { sha256 } from './digest.ts';
-import type { LogReplay } from './driven-stage.ts';
-import { openPartitionReplay } from './partition-replay.ts';
-import { openTreasuryReplay } from './treasury-replay.ts';
+import { openPipeline } from './fixture-pipeline.ts';
 
 // For specs: a workspace in memory with a played season in it. The machines are driven here and not by the runner,
 // and the logs hold what a pipeline that kept up would have published.
@@ -26,12 +21,16 @@ export interface WorkspaceInMemory {
   readonly logs: Logs;
   /** The records of a partition, to be altered by a spec. */
   partition(log: LogName, partition: number): LogRecord[];
+  /** Partitions of activity and of the treasury. */
+  readonly told: readonly LogRecord[][];
 }
 
 export interface PlayedSeason {
   readonly partitions: number;
   readonly treasuries?: number;
   readonly merchants: number;
+  /** Bundles that go live after so many steps, in order. */
+  readonly changes?: readonly { readonly afterSteps: number; readonly bundle: CompiledBundle }[];
   /** Steps of the season, of 6 h each, after which the treasury is away: its log grows, and nobody reads it. */
   readonly treasurySteps?: number;
   /** Need not be whole: 1.5 ends at noon. */
@@ -90,7 +89,11 @@ export function workspaceInMemory(partitions: number, treasuries = TREASURIES): 
     }),
     close: () => Promise.resolve(),
   };
-  return { logs: logs as Logs, partition: (log, partition) => recordsOf(log, partition) };
+  return {
+    logs: logs as Logs,
+    partition: (log, partition) => recordsOf(log, partition),
+    told: [...all.get('activity')!, ...all.get('treasury')!],
+  };
 }
 
 const BATCH_RECORDS = 333;
@@ -109,29 +112,15 @@ export async function playedWorkspace(season: PlayedSeason): Promise<WorkspaceIn
 }
 
 export async function seasonUnderWay(season: PlayedSeason): Promise<SeasonUnderWay> {
-  const { partitions, treasuries = TREASURIES, merchants, days } = season;
+  const { partitions, treasuries = TREASURIES, merchants, days, changes = [] } = season;
   const { startMs = SEASON_START_MS, bundle = starterBundle() } = season;
   const workspace = workspaceInMemory(partitions, treasuries);
-  const writer = workspace.logs.writer('spec');
-  await writer.append('policies', 0, [{ key: bundle.hash, value: Buffer.from(bundle.text) }]);
-  const genesis = makeGenesis({
-    logId: 'spec',
-    partitions,
-    treasuries,
-    zone: 'Asia/Shanghai',
-    nowMs: startMs,
-    engine: ENGINE,
-  });
-  const activation = { sequence: 1, bundle: bundle.hash, approvedBy: ['lin', 'wang'] };
-  const first = [
-    { key: null, value: encodeGenesis(genesis) },
-    { key: null, value: encodePolicyActivated('spec', activation, startMs) },
-  ];
-  for (let partition = 0; partition < partitions; partition += 1)
-    await writer.append('activity', partition, first);
-  for (let treasury = 0; treasury < treasuries; treasury += 1)
-    await writer.append('treasury', treasury, first);
-  const pipeline = openPipeline(workspace, { ...season, treasuries }, new Map([[bundle.hash, bundle.text]]));
+  const all = [bundle, ...changes.map((change) => change.bundle)];
+  begin(workspace, season, treasuries, startMs);
+  activate(workspace, 1, bundle, startMs);
+  const bundles = new Map(all.map(({ hash, text }) => [hash, text]));
+  const pipeline = openPipeline(workspace, { ...season, treasuries }, bundles);
+  let steps = 0;
   const endMs = startMs + days * DAY_MS;
   const sim = createMarketplace({
     seed: season.seed ?? 11,
@@ -152,80 +141,52 @@ export async function seasonUnderWay(season: PlayedSeason): Promise<SeasonUnderW
     endMs,
     stepMs: STEP_MS,
     readGrants: () => Promise.resolve(pipeline.activeGrants()),
-    drained: () => Promise.resolve(pipeline.drain()),
+    drained: (atMs) => {
+      pipeline.drain();
+      steps += 1;
+      changes.forEach(({ afterSteps, bundle: next }, at) => {
+        if (afterSteps === steps) activate(workspace, at + 2, next, atMs);
+      });
+      return Promise.resolve();
+    },
   });
   pipeline.drain();
   return { workspace, sim, endMs, activeGrants: pipeline.activeGrants() };
 }
 
-interface Pipeline {
-  drain(): void;
-  activeGrants(): ActiveGrant[];
-}
-
-/** One replayed partition of a log and how far it has come. */
-interface Reader {
-  readonly log: 'activity' | 'treasury';
-  readonly partition: number;
-  readonly replay: LogReplay;
-  next: number;
-  /** What it said last to logs that others write to as well. */
-  said: readonly OutputRecord[];
-}
-
-/** What is said again by an owner that took over. */
-const REPEATED_MAX = 3;
-
-function openPipeline(
+function begin(
   workspace: WorkspaceInMemory,
-  season: PlayedSeason & { readonly treasuries: number },
-  bundles: ReadonlyMap<string, string>,
-): Pipeline {
-  const { partitions, treasuries, treasurySteps = Infinity } = season;
-  const active = new Map<string, ActiveGrant>();
-  const reader = (log: Reader['log'], partition: number): Reader => {
-    const settings = { partition, bundles, quarantine: [] };
-    const replay = log === 'treasury' ? openTreasuryReplay(settings) : openPartitionReplay(settings);
-    return { log, partition, replay, next: 0, said: [] };
-  };
-  const readers = [
-    ...Array.from({ length: partitions }, (_, partition) => reader('activity', partition)),
-    ...Array.from({ length: treasuries }, (_, partition) => reader('treasury', partition)),
-  ];
-  const put = (own: number, { log, partition = own, key, text }: OutputRecord): void => {
-    const to = workspace.partition(log, partition);
-    to.push({ key, value: Buffer.from(text), offset: to.length });
-    if (log === 'grants') noteGrant(active, text);
-  };
-  /** False where nothing was new. */
-  const read = (each: Reader): boolean => {
-    const records = workspace.partition(each.log, each.partition).slice(each.next);
-    each.next += records.length;
-    const { outputs, stop } = each.replay.step(records);
-    if (stop !== null) throw new Error(`the season stopped at ${stop.position}: ${stop.why}`);
-    for (const output of outputs) put(each.partition, output);
-    const said = outputs.filter((output) => hasSeveralWriters(output.log) && output.log !== 'dead-letters');
-    each.said = [...each.said, ...said].slice(-REPEATED_MAX);
-    return records.length > 0;
-  };
-  let drained = 0;
-  return {
-    drain() {
-      // Somebody else each time has taken over and says again what it cannot know to have arrived.
-      const heir = readers[drained++ % readers.length]!;
-      for (const output of heir.said) put(heir.partition, output);
-      const present = readers.filter(({ log }) => log === 'activity' || drained <= treasurySteps);
-      while (present.map(read).some((isNew) => isNew));
-    },
-    activeGrants: () => [...active.values()],
-  };
+  { partitions }: PlayedSeason,
+  treasuries: number,
+  startMs: number,
+): void {
+  const genesis = makeGenesis({
+    logId: 'spec',
+    partitions,
+    treasuries,
+    zone: 'Asia/Shanghai',
+    nowMs: startMs,
+    engine: ENGINE,
+  });
+  tellAll(workspace, encodeGenesis(genesis));
 }
 
-function noteGrant(active: Map<string, ActiveGrant>, text: string): void {
-  const { subject, data } = JSON.parse(text) as { subject: string; data: Grant };
-  const grant = activeGrant(subject, data);
-  if (grant === null) active.delete(data.grantId);
-  else active.set(data.grantId, grant);
+/** The bundle's content first, as the command does it. */
+function activate(
+  workspace: WorkspaceInMemory,
+  sequence: number,
+  bundle: CompiledBundle,
+  atMs: number,
+): void {
+  const policies = workspace.partition('policies', 0);
+  policies.push({ key: bundle.hash, value: Buffer.from(bundle.text), offset: policies.length });
+  const activation = { sequence, bundle: bundle.hash, approvedBy: ['lin', 'wang'] };
+  tellAll(workspace, encodePolicyActivated('spec', activation, atMs));
+}
+
+/** A control record to every partition that has time and policies. */
+function tellAll({ told }: WorkspaceInMemory, value: Buffer): void {
+  for (const records of told) records.push({ key: null, value, offset: records.length });
 }
 
 /** The starter policy, or what an edit of its text makes of it. */

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { DAY_MS, HOUR_MS } from '#domain/time';
 import type { GrantJournal, StepInForce } from '#sim/marketplace/demo-season';
 
-// The demo's parameters and its journal of what was in force stay in the data directory: a demo that was killed goes on where it
-// was, with the same events, and ends at the instant that its first start fixed.
+// The demo's parameters and its journal of what was in force stay in the data directory: a demo that was killed
+// goes on where it was, with the same events, and ends at the instant that its first start fixed.
 
 export interface DemoPlan {
   readonly seed: number;

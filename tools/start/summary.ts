@@ -13,7 +13,7 @@ export interface Summary {
   refresh(): Promise<void>;
   /** One line: records stepped, decisions by outcome, partitions that stand still. */
   line(): string;
-  /** What was decided, by programme; what became of offers, floors and fraud; why so much was withheld; the accounts. */
+  /** What was decided, by programme; what became of offers, floors and fraud; why much was withheld; the accounts. */
   table(): string;
 }
 

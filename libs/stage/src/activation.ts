@@ -12,8 +12,8 @@ export class MovedAccountError extends Error {
 }
 
 /**
- * Puts the compiled bundle into the policies log, unless it stands there. Content before its activation. Refuses one that
- * nests an account so that another partition of the treasury would keep its books than did under an earlier bundle.
+ * Puts the compiled bundle into the policies log, unless it stands there. Content before its activation. Refuses one
+ * that nests an account so that another partition of the treasury would keep its books than did under earlier ones.
  */
 export async function publishBundle(
   { logs, writer, treasuries }: Pick<ControlPorts, 'logs' | 'writer' | 'treasuries'>,
@@ -37,8 +37,8 @@ function refuseMoves(before: readonly Account[], after: readonly Account[], trea
     const to = treasuryOf(after, id, treasuries);
     if (from === to) continue;
     throw new MovedAccountError(
-      `account ${id}: within what it is now, partition ${to} of the treasury would keep its books, and partition ${from} ` +
-        'has kept them so far; give the account another id',
+      `account ${id}: within what it is now, partition ${to} of the treasury would keep its books, and ` +
+        `partition ${from} has kept them so far; give the account another id`,
     );
   }
 }

@@ -30,8 +30,13 @@ describeOnBoth('beginning a log', (open) => {
     return types;
   };
 
-  test('each partition, those of the treasury too, begins with the same genesis, and the database is bound to its log', async () => {
-    const { genesis, written } = await writeGenesis(logs, opened.database, { partitions: 3 }, CLOCK);
+  test('every partition begins with the same genesis, and the database is bound to its log', async () => {
+    const { genesis, written } = await writeGenesis(
+      logs,
+      opened.database,
+      { partitions: 3, treasuries: 2 },
+      CLOCK,
+    );
     expect(written).toEqual([0, 1, 2]);
     expect(genesis).toMatchObject({
       partitions: 3,
@@ -59,7 +64,7 @@ describeOnBoth('beginning a log', (open) => {
   });
 
   test('one that was interrupted is completed with the genesis that stands', async () => {
-    const { genesis } = await writeGenesis(logs, opened.database, { partitions: 2 }, CLOCK);
+    const { genesis } = await writeGenesis(logs, opened.database, { partitions: 2, treasuries: 2 }, CLOCK);
     const [first] = await firstRecords(logs);
     await withAnother(open, async (halves, database) => {
       await halves.create([{ log: 'activity', partitions: 2 }]);
@@ -83,7 +88,7 @@ describeOnBoth('beginning a log', (open) => {
   }, 30_000);
 
   test('another number of partitions, zone or log id asks for another workspace, and changes nothing', async () => {
-    await writeGenesis(logs, opened.database, { partitions: 2 }, CLOCK);
+    await writeGenesis(logs, opened.database, { partitions: 2, treasuries: 2 }, CLOCK);
     const refused = async (wish: GenesisWish): Promise<string> => {
       const error = await writeGenesis(logs, opened.database, wish, CLOCK).catch((failed: unknown) => failed);
       expect(error).toBeInstanceOf(BeginLogError);

@@ -39,9 +39,10 @@ export function reasonsAgainst(
   if (standing.openings >= programme.openingsMax) reasons.push('openings-used');
   if (fittingSize(programme, capability.headroom) === 0) reasons.push('no-headroom');
   if (leftFor(programme, standing) < leastSize(programme)) reasons.push('merchant-cap');
+  if (reasons.length > 0) return reasons;
+  // Whoever could not have it anyway is not told of a rival, which may come and go.
   const rival = rivalOf(allocation, row, programme);
-  if (rival !== null) reasons.push(`exclusive:${rival}`);
-  return reasons;
+  return rival === null ? reasons : [`exclusive:${rival}`];
 }
 
 /** What is stopped of a programme: all issuing, itself, its account or one around it. */

@@ -34,8 +34,7 @@ export function resize(
         size,
       });
       // Shrunk to what was used already, nothing of it is left: it ends here, not whenever somebody looks again.
-      expireIfOver(allocation, row, programme.id, standing, 0);
-      return false;
+      if (expireIfOver(allocation, row, programme.id, standing, 0)) return false;
     }
     if (programme.grow !== null && fits > grant.size) growBack(allocation, row, programme, standing, fits);
   }

@@ -19,6 +19,9 @@ export interface TreasuryLog {
   read(): OutputRecord[];
 }
 
+/** Records of one burst of letters; more is a conversation that never ends. */
+const MAIL_MAX = 2_000;
+
 export function createTreasuryLog(hash: Hash, bundles: ReadonlyMap<string, string>): TreasuryLog {
   const deliveries = new Map<number, (output: OutputRecord) => readonly OutputRecord[]>();
   let read = 0;
@@ -38,7 +41,9 @@ export function createTreasuryLog(hash: Hash, bundles: ReadonlyMap<string, strin
       if (isReading) return [];
       isReading = true;
       const caused: OutputRecord[] = [];
+      const last = log.mail.length + MAIL_MAX;
       while (!log.isAway && read < log.mail.length) {
+        if (read > last) throw new Error('partition and treasury write to each other without end');
         for (const output of log.driven.step(log.mail[read++]!)) {
           caused.push(...(deliveries.get(output.partition!)?.(output) ?? []));
         }

@@ -15,7 +15,8 @@ import { policyText } from './random-policy.ts';
 // - positions and the values shown as evidence: saying more gives other ordinals, and a value is as of a position;
 // - when exactly within one step of the history: due work runs in bounded shares, so the same decision may come with
 //   one tick or with the next equal one. Hence all causes of a step count as one moment, and each step ends in ticks;
-// - dry budgets: who is served first when funds come free depends on whose record comes first;
+// - dry budgets: who is served first when funds come free depends on whose record comes first, and who waits at all on
+//   whether it comes before the lease;
 // - instants of length zero (no dwell, no settling): what is due at once is due with the next record, and saying
 //   everything makes more records.
 
@@ -77,13 +78,12 @@ function decided({ policies, dice }: Told, isEager: boolean): { decisions: strin
     tell(world, story, each);
     while (momentOf.length < world.sent.length) momentOf.push(at + 1);
   }
-  const decisions = decisionsIn(world.outputs).map(
-    ({ cause, merchant, programme, outcome, reasons, grant }) => {
-      const moment = momentOf[Number(cause.position.split('/')[1])];
-      const why = reasons.filter((reason) => !reason.startsWith('grant:')).join('+');
-      return [moment, merchant, programme, outcome, why, grant?.size ?? 0].join(' ');
-    },
-  );
+  const settled = decisionsIn(world.outputs).filter(({ outcome }) => outcome !== 'wait');
+  const decisions = settled.map(({ cause, merchant, programme, outcome, reasons, grant }) => {
+    const moment = momentOf[Number(cause.position.split('/')[1])];
+    const why = reasons.filter((reason) => !reason.startsWith('grant:')).join('+');
+    return [moment, merchant, programme, outcome, why, grant?.size ?? 0].join(' ');
+  });
   return {
     decisions: decisions.sort(),
     said: world.outputs.filter(({ log }) => log === 'capability').length,
@@ -101,7 +101,8 @@ test('decisions from what is worth saying equal decisions from saying everything
     for (const line of little.decisions) outcomes.add(line.split(' ')[3]!);
     expect(little.decisions).toEqual(all.decisions);
   });
-  fc.assert(check, { seed: SEED, numRuns: 30 });
-  expect([...outcomes].sort()).toEqual([]);
+  fc.assert(check, { seed: SEED, numRuns: 12 });
+  for (const outcome of ['expire', 'issue', 'offer', 'revoke', 'shrink', 'withhold'])
+    expect(outcomes).toContain(outcome);
   expect(saidAll).toBeGreaterThan(saidLittle * 2);
 });
