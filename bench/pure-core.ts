@@ -13,8 +13,9 @@ import { readBundleFile, type BundleFile } from '#stage/bundle-file';
 import { sha256 } from '#stage/sha256';
 import { FIXED_WORKLOAD, workload } from './workload.ts';
 
-// The pure core: the stages' steps on one core, without logs, database, decoding or network around them. Leases come with
-// the batch after the one that asked for them. What is measured is processor time of the steps alone, garbage collection included.
+// The pure core: the stages' steps on one core, without logs, database, decoding or network around them. Leases come
+// with the batch after the one that asked for them. What is measured is processor time of the steps alone, garbage
+// collection included.
 
 export interface CoreFigures {
   readonly events: number;
@@ -191,8 +192,9 @@ export function coreLines(figures: CoreFigures): string[] {
     'Core: the steps of the stages on one core',
     `  ${events} events of ${merchants} merchants: ${share(tierChanges)} changed a tier, ` +
       `${share(capabilityRecords)} were worth saying, ${share(decisions)} decisions`,
-    `  ${Math.round(events / (scoringSeconds + allocatorSeconds + treasurySeconds))} events/s: CPU-microseconds an event: ` +
-      `scoring ${each(scoringSeconds)}, allocator ${each(allocatorSeconds)}, treasury ${each(treasurySeconds)}; decoding besides ${each(decodeSeconds)}`,
+    `  ${Math.round(events / (scoringSeconds + allocatorSeconds + treasurySeconds))} events/s: CPU-microseconds ` +
+      `an event: scoring ${each(scoringSeconds)}, allocator ${each(allocatorSeconds)}, ` +
+      `treasury ${each(treasurySeconds)}; decoding besides ${each(decodeSeconds)}`,
     `  ${Math.round(stateBytes / merchants)} bytes of state a merchant`,
   ];
 }

@@ -11,7 +11,7 @@ import { outcomeTable } from './season-table.ts';
 
 // The same as season-outcome.spec.ts on several seeds, with the figures printed.
 
-const SEEDS = [1, 2, 3, 4, 5];
+const SEEDS = [1, 2, 3];
 const MERCHANTS = 300;
 const EVENTS_PER_MERCHANT_DAY = 10;
 const SEASON_MS_MAX = 600_000;

@@ -3,42 +3,25 @@ import { starterPolicy, type CompiledPolicy } from './pipeline-fixture.ts';
 
 // For specs: policies of a season, as edits of the starter policy.
 
-const NEED_OF_REPLIES = '    need: { id: auto-reply.slow, metric: replies_14d, op: "<", value: 80% }';
-
-/**
- * The starter policy for a marketplace that wants to see all of it: welcome boosts are sized by what the merchant can
- * carry, and automatic replies are for who is slow. As they stand there, the first sends everybody the same and the
- * second is had by everybody who is trained, so that no floor is ever due.
- */
-export const SIGHTED: CompiledPolicy = starterPolicy((yaml) =>
-  edited(yaml, [
-    ['size: { fixed: 2000 }', 'size: { perHeadroom: 150, minimum: 300, maximum: 2000 }'],
-    ['perMerchant: 4000 }', 'perMerchant: 4000, shrinkBelow: 60% }'],
-    ['gives: { access: [auto-reply] }', `gives: { access: [auto-reply] }\n${NEED_OF_REPLIES}`],
-  ]),
-);
+/** The starter policy as it stands: boosts are sized by what a merchant can carry. */
+export const SIGHTED: CompiledPolicy = starterPolicy();
 
 /** The same without the capacity model: everybody is given what was given on average, and keeps all of it. */
 export function blind(sizes: { readonly welcome: number; readonly growth: number }): CompiledPolicy {
   return starterPolicy((yaml) =>
     edited(yaml, [
-      ['size: { fixed: 2000 }', `size: { fixed: ${sizes.welcome} }`],
+      ['size: { perHeadroom: 150, minimum: 300, maximum: 2000 }', `size: { fixed: ${sizes.welcome} }`],
+      ['perMerchant: 4000, shrinkBelow: 60% }', 'perMerchant: 4000 }'],
       ['size: { perHeadroom: 150, minimum: 300, maximum: 15000 }', `size: { fixed: ${sizes.growth} }`],
       ['perMerchant: 200000, shrinkBelow: 60% }', 'perMerchant: 200000 }'],
       ['    grow: { step: 50%, dwell: 1h }\n', ''],
-      ['gives: { access: [auto-reply] }', `gives: { access: [auto-reply] }\n${NEED_OF_REPLIES}`],
     ]),
   );
 }
 
 /** The same with a floor that nobody lives to see, so that nobody is given anything only because it went without. */
 export const FLOORLESS: CompiledPolicy = starterPolicy((yaml) =>
-  edited(yaml, [
-    ['size: { fixed: 2000 }', 'size: { perHeadroom: 150, minimum: 300, maximum: 2000 }'],
-    ['perMerchant: 4000 }', 'perMerchant: 4000, shrinkBelow: 60% }'],
-    ['gives: { access: [auto-reply] }', `gives: { access: [auto-reply] }\n${NEED_OF_REPLIES}`],
-    ['floor: { within: 14d }', 'floor: { within: 365d }'],
-  ]),
+  edited(yaml, [['floor: { within: 14d }', 'floor: { within: 365d }']]),
 );
 
 /** A policy that no longer says what is to be replaced must not pass for the edited one. */

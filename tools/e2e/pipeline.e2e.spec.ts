@@ -67,7 +67,7 @@ describeInBothModes('the pipeline', (open) => {
 
     await accepted(running.post(trained(shop)));
     const issued = await running.decision(shop, PROGRAMME, 'issue');
-    expect(issued).toMatchObject({ reasons: [], grant: { size: 2_000, kind: 'traffic' } });
+    expect(issued).toMatchObject({ reasons: [], grant: { size: 600, kind: 'traffic' } });
     const { grantId } = issued.grant;
     const grants = await running.known(`/v1/grants?merchant=${shop}`, (body) => body.grants.length > 0);
     const boosts = grants.grants.filter(({ programme }: Answer) => programme === PROGRAMME);

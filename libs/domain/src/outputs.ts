@@ -112,7 +112,10 @@ export interface ConditionEvidence {
   readonly asOf: string;
 }
 
-/** What a holder, a partition or a merchant, has of an account. Law: leasedIn = free + held + settling + spent + returned. */
+/**
+ * What a holder, a partition or a merchant, has of an account. Law:
+ * leasedIn = free + held + settling + spent + returned.
+ */
 export interface AccountBalance {
   readonly leasedIn: number;
   readonly free: number;
@@ -210,8 +213,8 @@ export interface DeadLetter {
 }
 
 /**
- * `updraft.treasury.request.v1`: what a holder needs of an account. A later one of the same holder and account takes the
- * place of the earlier one. `(writer, sequence)` is contiguous per treasury partition.
+ * `updraft.treasury.request.v1`: what a holder needs of an account. A later one of the same holder and account takes
+ * the place of the earlier one. `(writer, sequence)` is contiguous per treasury partition.
  */
 export interface LeaseRequest {
   /** `allocator/3`. */

@@ -10,7 +10,7 @@ import type { RunningGrant } from './applicant-row.ts';
 const LOOKS = 8;
 /** Steps between the programme's weight and its maximum. */
 const STEPS = 8;
-/** A lag of this part of the promise, basis points, calls for the maximum. Ours: half of what was promised is missing. */
+/** A lag of this part of the promise, basis points, calls for the maximum. Ours: half of the promise is missing. */
 const FULL_LAG_BPS = 5_000;
 
 export function firstWeight(benefit: Benefit): number | null {

@@ -96,8 +96,8 @@ function balanced(
   }
   if (!isOpen || isServing || purse.refusedAtMs === root.nowMs) return purse;
   const need = Math.max(0, purse.wanted - purse.free);
-  // Between ticks a request that is out stands: a burst of applicants must not become a burst of requests. Who no longer
-  // needs what was asked for says so, or it would be kept from others.
+  // Between ticks a request that is out stands: a burst of applicants must not become a burst of requests. Who no
+  // longer needs what was asked for says so, or it would be kept from others.
   const { asked } = purse;
   const hasChanged = asked === null ? need > 0 : isTick && need !== asked.need;
   if (hasChanged) return ask(allocation, instance, holder, purse, need);

@@ -20,7 +20,7 @@ export const DUE_ITEMS_PER_TICK = 500;
 /** The sweep over those who wait, in the order in which they came; every other one is over all merchants. */
 export const WAITING = 'waiting';
 
-/** A sweep over all merchants in order. `cursor` is the place of the last one visited, '' before the first, null when done. */
+/** A sweep over all merchants in order. `cursor` is the place of the last one visited, '' at first, null when done. */
 export interface Sweep {
   readonly number: number;
   readonly cursor: string | null;

@@ -39,8 +39,8 @@ export interface OutputRecord {
 }
 
 /**
- * A row of stage state as a snapshot keeps it. `due` feeds the timer index, `held` the held list, and `waiting` is its turn
- * among those who wait, lowest first.
+ * A row of stage state as a snapshot keeps it. `due` feeds the timer index, `held` the held list, and `waiting` is its
+ * turn among those who wait, lowest first.
  */
 export interface FrozenRow {
   readonly key: string;

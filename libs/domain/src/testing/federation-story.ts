@@ -1,6 +1,5 @@
-/// <reference types="node" />
-import { createHash } from 'node:crypto';
 import type { AccountBalance, Decision } from '../outputs.ts';
+import type { Hash } from '../stage/stage.ts';
 import { HOUR_MS, MINUTE_MS } from '../time.ts';
 import { federation, type Federation } from './federation.ts';
 import { REGISTERED } from './given.ts';
@@ -8,7 +7,6 @@ import { account, compiled, smallSource, welcome } from './small-bundle.ts';
 
 // What happens in a federation, told by numbers, and what must hold at every position of it.
 
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 export const SIZE = 100;
 
 export const boost = (changes: Readonly<Record<string, unknown>> = {}): object =>
@@ -24,8 +22,8 @@ export function policy(
   return compiled(smallSource({ accounts: [main, ...accounts], programmes })).text;
 }
 
-export function opened(partitions: number, text: string): Federation {
-  const world = federation(sha256, partitions);
+export function opened(hash: Hash, partitions: number, text: string): Federation {
+  const world = federation(hash, partitions);
   world.activate(text);
   world.settle();
   return world;
@@ -155,8 +153,8 @@ function happen(world: Federation, dice: number, merchants: number): void {
 }
 
 /** A schedule from the first record to the last: laws all the way, and at the end everybody has heard everything. */
-export function play(dice: readonly number[], partitions: number): void {
-  const world = federation(sha256, partitions);
+export function play(hash: Hash, dice: readonly number[], partitions: number): void {
+  const world = federation(hash, partitions);
   world.activate(richPolicy(6 * SIZE));
   for (const each of dice) {
     happen(world, each, 24);

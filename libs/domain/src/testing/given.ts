@@ -19,8 +19,8 @@ import { drive, type Driven } from './drive.ts';
 import { createTreasuryLog, type TreasuryLog } from './treasury-log.ts';
 
 // given(...).when(...).then: one partition of the three stages in memory. Records are written as the log would hold
-// them, scoring steps them, and what it says to `capability` is stepped by the allocator at once. What the allocator asks
-// of the treasury is stepped there and answered at once, unless a test sends the treasury away.
+// them, scoring steps them, and what it says to `capability` is stepped by the allocator at once. What the allocator
+// asks of the treasury is stepped there and answered at once, unless a test sends the treasury away.
 
 /** What is written to the treasury's log as well. */
 const TREASURY_CONTROLS: readonly string[] = [
