@@ -12,8 +12,8 @@ import { sha256 } from '#stage/sha256';
 import { FIXED_WORKLOAD } from './workload.ts';
 
 // Every merchant applies at once, and the treasury answers only when all of them wait. What is measured is what it
-// costs to let so many wait and to serve them, in the order in which they came, and whether memory grows by the number of
-// those who wait.
+// costs to let so many wait and to serve them, whether in the order in which they came, and what memory grows by for
+// each of them.
 
 export interface BurstFigures {
   readonly merchants: number;
@@ -231,7 +231,8 @@ export function burstLines(figures: BurstFigures): string[] {
     figures;
   return [
     'Burst: every merchant applies at once, and half of them can be served',
-    `  ${waiting} of ${merchants} waited, after ${applySeconds.toFixed(1)} CPU-seconds; ${requests} records to the treasury`,
+    `  ${waiting} of ${merchants} waited, after ${applySeconds.toFixed(1)} CPU-seconds; ` +
+      `${requests} records to the treasury`,
     `  ${issued} served ${isInOrder ? 'in the order in which they came' : 'OUT OF ORDER'}, ${withheld} withheld for ` +
       `want of money, after ${serveSeconds.toFixed(1)} CPU-seconds`,
     `  ${Math.round(heapBytes / merchants)} bytes of heap for each that waits`,

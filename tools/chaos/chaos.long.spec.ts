@@ -35,6 +35,7 @@ const PLAN: PlanOptions = {
   databaseCuts: 5,
   rebalances: 10,
   freezes: 4,
+  treasuryKills: 5,
   bystanders: 2,
 };
 
