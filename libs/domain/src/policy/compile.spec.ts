@@ -24,7 +24,7 @@ test('the starter bundle compiles, and its text is read back as the same bundle'
     1_000,
     0,
   ]);
-  expect(watchedAtoms(bundle)).toHaveLength(21);
+  expect(watchedAtoms(bundle)).toHaveLength(22);
 });
 
 test('the campaigns of the starter bundle lie within its season, and what is kept for the floor does not', () => {

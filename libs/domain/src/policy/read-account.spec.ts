@@ -12,7 +12,7 @@ test('an account says what it is of, and what it leaves out is written out', () 
     within: null,
     per: null,
     waitMs: 600_000,
-    idleMs: 3_600_000,
+    idleMs: 86_400_000,
   });
 });
 

@@ -1,12 +1,12 @@
-import { HOUR_MS, MINUTE_MS } from '../time.ts';
+import { DAY_MS, MINUTE_MS } from '../time.ts';
 import type { Account } from './bundle.ts';
 import { namesOf } from './read-names.ts';
 import type { Reader } from './reader.ts';
 
 /** What `wait` is where it is left out: many round trips to the treasury, yet no merchant waits for it a whole day. */
 const WAIT_MS = 10 * MINUTE_MS;
-/** What `idle` is where it is left out: longer than the pauses of an ordinary day. */
-const IDLE_MS = HOUR_MS;
+/** What `idle` is where it is left out: longer than a night, so that mornings need no lease. */
+const IDLE_MS = DAY_MS;
 
 /** `{id, names, unit, total, period?, within?, per?, wait?, idle?}`. */
 export function accountOf(at: Reader): Account {
