@@ -73,12 +73,12 @@ describeInBothModes('the pipeline', (open) => {
     const boosts = grants.grants.filter(({ programme }: Answer) => programme === PROGRAMME);
     expect(boosts).toMatchObject([{ grantId, status: 'active', decision: issued.id }]);
 
-    await accepted(running.post(delivered(shop, grantId, 700), delivered(shop, grantId, 2_300)));
+    await accepted(running.post(delivered(shop, grantId, 200), delivered(shop, grantId, 900)));
     const used = await running.decision(shop, PROGRAMME, 'expire');
     expect(used.reasons).toEqual(['used-up']);
     const { record, explanation } = await explained(running, used.id, 'zh');
-    expect(record.data.budget.after).toMatchObject({ spent: 2_000, overrun: 300, held: 0 });
-    expect(record.data.cause.eventId).toBe(`${grantId}:2300`);
+    expect(record.data.budget.after).toMatchObject({ spent: 600, overrun: 300, held: 0 });
+    expect(record.data.cause.eventId).toBe(`${grantId}:900`);
     expect(explanation.join('')).toContain('新商启航');
 
     const told = (await stream).map((event) => JSON.parse(event.data!) as Answer);
