@@ -39,8 +39,9 @@ const scarce = (yaml: string): string =>
     ['total: 600000, within', 'total: 40000, within'],
     ['total: 3000000, within: season-2026', 'total: 40000, within: season-2026, period: week'],
     ['period: month', 'period: week'],
+    ['size: { perHeadroom: 150, minimum: 300, maximum: 2000 }', 'size: { fixed: 2000 }'],
     [
-      'limits: { openings: 2, perMerchant: 4000 }',
+      'limits: { openings: 2, perMerchant: 4000, shrinkBelow: 60% }',
       `limits: { openings: 2, perMerchant: 8000 }
     exclusive: traffic
     stages:

@@ -108,12 +108,17 @@ describe('what a partition has of an account', () => {
 
 interface Mail {
   readonly writer?: string;
+  readonly account?: string;
   readonly sequence?: number;
   readonly amount?: number;
 }
 
 function mailIn(line: ExportLine): Mail {
   return (JSON.parse(line.value) as { data: Mail }).data;
+}
+
+function isOfSamePurse(one: Mail, other: Mail): boolean {
+  return one.writer === other.writer && one.account === other.account;
 }
 
 function isOf(type: string): (line: ExportLine) => boolean {
@@ -123,8 +128,12 @@ function isOf(type: string): (line: ExportLine) => boolean {
 describe('what goes between the treasury and its holders', () => {
   test('a return that was lost is found, with the numbers of what came after it made right', async () => {
     const result = await planting.planted('treasury', (lines) => {
+      // One after which the same purse says more of itself.
       const place = lines.findIndex(
-        (line, at) => at > 20 && isOf('treasury.return')(line) && mailIn(line).amount! > 0,
+        (line, at) =>
+          isOf('treasury.return')(line) &&
+          mailIn(line).amount! > 0 &&
+          lines.slice(at + 1).filter((later) => isOfSamePurse(mailIn(later), mailIn(line))).length > 1,
       );
       const lost = mailIn(lines[place]!);
       // A tick that says nothing new takes its place, so that every offset stays.
@@ -197,5 +206,5 @@ test('the statement of every account adds up to the unit', async () => {
     const { total, owed, unleased, inFlight, free, held, settling, spent } = each;
     expect(total + owed).toBe(unleased + inFlight + free + held + settling + spent);
   }
-  expect(accounts.find(({ account }) => account === 'welcome-2026')!.spent).toBeGreaterThan(0);
+  expect(accounts.some(({ spent }) => spent > 0)).toBe(true);
 });
