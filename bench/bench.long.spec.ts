@@ -29,7 +29,7 @@ async function bench(...args: readonly string[]): Promise<{ table: string; json:
 }
 
 test(
-  'core: the steps of both stages, with the shares that the fixed workload promises',
+  'core: the steps of the stages, with the shares that the fixed workload promises',
   async () => {
     const { table, json } = await bench('core', '--events', '60000', '--merchants', '1000');
     expect(table).toMatch(/ 60000 events of \d+ merchants/);
@@ -38,6 +38,16 @@ test(
     expect(tierChanges! / events!).toBeLessThan(0.06);
     expect(decisions!).toBeGreaterThan(tierChanges!);
     expect(json).toMatchObject({ commit: expect.any(String), machine: { cores: expect.any(Number) } });
+  },
+  RUN_MS_MAX,
+);
+
+test(
+  'burst: all wait, half are served in the order in which they came, and the rest are told that there is no money',
+  async () => {
+    const { table, json } = await bench('burst', '--merchants', '4000');
+    expect(table).toContain('2000 served in the order in which they came, 2000 withheld for want of money');
+    expect(json['burst']).toMatchObject({ waiting: 4_000, issued: 2_000, withheld: 2_000, isInOrder: true });
   },
   RUN_MS_MAX,
 );

@@ -116,6 +116,7 @@ async function startProcesses(
   const names = [
     ...Array.from({ length: scoring }, (_, at) => `scoring-${at + 1}`),
     ...Array.from({ length: allocators }, (_, at) => `allocator-${at + 1}`),
+    'treasury-1',
     'console-1',
   ];
   return Promise.all(
@@ -234,7 +235,7 @@ async function figuresOf(
     );
   }
   return {
-    mode: `Kafka and PostgreSQL: ${scoring} scoring, ${allocators} allocator processes, console`,
+    mode: `Kafka and PostgreSQL: ${scoring} scoring, ${allocators} allocator processes, a treasury, console`,
     loaded,
     seconds: run.seconds,
     outputs,

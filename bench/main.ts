@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { kafkaAvailable } from '#tools/kafka/launch';
 import { POSTGRES_DEFAULT } from '#tools/chaos/fresh-services';
 import { measureCluster, type ClusterMeasure } from './cluster.ts';
+import { burstLines, measureBurst } from './burst.ts';
 import { coreLines, measureCore } from './pure-core.ts';
 import { embeddedLines, measureEmbedded } from './embedded.ts';
 import { figureLines, type Figures } from './figures.ts';
@@ -16,8 +17,9 @@ import { FIXED_WORKLOAD } from './workload.ts';
 
 // `npm run bench -- WHAT [options]`: measures one thing, prints it as a table, and as JSON where a file is named.
 
-const USAGE = `bench core|cluster|replay|embedded [options]
-  core           both stages' steps on one core, nothing around them
+const USAGE = `bench core|burst|cluster|replay|embedded [options]
+  core           the stages' steps on one core, nothing around them
+  burst          every merchant applies at once (default 100000), the same on one core: order, memory, processor time
   cluster        processes on a broker and a database of their own: throughput, processor time, then latency
   replay         the same without latency, then what was written is replayed by as many workers as there are cores
   embedded       one process over PGlite, batches posted to its door: throughput, memory, then latency
@@ -39,7 +41,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     events: { type: 'string' },
-    merchants: { type: 'string', default: String(FIXED_WORKLOAD.merchants) },
+    merchants: { type: 'string' },
     partitions: { type: 'string', default: '4' },
     scoring: { type: 'string', default: '2' },
     allocators: { type: 'string', default: '2' },
@@ -56,6 +58,7 @@ const merchants = count(values.merchants, FIXED_WORKLOAD.merchants);
 
 if (values.help) process.stdout.write(USAGE);
 else if (positionals[0] === 'core') await core();
+else if (positionals[0] === 'burst') await burst();
 else if (positionals[0] === 'cluster') await cluster();
 else if (positionals[0] === 'replay') await replay();
 else if (positionals[0] === 'embedded') await embedded();
@@ -69,6 +72,12 @@ async function core(): Promise<void> {
   const figures = await measureCore({ events, merchants, policy: values.policy });
   print(coreLines(figures));
   await keep({ core: figures });
+}
+
+async function burst(): Promise<void> {
+  const figures = measureBurst(count(values.merchants, 100_000));
+  print(burstLines(figures));
+  await keep({ burst: figures });
 }
 
 function clusterOptions(): ClusterMeasure {

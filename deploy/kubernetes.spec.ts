@@ -5,6 +5,7 @@ import { readAllocatorConfig } from '#apps/allocator/src/allocator.config';
 import { readConsoleConfig } from '#apps/console/src/console.config';
 import { readIngestConfig } from '#apps/ingest/src/ingest.config';
 import { readScoringConfig } from '#apps/scoring/src/scoring.config';
+import { readTreasuryConfig } from '#apps/treasury/src/treasury.config';
 import { findTypeFaults, type Manifest } from './manifest-types.ts';
 
 // No cluster is asked. What can be wrong without one is checked: fields that Kubernetes does not know, variables that
@@ -76,6 +77,7 @@ const READERS = {
   ingest: readIngestConfig,
   scoring: readScoringConfig,
   allocator: readAllocatorConfig,
+  treasury: readTreasuryConfig,
   console: readConsoleConfig,
 } as const;
 const ROLES = Object.keys(READERS) as (keyof typeof READERS)[];

@@ -4,6 +4,7 @@ import { readSideMetrics } from '#apps/console/src/read-side';
 import { ingestMetrics } from '#apps/ingest/src/ingest-metrics';
 import { allocator } from '#domain/allocator/allocator-machine';
 import { scoring } from '#domain/scoring/scoring-machine';
+import { treasury } from '#domain/treasury/treasury-machine';
 import { stageTelemetry } from '#stage/stage-telemetry';
 import { Health } from '#telemetry/health';
 import { createLog } from '#telemetry/log';
@@ -28,7 +29,7 @@ const FAMILIES: readonly Family[] = [
   },
   {
     path: 'libs/stage/src/stage-telemetry.ts',
-    programs: ['scoring', 'allocator', 'standalone'],
+    programs: ['scoring', 'allocator', 'treasury', 'standalone'],
     register: (registry) => stageTelemetry(registry, new Health(), createLog('docs', { level: 'silent' })),
   },
   {
@@ -101,7 +102,7 @@ test('every label has a row, and no other', () => {
 });
 
 test('labels have the values of their rows', () => {
-  expect(valuesOf('stage')).toEqual([scoring.name, allocator.name]);
+  expect(valuesOf('stage')).toEqual([scoring.name, allocator.name, treasury.name]);
   const readSide = sourceOf('apps/console/src/read-side.ts');
   expect(valuesOf('log')).toEqual(quotedIn(readSide, /\[('[\w-]+'), new LogProjector/g));
   const admit = sourceOf('libs/contracts/src/admit.ts');

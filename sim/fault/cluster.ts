@@ -26,7 +26,7 @@ export interface Scene {
   readonly trace: ((line: string) => void) | null;
 }
 
-/** The processes of both stages, and what happens to them. */
+/** The processes of all stages, and what happens to them. */
 export class Cluster {
   private readonly processes: ModelledProcess[] = [];
   /** Evicted and awake: they go on until they notice, and end for good when the faults are over. */
@@ -77,7 +77,7 @@ export class Cluster {
     if (chance.of(0.02)) this.thaw(chance.pick(this.processes));
     if (chance.of(0.006)) {
       world.met('rebalance');
-      const stage = chance.pick([STAGES.scoring, STAGES.allocator]);
+      const stage = chance.pick(Object.values(STAGES));
       rebalance(broker, stage.input, stage.name, chance.below(2));
     }
     if (chance.of(0.003)) {

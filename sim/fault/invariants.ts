@@ -16,6 +16,13 @@ import type { Workload } from './workload.ts';
 /** Violations in words; empty when all holds. */
 export function violations({ broker, loud, world, tailsLost }: Scene, workload: Workload): string[] {
   const found: string[] = [];
+  const leased = Array.from({ length: workload.treasuries }, (_, treasury) =>
+    rerun(STAGES.treasury, workload, treasury, committed(broker, 'treasury', treasury)),
+  );
+  for (const each of leased) {
+    found.push(...each.overdue, ...nothingDue(each, workload.endMs));
+    for (const output of each.outputs) world.met(branchOf(output));
+  }
   for (let partition = 0; partition < workload.partitions; partition++) {
     if (loud.spoils(partition)) continue;
     const activity = beforeHole(broker, partition);
@@ -28,7 +35,8 @@ export function violations({ broker, loud, world, tailsLost }: Scene, workload: 
       ...compare('capability', partition, capability, stands('capability')),
       ...compare('decisions', partition, ofLog(decided, 'decisions'), stands('decisions')),
       ...compareGrants(partition, ofLog(decided, 'grants'), stands('grants')),
-      ...compareLetters(partition, ofLog(scored, 'dead-letters'), stands('dead-letters')),
+      ...compareNumbered(`dead-letters ${partition}`, ofLog(scored, 'dead-letters'), stands('dead-letters')),
+      ...compareWithTreasury(broker, partition, decided, leased, world.met),
       ...ticksForwarded(partition, activity, capability),
       ...ofOneTransaction(broker, 'activity', partition, ['capability']),
       ...(tailsLost.has(partition)
@@ -148,9 +156,36 @@ function compareGrants(
   return wanted === stands ? [] : [`grants ${partition}: the latest states differ`];
 }
 
-/** Dead letters may stand twice; their receiver takes exactly the next sequence and drops lower ones. */
-function compareLetters(
+/** What the allocator asked of each treasury, and what each leased to it. */
+function compareWithTreasury(
+  broker: Broker,
   partition: number,
+  decided: Rerun,
+  leased: readonly Rerun[],
+  met: (what: string) => void,
+): string[] {
+  return leased.flatMap(({ outputs }, treasury) => {
+    const [asker, lender] = [`allocator/${partition}`, `treasury/${treasury}`];
+    const asked = ofLog(decided, 'treasury').filter((output) => output.partition === treasury);
+    const lent = outputs.filter((output) => output.partition === partition);
+    const requests = writtenBy(asker, committed(broker, 'treasury', treasury));
+    const leases = writtenBy(lender, committed(broker, 'activity', partition));
+    if (requests.length > asked.length) met('request-said-again');
+    if (leases.length > lent.length) met('lease-said-again');
+    return [
+      ...compareNumbered(`requests of ${asker} to ${lender}`, asked, requests),
+      ...compareNumbered(`leases of ${lender} to ${asker}`, lent, leases),
+    ];
+  });
+}
+
+function writtenBy(writer: string, records: readonly LogRecord[]): readonly LogRecord[] {
+  return records.filter(({ value }) => value.includes(`"writer":"${writer}"`));
+}
+
+/** What is numbered may stand twice; its receiver takes exactly the next sequence and drops lower ones. */
+function compareNumbered(
+  what: string,
   expected: readonly OutputRecord[],
   actual: readonly LogRecord[],
 ): string[] {
@@ -158,16 +193,12 @@ function compareLetters(
   for (const { value } of actual) {
     const text = value.toString('utf8');
     const { sequence } = (JSON.parse(text) as { data: { sequence: number } }).data;
-    if (sequence > taken.length + 1)
-      return [`dead-letters ${partition}: ${sequence} follows ${taken.length}`];
+    if (sequence > taken.length + 1) return [`${what}: ${sequence} follows ${taken.length}`];
     if (sequence === taken.length + 1) taken.push(text);
-    else if (taken[sequence - 1] !== text)
-      return [`dead-letters ${partition}: ${sequence} stands twice and differs`];
+    else if (taken[sequence - 1] !== text) return [`${what}: ${sequence} stands twice and differs`];
   }
   const wanted = expected.map(({ text }) => text);
-  return JSON.stringify(wanted) === JSON.stringify(taken)
-    ? []
-    : [`dead-letters ${partition}: not those expected`];
+  return JSON.stringify(wanted) === JSON.stringify(taken) ? [] : [`${what}: not those expected`];
 }
 
 const TICK = '"type":"updraft.control.tick.v1"';

@@ -132,7 +132,7 @@ export function createModelledStore(
       yield await ask('index', () => {
         const rows = [...checked(claim).rows.values()];
         return rows
-          .map(({ key, due, held }) => ({ key, due, held }))
+          .map(({ key, due, held, waiting }) => ({ key, due, held, waiting }))
           .sort((a, b) => byCodeUnit(a.key, b.key));
       });
     },

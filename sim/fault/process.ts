@@ -1,5 +1,6 @@
 import { allocator } from '#domain/allocator/allocator-machine';
 import { scoring } from '#domain/scoring/scoring-machine';
+import { treasury } from '#domain/treasury/treasury-machine';
 import type { StageDefinition } from '#domain/stage/stage';
 import { createBundleSource } from '#stage/bundle-source';
 import { CLUSTER_LIMITS } from '#stage/limit';
@@ -21,7 +22,7 @@ export interface ModelledProcess {
   stop(): Promise<void>;
 }
 
-export const STAGES = { scoring, allocator } as const;
+export const STAGES = { scoring, allocator, treasury } as const;
 
 /** Batches of a schedule with many partitions are larger by this. */
 const WIDE_PACE = 8;

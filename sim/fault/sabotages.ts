@@ -19,9 +19,13 @@ const STORE = 'sim/fault/modelled-store.js';
 const WORK = 'libs/stage/src/work.js';
 const TAIL = 'libs/stage/src/published-tail.js';
 const TAKE_OVER = 'libs/stage/src/take-over.js';
+const NUMBERED = 'libs/stage/src/several-writers.js';
 const SCORING = 'libs/domain/src/scoring/scoring-machine.js';
 const LOOK = 'libs/domain/src/scoring/scoring-partition.js';
 const ROWS = 'libs/domain/src/stage/merchant-rows.js';
+
+/** What the receiver of numbered records would have to complain about, or does. */
+const NUMBERS = /\d+ follows \d+|not those expected|are missing|came after/;
 
 /** The guards of the store port itself live in the database; its model is what is sabotaged there. */
 const ANY_CLAIM: Edit = { file: STORE, find: 'head.takeover !== claim.takeover - 1', replace: 'false' };
@@ -86,7 +90,7 @@ export const SABOTAGES: readonly Sabotage[] = [
         replace: "if (stands !== null && stands.value.toString('utf8') !== output.text)",
       },
     ],
-    complaint: /should be|latest states differ/,
+    complaint: /should be|latest states differ|re-execution differs/,
   },
   {
     name: 'what is suppressed is not compared with what stands',
@@ -135,12 +139,18 @@ export const SABOTAGES: readonly Sabotage[] = [
     name: 'a sequenced record is not waited for, and its sequence gets a gap',
     edits: [
       {
-        file: WORK,
-        find: "await writer.append('dead-letters', partition, letters);",
-        replace: "void writer.append('dead-letters', partition, letters).catch(() => undefined);",
+        file: NUMBERED,
+        find: 'await Promise.all([...places.values()].map(({ log, partition, records }) => writer.append(log, partition, records)));',
+        replace:
+          'void Promise.all([...places.values()].map(({ log, partition, records }) => writer.append(log, partition, records))).catch(() => undefined);',
       },
     ],
-    complaint: /dead-letters \d+: \d+ follows \d+|dead-letters \d+: not those expected/,
+    complaint: NUMBERS,
+  },
+  {
+    name: 'rows that other rows lead to are not loaded',
+    edits: [{ file: WORK, find: 'round < PLAN_ROUNDS_MAX', replace: 'round < 1' }],
+    complaint: /step failed/,
   },
   {
     name: "one record's outputs are split over two transactions",
@@ -196,10 +206,10 @@ export const SABOTAGES: readonly Sabotage[] = [
         file: WORK,
         find: 'if (last !== null && comparePositions(input.position, last) <= 0)',
         replace:
-          "if (stage.input === 'activity' && last !== null && comparePositions(input.position, last) <= 0)",
+          "if (stage.input !== 'capability' && last !== null && comparePositions(input.position, last) <= 0)",
       },
     ],
-    complaint: /should be|differs|several transactions|out of order/,
+    complaint: /should be|differs|several transactions|out of order|step failed/,
   },
   {
     name: 'iteration order leaks into outputs: merchants are kept in order of arrival',

@@ -14,16 +14,20 @@ const START_MS = 1_760_000_000_000;
 const MERCHANTS_PER_PARTITION = 3;
 
 export interface Step {
+  readonly log: 'activity' | 'treasury';
   readonly partition: number;
   readonly records: readonly Appended[];
 }
 
 export interface Workload {
+  /** Of activity and of the treasury log. */
   readonly partitions: number;
+  readonly treasuries: number;
   readonly bundles: readonly { readonly hash: string; readonly text: string }[];
   /** What the producers append, in order. */
   readonly steps: readonly Step[];
-  /** Equal ticks at the end, after which nothing may be due any more. */
+  /** Equal ticks, sent again each time that everything is at rest: after them nothing may be due any more. */
+  readonly lastTicks: readonly Step[];
   readonly endMs: number;
 }
 
@@ -36,16 +40,14 @@ export function makeWorkload(
 ): Workload {
   const bundles = [1, 2].map((edition) => bundleOf(edition, hash));
   const merchants = merchantsOf(partitions);
+  const treasuries = 1 + chance.below(2);
+  const sizes = { partitions, treasuries };
   const steps: Step[] = [];
-  const all = (value: Buffer): void => {
-    for (let partition = 0; partition < partitions; partition++) {
-      steps.push({ partition, records: [{ key: null, value }] });
-    }
-  };
+  const all = (value: Buffer): void => void steps.push(...everywhere(value, sizes));
   all(
     encodeGenesis({
       logId: LOG_ID,
-      partitions,
+      ...sizes,
       hashFunction: 'murmur2',
       zone: 'Asia/Shanghai',
       zoneTransitions: [{ fromMs: 0, offsetMinutes: 480 }],
@@ -55,13 +57,13 @@ export function makeWorkload(
       engine: ENGINE,
     }),
   );
-  activate(steps, chance, bundles[0]!.hash, 1, partitions);
+  activate(steps, chance, bundles[0]!.hash, 1, sizes);
   let nowMs = START_MS;
   let serial = 0;
   for (const merchant of merchants) {
     const partition = partitionOf(merchant, partitions);
     for (const record of beginning(chance, merchant, `b-${serial++}`))
-      steps.push({ partition, records: [record] });
+      steps.push({ log: 'activity', partition, records: [record] });
   }
   serial = 0;
   const endMs = START_MS + days * DAY_MS;
@@ -83,28 +85,33 @@ export function makeWorkload(
       const merchant = chance.pick(merchants);
       const record = eventRecord(chance, merchant, nowMs, serial++);
       const partition = partitionOf(merchant, partitions);
-      steps.push({ partition, records: chance.of(0.1) ? [record, record] : [record] });
+      steps.push({ log: 'activity', partition, records: chance.of(0.1) ? [record, record] : [record] });
     }
     if (!isSecond && nowMs > START_MS + (days * DAY_MS) / 2) {
       isSecond = true;
-      activate(steps, chance, bundles[1]!.hash, 2, partitions);
+      activate(steps, chance, bundles[1]!.hash, 2, sizes);
       all(encodeSettings(LOG_ID, { sequence: 1, mode: 'live' }, nowMs));
     }
   }
-  for (let times = 0; times < 4; times++)
-    all(encodeTick(LOG_ID, { atMs: endMs + DAY_MS, catchingUp: false }));
-  return { partitions, bundles, steps, endMs: endMs + DAY_MS };
+  const last = encodeTick(LOG_ID, { atMs: endMs + DAY_MS, catchingUp: false });
+  const lastTicks = Array.from({ length: 4 }, () => everywhere(last, sizes)).flat();
+  return { ...sizes, bundles, steps, lastTicks, endMs: endMs + DAY_MS };
+}
+
+type Sizes = Pick<Workload, 'partitions' | 'treasuries'>;
+
+function everywhere(value: Buffer, { partitions, treasuries }: Sizes): Step[] {
+  const to = (log: Step['log'], count: number): Step[] =>
+    Array.from({ length: count }, (_, partition) => ({ log, partition, records: [{ key: null, value }] }));
+  return [...to('activity', partitions), ...to('treasury', treasuries)];
 }
 
 /** Seven of sixteen first, the rest a little later, and some of them twice: a registry that re-sends. */
-function activate(steps: Step[], chance: Chance, bundle: string, sequence: number, partitions: number): void {
+function activate(steps: Step[], chance: Chance, bundle: string, sequence: number, sizes: Sizes): void {
   const value = encodePolicyActivated(LOG_ID, { sequence, bundle, approvedBy: ['sim'] }, START_MS);
-  const early = Math.ceil((partitions * 7) / 16);
-  for (let partition = 0; partition < early; partition++)
-    steps.push({ partition, records: [{ key: null, value }] });
-  for (let partition = chance.of(0.5) ? 0 : early; partition < partitions; partition++) {
-    steps.push({ partition, records: [{ key: null, value }] });
-  }
+  const all = everywhere(value, sizes);
+  const early = Math.ceil((sizes.partitions * 7) / 16);
+  steps.push(...all.slice(0, early), ...all.slice(chance.of(0.5) ? 0 : early));
 }
 
 function merchantsOf(partitions: number): string[] {
@@ -243,33 +250,50 @@ function sourceOf(edition: number): unknown {
       stockCover: '2d',
       grain: { edges: [0, 1, 2, 4, 8, 16], hysteresis: '10%' },
     },
-    accounts: [{ id: 'budget', names, unit: 'exposures', total: edition === 1 ? 6_000 : 5_000 }],
-    programmes: [
+    // Together more than the season holds. The second edition cuts one and takes the other out; its books stay.
+    accounts: [
+      { id: 'season', names, unit: 'exposures', total: 7_000 },
+      { id: 'budget', names, unit: 'exposures', total: edition === 1 ? 6_000 : 5_000, within: 'season' },
       {
-        id: 'welcome',
+        id: 'welcome-budget',
         names,
-        kind: 'traffic',
-        who: { all: [{ training: 'first-sale' }, { survey: 'wants', isNot: 'not_now' }] },
-        account: 'budget',
-        size: { fixed: 400 },
-        duration: '1d',
-        settle: '6h',
-        coolDown: '1d',
-        limits: { openings: 3, perMerchant: 1_200 },
-      },
-      {
-        id: 'growth',
-        names,
-        kind: 'traffic',
-        who: { all: [{ tierAtLeast: 'mid' }, { metric: 'age', op: '>=', value: 1 }] },
-        revokeWhen: { metric: 'overdue', op: '>', value: 2 },
-        account: 'budget',
-        size: { perHeadroom: 100, minimum: 100, maximum: 800 },
-        duration: '2d',
-        settle: '12h',
-        coolDown: '6h',
-        limits: { openings: 9, perMerchant: 5_000, shrinkBelow: '70%' },
+        unit: 'exposures',
+        total: 3_000,
+        ...(edition === 1 ? { within: 'season' } : {}),
       },
     ],
+    programmes: programmesWith(names),
   };
+}
+
+function programmesWith(names: { readonly en: string }): readonly unknown[] {
+  return [
+    {
+      id: 'welcome',
+      names,
+      kind: 'traffic',
+      gives: { boost: { weight: '150%' } },
+      who: { all: [{ training: 'first-sale' }, { survey: 'wants', isNot: 'not_now' }] },
+      account: 'welcome-budget',
+      size: { fixed: 400 },
+      duration: '1d',
+      settle: '6h',
+      coolDown: '1d',
+      limits: { openings: 3, perMerchant: 1_200 },
+    },
+    {
+      id: 'growth',
+      names,
+      kind: 'traffic',
+      gives: { boost: { weight: '150%' } },
+      who: { all: [{ tierAtLeast: 'mid' }, { metric: 'age', op: '>=', value: 1 }] },
+      revokeWhen: { metric: 'overdue', op: '>', value: 2 },
+      account: 'budget',
+      size: { perHeadroom: 100, minimum: 100, maximum: 800 },
+      duration: '2d',
+      settle: '12h',
+      coolDown: '6h',
+      limits: { openings: 9, perMerchant: 5_000, shrinkBelow: '70%' },
+    },
+  ];
 }

@@ -1,8 +1,8 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '#domain/time';
 import type { CloudEvent } from '#domain/stage/stage';
-import type { ActiveGrant } from './boost-delivery.ts';
-import { playSeason, type GrantJournal, type Season } from './demo-season.ts';
+import { playSeason, type GrantJournal, type Season, type StepInForce } from './demo-season.ts';
 import { activityInMemory, type ActivityInMemory } from './history-fixture.ts';
+import type { ActiveGrant } from './in-force.ts';
 import { createMarketplace } from './marketplace.ts';
 
 const START_MS = Date.parse('2026-11-10T00:00:00+08:00');
@@ -49,6 +49,14 @@ describe('a season', () => {
     expect(midnights).toHaveLength(5);
   });
 
+  test('tells the treasury the time, once each time, and that it is live', async () => {
+    const { activity } = await run({ ticksPerBoundary: 5 });
+    const told = activity.treasury();
+    const distinct = [...new Set(activity.events(0).filter(isTick).map(atOf))];
+    expect(told.filter(isTick).map(atOf)).toEqual(distinct);
+    expect(told.at(-1)!.type).toBe('updraft.control.settings.v1');
+  });
+
   test('is the same bytes when it is played again', async () => {
     const first = await run();
     const second = await run();
@@ -61,7 +69,9 @@ describe('a season', () => {
       merchantId: 'm-00003',
       programme: 'growth',
       kind: 'traffic',
+      benefit: { boost: { weightBps: 15_000 } },
       size: 900,
+      weightBps: 15_000,
       validUntilMs: END_MS,
     };
     const { activity } = await run({ readGrants: () => Promise.resolve([grant]) });
@@ -128,10 +138,10 @@ function workspace(nowMs = START_MS): ActivityInMemory {
 }
 
 function journalInMemory(): GrantJournal {
-  const steps: (readonly ActiveGrant[])[] = [];
+  const steps: StepInForce[] = [];
   return {
     read: () => Promise.resolve([...steps]),
-    append: (grants) => Promise.resolve(void steps.push(grants)),
+    append: (step) => Promise.resolve(void steps.push(step)),
   };
 }
 

@@ -1,8 +1,8 @@
 import { HOUR_MS } from '#domain/time';
 import { makeAdmit, type Refused } from '#contracts/admit';
 import type { Logs } from '#stream/log';
-import type { ActiveGrant } from './boost-delivery.ts';
 import { openHistory } from './history.ts';
+import type { ActiveGrant, TrainingOffer } from './in-force.ts';
 import type { Marketplace } from './marketplace.ts';
 
 // A season in minutes. The marketplace and the pipeline take turns: the simulator plays two hours,
@@ -11,10 +11,16 @@ import type { Marketplace } from './marketplace.ts';
 
 const STEP_MS_DEFAULT = 2 * HOUR_MS;
 
-/** What happened to be granted at each step: with it a season that was interrupted goes on byte for byte. */
+/** What happened to be granted and on offer at a step. */
+export interface StepInForce {
+  readonly grants: readonly ActiveGrant[];
+  readonly offers: readonly TrainingOffer[];
+}
+
+/** What was in force at each step: with it a season that was interrupted goes on byte for byte. */
 export interface GrantJournal {
-  read(): Promise<readonly (readonly ActiveGrant[])[]>;
-  append(grants: readonly ActiveGrant[]): Promise<void>;
+  read(): Promise<readonly StepInForce[]>;
+  append(step: StepInForce): Promise<void>;
 }
 
 export interface SeasonProgress {
@@ -36,6 +42,8 @@ export interface Season {
   readonly stepMs?: number;
   readonly ticksPerBoundary?: number;
   readonly readGrants: () => Promise<readonly ActiveGrant[]>;
+  /** Left out: nobody learns of an offer. */
+  readonly readOffers?: () => Promise<readonly TrainingOffer[]>;
   /** Resolves when decisions have been written for everything up to the tick at `atMs`. */
   readonly drained: (atMs: number) => Promise<void>;
   readonly journal?: GrantJournal;
@@ -68,10 +76,11 @@ export async function playSeason(season: Season): Promise<SeasonSummary> {
   try {
     let step = 0;
     for (let atMs = startMs; atMs < endMs; step += 1) {
-      const grants = past[step] ?? (await season.readGrants());
-      if (step >= past.length) await journal?.append(grants);
+      const inForce = past[step] ?? (await readInForce(season));
+      if (step >= past.length) await journal?.append(inForce);
+      const { grants, offers } = inForce;
       atMs = Math.min(atMs + stepMs, endMs);
-      for (const { event, deliveredAtMs } of sim.advance(atMs, grants)) {
+      for (const { event, deliveredAtMs } of sim.advance(atMs, grants, offers)) {
         const outcome = admit(event);
         if (!outcome.admitted) throw new Error(`${event.id} must be admitted: ${explain(outcome)}`);
         history.event(outcome, deliveredAtMs);
@@ -91,6 +100,10 @@ export async function playSeason(season: Season): Promise<SeasonSummary> {
   } finally {
     await history.close();
   }
+}
+
+async function readInForce({ readGrants, readOffers }: Season): Promise<StepInForce> {
+  return { grants: await readGrants(), offers: (await readOffers?.()) ?? [] };
 }
 
 /** The simulator must never send what the door refuses: that is a bug of ours and not a bad record. */

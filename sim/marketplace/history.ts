@@ -8,7 +8,8 @@ import type { Appended, Logs } from '#stream/log';
 
 // History goes into activity with ticks of its own: live there is a ticker, here nobody else moves the
 // clock. A tick is written only where something is due: at each midnight of the market zone, as often as
-// the work of a day's boundary needs, and before an event that would otherwise lie in the future.
+// the work of a day's boundary needs, and before an event that would otherwise lie in the future. The treasury is told
+// the time as well, once each time.
 
 /** Records per append: small enough for every transport, large enough to be cheap. */
 const APPEND_RECORDS_MAX = 500;
@@ -43,10 +44,12 @@ export interface HistoryOptions {
 
 export async function openHistory(options: HistoryOptions): Promise<History> {
   const genesis = await readGenesis(options.logs);
-  const { logId, partitions, zoneTransitions, futureMs } = genesis;
+  const { logId, partitions, treasuries, zoneTransitions, futureMs } = genesis;
   const writer = options.logs.writer(options.writer);
   const merchants = Array.from({ length: partitions }, () => new Set<string>());
   let waiting = emptyPartitions(partitions);
+  /** The same for every partition of the treasury log. */
+  let forTreasury: Appended[] = [];
   const counts = { events: 0, ticks: 0 };
   let pending = { events: 0, ticks: 0 };
   let nowMs = genesis.nowMs;
@@ -58,6 +61,7 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
       for (let sent = 0; sent < times; sent += 1) records.push({ key: null, value });
       pending.ticks += times;
     });
+    forTreasury.push({ key: null, value });
     nowMs = atMs;
   };
   const crossMidnights = (atMs: number): void => {
@@ -71,6 +75,7 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
 
   const skip = (): void => {
     waiting = emptyPartitions(partitions);
+    forTreasury = [];
     pending = { events: 0, ticks: 0 };
   };
 
@@ -90,15 +95,17 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
     },
     goLive() {
       const value = encodeSettings(logId, { sequence: 1, mode: 'live' }, nowMs);
-      for (const records of waiting) records.push({ key: null, value });
+      for (const records of [...waiting, forTreasury]) records.push({ key: null, value });
     },
     skip,
     async flush() {
-      const full = waiting;
+      const full = { activity: waiting, treasury: Array.from({ length: treasuries }, () => forTreasury) };
       const { events, ticks } = pending;
       skip();
-      const appends = full.flatMap((records, partition) =>
-        slices(records).map((slice) => writer.append('activity', partition, slice)),
+      const appends = (['activity', 'treasury'] as const).flatMap((log) =>
+        full[log].flatMap((records, partition) =>
+          slices(records).map((slice) => writer.append(log, partition, slice)),
+        ),
       );
       await Promise.all(appends);
       counts.events += events;

@@ -1,13 +1,13 @@
 import { byCodeUnit } from '#domain/canonical';
 import { DAY_MS, HOUR_MS, formatInstant } from '#domain/time';
 import type { MerchantEventType, MerchantEvents } from '#domain/events';
-import type { ActiveGrant } from './boost-delivery.ts';
 import { createDelivery, type SimEvent } from './delivery.ts';
-import type { Say } from './order-life.ts';
+import type { ActiveGrant, TrainingOffer } from './in-force.ts';
+import { shipParcels, type Say } from './order-life.ts';
 import { drawPersonas, type Persona } from './persona.ts';
 import { createPrng, type Prng } from './prng.ts';
 import { seasonFactor, type SeasonName } from './season.ts';
-import { openShop, playHour, type Shop } from './shop.ts';
+import { NOTHING_IN_FORCE, openShop, playHour, type Boosted, type InForce, type Shop } from './shop.ts';
 
 // A marketplace in miniature. Buyers follow exposures, exposures follow popularity and the boosts that were
 // granted, and a merchant that gets more orders than it can serve becomes late, then cancels, then gets bad
@@ -36,6 +36,14 @@ export interface MarketplaceOptions {
   readonly slowReplyPpm?: number;
   /** Of what a merchant lacks in quality, how much a finished course makes good. Default nothing. */
   readonly courseEffectBps?: number;
+  /** Of all merchants, those that belong to a legal entity, most with other shops. Default none. */
+  readonly entityPpm?: number;
+  /** Of all merchants, those who buy from themselves. Default none. */
+  readonly fraudPpm?: number;
+  /** Of all merchants, those who leave when they are given nothing for long. Default none. */
+  readonly leavePpm?: number;
+  /** Of the visitors and the capacity that newcomers come to, what they begin with. Default all of it. */
+  readonly newcomersStartAtBps?: number;
   readonly duplicateRatePpm?: number;
   readonly lateRatePpm?: number;
   /** Beyond the lateness limit of 7 days: these become dead letters. Default none. */
@@ -47,12 +55,16 @@ export interface MarketplaceOptions {
   /** What the training and the tool are called. */
   readonly course?: string;
   readonly tool?: string;
+  /** Class of the violation that fake trades are. */
+  readonly violation?: string;
 }
 
 /** What the pipeline cannot see, for tests and for judging its decisions. */
 export interface MerchantTruth extends Persona {
   readonly exposures: number;
   readonly boostedExposures: number;
+  /** The same by programme, and what of it came when an order could not have been served in time. */
+  readonly boosted: { readonly [programme: string]: Readonly<Boosted> };
   readonly orders: number;
   readonly late: number;
   readonly cancelled: number;
@@ -63,19 +75,23 @@ export interface MerchantTruth extends Persona {
   readonly stockOuts: number;
   readonly hasCourse: boolean;
   readonly hasTool: boolean;
+  /** How far it has come to what it will be. */
+  readonly grownBps: number;
+  readonly closedAtMs: number | null;
 }
 
 export interface Marketplace {
   /**
    * Everything delivered up to and including `toMs`, in order of delivery. Hours that begin before `toMs`
-   * and were not yet played see `grants`; the caller moves in steps as short as its grants should matter.
+   * and were not yet played see `grants` and `offers`; the caller moves in steps as short as these should matter.
    */
-  advance(toMs: number, grants: readonly ActiveGrant[]): SimEvent[];
+  advance(toMs: number, grants: readonly ActiveGrant[], offers?: readonly TrainingOffer[]): SimEvent[];
   seasonFactor(ms: number): number;
   truth(): readonly MerchantTruth[];
   readonly endMs: number;
 }
 
+const BPS = 10_000;
 const SHANGHAI_OFFSET_MINUTES = 480;
 /** What follows an order on average, itself included, and what a merchant sends besides; measured. */
 const EVENTS_PER_ORDER = 3.9;
@@ -92,6 +108,7 @@ export function createMarketplace(options: MarketplaceOptions): Marketplace {
     seasonShiftMs,
     course: options.course ?? 'first-sale',
     tool: options.tool ?? 'auto-reply',
+    violation: options.violation ?? 'fake-orders',
   };
   const delivery = createDelivery({
     duplicateRatePpm: options.duplicateRatePpm ?? 5_000,
@@ -105,6 +122,12 @@ export function createMarketplace(options: MarketplaceOptions): Marketplace {
     days: options.newcomerDays ?? options.days,
     ordersPerMerchantDay,
     unregisteredPpm: options.unregisteredPpm ?? 10_000,
+    newcomersStartAtBps: options.newcomersStartAtBps ?? BPS,
+    conduct: {
+      entityPpm: options.entityPpm ?? 0,
+      fraudPpm: options.fraudPpm ?? 0,
+      leavePpm: options.leavePpm ?? 0,
+    },
   });
   const troubles = { stockOutPpm: options.stockOutPpm ?? 0, slowReplyPpm: options.slowReplyPpm ?? 0 };
   const shops = personas.map((persona, index) => {
@@ -121,12 +144,15 @@ export function createMarketplace(options: MarketplaceOptions): Marketplace {
   const endMs = options.startMs + options.days * DAY_MS;
   let hourMs = options.startMs;
   return {
-    advance(toMs, grants) {
-      const byMerchant = grantsByMerchant(grants);
+    advance(toMs, grants, offers = []) {
+      const byMerchant = inForceByMerchant(grants, offers);
       for (; hourMs < Math.min(toMs, endMs); hourMs += HOUR_MS) {
-        for (const shop of shops)
-          playHour(shop, hourMs, byMerchant.get(shop.persona.merchantId) ?? [], world);
+        for (const shop of shops) {
+          playHour(shop, hourMs, byMerchant.get(shop.persona.merchantId) ?? NOTHING_IN_FORCE, world);
+        }
       }
+      // What is on the benches at the end leaves them all the same.
+      if (hourMs >= endMs) for (const shop of shops) shipParcels(shop, Infinity);
       return delivery.take(toMs);
     },
     seasonFactor: (ms) => seasonFactor(ms - seasonShiftMs, zoneOffsetMinutes, season),
@@ -135,13 +161,22 @@ export function createMarketplace(options: MarketplaceOptions): Marketplace {
   };
 }
 
-/** In the order of their ids: how the caller came by its list must not show in what happens. */
-function grantsByMerchant(grants: readonly ActiveGrant[]): ReadonlyMap<string, readonly ActiveGrant[]> {
-  const byMerchant = new Map<string, ActiveGrant[]>();
+/** In the order of their ids: how the caller came by its lists must not show in what happens. */
+function inForceByMerchant(
+  grants: readonly ActiveGrant[],
+  offers: readonly TrainingOffer[],
+): ReadonlyMap<string, InForce> {
+  const byMerchant = new Map<string, { grants: ActiveGrant[]; offers: TrainingOffer[] }>();
+  const own = (merchantId: string): { grants: ActiveGrant[]; offers: TrainingOffer[] } => {
+    const found = byMerchant.get(merchantId) ?? { grants: [], offers: [] };
+    byMerchant.set(merchantId, found);
+    return found;
+  };
   for (const grant of [...grants].sort((a, b) => byCodeUnit(a.grantId, b.grantId))) {
-    const own = byMerchant.get(grant.merchantId);
-    if (own === undefined) byMerchant.set(grant.merchantId, [grant]);
-    else own.push(grant);
+    own(grant.merchantId).grants.push(grant);
+  }
+  for (const offer of [...offers].sort((a, b) => byCodeUnit(a.programme, b.programme))) {
+    own(offer.merchantId).offers.push(offer);
   }
   return byMerchant;
 }
@@ -170,11 +205,13 @@ function sayAs(
 function truthOf(shop: Shop): MerchantTruth {
   const { orders, late, cancelled, refunded, reviews, badReviews } = shop.bench;
   const exposures = Math.floor(shop.exposures);
-  const boostedExposures = shop.boosted;
+  const boosted = structuredClone(shop.boosted);
+  const boostedExposures = Object.values(boosted).reduce((sum, each) => sum + each.exposures, 0);
   return {
     ...shop.persona,
     exposures,
     boostedExposures,
+    boosted,
     orders,
     late,
     cancelled,
@@ -185,5 +222,7 @@ function truthOf(shop: Shop): MerchantTruth {
     stockOuts: shop.stockOuts.count(),
     hasCourse: shop.hasCourse,
     hasTool: shop.hasTool,
+    grownBps: shop.grownBps,
+    closedAtMs: shop.closedAtMs,
   };
 }

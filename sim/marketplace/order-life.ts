@@ -17,6 +17,8 @@ export type Say = <T extends MerchantEventType>(type: T, atMs: number, payload: 
 export interface Bench {
   /** When the bench is through with everything it was given. */
   freeAtMs: number;
+  /** Paid, and not shipped yet. */
+  parcels: Parcel[];
   orders: number;
   late: number;
   cancelled: number;
@@ -25,8 +27,33 @@ export interface Bench {
   badReviews: number;
 }
 
+interface Parcel {
+  readonly order: OrderFacts;
+  /** Packed no sooner than this, however short the queue. */
+  readonly packedAtMs: number;
+  shipAtMs: number;
+  readonly fate: Fate;
+}
+
 export function emptyBench(startMs: number): Bench {
-  return { freeAtMs: startMs, orders: 0, late: 0, cancelled: 0, refunded: 0, reviews: 0, badReviews: 0 };
+  return {
+    freeAtMs: startMs,
+    parcels: [],
+    orders: 0,
+    late: 0,
+    cancelled: 0,
+    refunded: 0,
+    reviews: 0,
+    badReviews: 0,
+  };
+}
+
+/** Somebody lends a hand for an hour: what waits leaves that much earlier than planned. */
+export function lendHand(bench: Bench, hourMs: number): void {
+  if (bench.freeAtMs > hourMs) bench.freeAtMs = Math.max(hourMs, bench.freeAtMs - HOUR_MS);
+  for (const parcel of bench.parcels) {
+    parcel.shipAtMs = Math.max(parcel.packedAtMs, hourMs, parcel.shipAtMs - HOUR_MS);
+  }
 }
 
 /** 0 while the queue is ordinary, 10,000 when an order waits days for its turn. */
@@ -38,6 +65,8 @@ export function stressBps(bench: Bench, nowMs: number): number {
 /** Who makes the order. */
 export interface Maker {
   readonly persona: Persona;
+  /** Orders a day that it can serve as it is now. */
+  readonly capacityPerDay: number;
   /** The hidden quality as it is now: a course may have raised it. */
   readonly qualityBps: number;
   readonly bench: Bench;
@@ -58,9 +87,10 @@ const SILENCE_PPM = 20_000;
 
 /**
  * One order from payment to its end. Below capacity what happens follows the hidden quality alone; a queue
- * at the bench adds lateness, then cancellations, refunds for quality and bad reviews.
+ * at the bench adds lateness, then cancellations, refunds for quality and bad reviews. Returns what was paid, in minor
+ * units.
  */
-export function playOrder(maker: Maker, paidAtMs: number, circumstances: Circumstances): void {
+export function playOrder(maker: Maker, paidAtMs: number, circumstances: Circumstances): number {
   const { persona, bench, prng, say } = maker;
   bench.orders += 1;
   const order = drawOrder(persona, prng, paidAtMs, bench.orders);
@@ -78,47 +108,93 @@ export function playOrder(maker: Maker, paidAtMs: number, circumstances: Circums
     const after = byMerchant ? prng.between(4, 60) * HOUR_MS : prng.between(10, 12 * 60) * MINUTE_MS;
     const by = byMerchant ? ('merchant' as const) : ('buyer' as const);
     say('updraft.order.cancelled.v1', paidAtMs + after, { ...order, by, wasShipped: false });
-    return;
+    return order.amountMinor;
   }
 
-  bench.freeAtMs = Math.max(bench.freeAtMs, paidAtMs) + Math.floor(DAY_MS / persona.capacityPerDay);
-  const shippedAtMs = Math.max(bench.freeAtMs, paidAtMs + handlingMs);
-  const isLate = shippedAtMs > paidAtMs + SHIP_WITHIN_MS;
+  bench.freeAtMs = Math.max(bench.freeAtMs, paidAtMs) + Math.floor(DAY_MS / maker.capacityPerDay);
+  const packedAtMs = paidAtMs + handlingMs;
+  const fate = drawFate(prng, carelessness, stress);
+  bench.parcels.push({ order, packedAtMs, shipAtMs: Math.max(bench.freeAtMs, packedAtMs), fate });
+  return order.amountMinor;
+}
+
+/** What becomes of a parcel once it has left. */
+interface Fate {
+  readonly transitMs: number;
+  /** Null: the buyer keeps it. */
+  readonly refund: {
+    readonly isWhole: boolean;
+    readonly forQuality: boolean;
+    readonly afterMs: number;
+  } | null;
+  /** Null: the buyer says nothing. */
+  readonly review: {
+    readonly draw: number;
+    readonly badPpm: number;
+    readonly badStars: number;
+    readonly goodStars: number;
+    readonly afterMs: number;
+  } | null;
+}
+
+function drawFate(prng: Prng, carelessness: number, stress: number): Fate {
+  const transitMs = prng.between(24, 96) * HOUR_MS;
+  const refund = prng.chance(6_000 + carelessness * 5 + stress * 12)
+    ? {
+        isWhole: prng.chance(600_000),
+        forQuality: prng.chance(850_000),
+        afterMs: prng.between(6, 120) * HOUR_MS,
+      }
+    : null;
+  const review = prng.chance(350_000)
+    ? {
+        draw: prng.below(1_000_000),
+        badPpm: 15_000 + carelessness * 8 + stress * 15,
+        badStars: prng.between(1, 2),
+        goodStars: prng.chance(250_000) ? 4 : 5,
+        afterMs: prng.between(2, 72) * HOUR_MS,
+      }
+    : null;
+  return { transitMs, refund, review };
+}
+
+/** Ships what leaves the bench before `untilMs`; returns how many parcels left, and how many of them late. */
+export function shipParcels(maker: Maker, untilMs: number): { readonly left: number; readonly late: number } {
+  const { bench } = maker;
+  const leaving = bench.parcels.filter(({ shipAtMs }) => shipAtMs < untilMs);
+  if (leaving.length === 0) return { left: 0, late: 0 };
+  bench.parcels = bench.parcels.filter(({ shipAtMs }) => shipAtMs >= untilMs);
+  const late = leaving.filter((parcel) => ship(maker, parcel)).length;
+  return { left: leaving.length, late };
+}
+
+/** True when it left too late. */
+function ship({ bench, say }: Maker, { order, shipAtMs, fate }: Parcel): boolean {
+  const isLate = shipAtMs > Date.parse(order.shipBy);
+  const deliveredAtMs = shipAtMs + fate.transitMs;
   if (isLate) bench.late += 1;
-  say('updraft.order.shipped.v1', shippedAtMs, order);
-  const deliveredAtMs = shippedAtMs + prng.between(24, 96) * HOUR_MS;
+  say('updraft.order.shipped.v1', shipAtMs, order);
   say('updraft.order.delivered.v1', deliveredAtMs, order);
-  playAftermath({ bench, prng, carelessness, order, deliveredAtMs, stress, isLate }, say);
-}
-
-interface Aftermath {
-  readonly bench: Bench;
-  readonly prng: Prng;
-  readonly carelessness: number;
-  readonly order: OrderFacts;
-  readonly deliveredAtMs: number;
-  readonly stress: number;
-  readonly isLate: boolean;
-}
-
-function playAftermath(after: Aftermath, say: Say): void {
-  const { bench, prng, carelessness, order, deliveredAtMs, stress, isLate } = after;
-  if (prng.chance(6_000 + carelessness * 5 + stress * 12)) {
+  if (fate.refund !== null) {
+    const { isWhole, forQuality, afterMs } = fate.refund;
     bench.refunded += 1;
-    const refundMinor = prng.chance(600_000) ? order.amountMinor : Math.ceil(order.amountMinor / 3);
-    const forQuality = prng.chance(850_000);
-    const at = deliveredAtMs + prng.between(6, 120) * HOUR_MS;
-    say('updraft.order.refunded.v1', at, { ...order, refundMinor, forQuality });
+    const refundMinor = isWhole ? order.amountMinor : Math.ceil(order.amountMinor / 3);
+    say('updraft.order.refunded.v1', deliveredAtMs + afterMs, { ...order, refundMinor, forQuality });
   }
-  if (!prng.chance(350_000)) return;
-  bench.reviews += 1;
-  const badPpm = 15_000 + carelessness * 8 + stress * 15 + (isLate ? 250_000 : 0);
-  const draw = prng.below(1_000_000);
-  const stars =
-    draw < badPpm ? prng.between(1, 2) : draw < badPpm + 80_000 ? 3 : prng.chance(250_000) ? 4 : 5;
-  if (stars <= 2) bench.badReviews += 1;
-  say('updraft.review.posted.v1', deliveredAtMs + prng.between(2, 72) * HOUR_MS, { ...order, stars });
+  if (fate.review !== null) {
+    const { draw, badStars, goodStars, afterMs } = fate.review;
+    const badPpm = fate.review.badPpm + (isLate ? LATE_IS_BAD_PPM : 0);
+    const stars = draw < badPpm ? badStars : draw < badPpm + SO_SO_PPM ? 3 : goodStars;
+    bench.reviews += 1;
+    if (stars <= 2) bench.badReviews += 1;
+    say('updraft.review.posted.v1', deliveredAtMs + afterMs, { ...order, stars });
+  }
+  return isLate;
 }
+
+/** Added to the chance of a bad review where the parcel was late. */
+const LATE_IS_BAD_PPM = 250_000;
+const SO_SO_PPM = 80_000;
 
 function drawOrder(persona: Persona, prng: Prng, paidAtMs: number, number: number): OrderFacts {
   return {

@@ -1,4 +1,5 @@
 import { HOUR_MS, MINUTE_MS } from '#domain/time';
+import { drawConduct, type Conduct, type ConductShares } from './conduct.ts';
 import { createPrng, type Prng } from './prng.ts';
 
 const BPS = 10_000;
@@ -37,9 +38,14 @@ export interface Persona {
   /** Would ever finish a course, would ever take up a tool. */
   readonly isTrainable: boolean;
   readonly isToolMinded: boolean;
+  /** Of what it comes to in the end, in visitors and in capacity, what it begins with. */
+  readonly startsAtBps: number;
+  readonly conduct: Conduct;
 }
 
 export interface PersonaPlan {
+  readonly newcomersStartAtBps: number;
+  readonly conduct: ConductShares;
   readonly seed: number;
   readonly merchants: number;
   readonly startMs: number;
@@ -85,6 +91,8 @@ function drawPersona(plan: PersonaPlan, index: number, rank: number, exposuresPe
     wantsTraffic: drawWish(prng, capacityPerDay, (exposuresPerDay * conversionPpm) / 1_000_000),
     isTrainable: prng.chance(600_000),
     isToolMinded: prng.chance(300_000),
+    startsAtBps: isNewcomer ? plan.newcomersStartAtBps : BPS,
+    conduct: drawConduct(plan.seed, index, plan.merchants, plan.conduct),
   };
 }
 

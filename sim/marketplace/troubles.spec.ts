@@ -1,6 +1,6 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '#domain/time';
-import type { ActiveGrant } from './boost-delivery.ts';
 import type { SimEvent } from './delivery.ts';
+import type { ActiveGrant } from './in-force.ts';
 import { createMarketplace, type MarketplaceOptions, type MerchantTruth } from './marketplace.ts';
 import { createPrng } from './prng.ts';
 import { hourShare, SEASONS, seasonFactor } from './season.ts';
@@ -46,11 +46,11 @@ describe('stock-outs', () => {
 
 describe('slow merchants', () => {
   const slow = play({ slowReplyPpm: 500_000 });
-  const offer = (kind: string): ActiveGrant[] =>
-    slow.truth.map(({ merchantId }) => {
-      const grant = { grantId: `${kind} ${merchantId}`, merchantId, programme: 'p', kind, size: 1 };
-      return { ...grant, validUntilMs: START_MS + 8 * DAY_MS };
-    });
+  const tools = slow.truth.map(({ merchantId }): ActiveGrant => {
+    const what = { programme: 'p', kind: 'tool', benefit: { access: ['auto-reply'] }, weightBps: null };
+    const validUntilMs = START_MS + 8 * DAY_MS;
+    return { ...what, grantId: `tool ${merchantId}`, merchantId, size: 1, validUntilMs };
+  });
 
   test('answer later than the others', () => {
     const ids = new Set(slow.truth.filter(({ isSlow }) => isSlow).map(({ merchantId }) => merchantId));
@@ -61,7 +61,7 @@ describe('slow merchants', () => {
   });
 
   test('answer sooner with a tool, which more of them take up when it is offered', () => {
-    const offered = play({ slowReplyPpm: 500_000 }, offer('tool'));
+    const offered = play({ slowReplyPpm: 500_000 }, tools);
     expect(total(offered, adopted)).toBeGreaterThan(2 * total(slow, adopted));
     const ids = new Set(
       offered.truth.filter(({ isSlow, hasTool }) => isSlow && hasTool).map(({ merchantId }) => merchantId),

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import { encodePolicyActivated } from '#contracts/genesis';
 import type { Genesis } from '#domain/controls';
-import { publishBundle } from '#stage/activation';
+import { appendActivation, publishBundle } from '#stage/activation';
 import type { Backbone } from '#stage/backbone';
 import { writeGenesis } from '#stage/begin-log';
 import { readBundleFile } from '#stage/bundle-file';
@@ -24,12 +23,8 @@ export async function beginSeason(
   const { hash, text } = await readBundleFile(policy);
   const writer = logs.writer('registry');
   try {
-    await publishBundle({ logs, writer }, hash, text);
-    const activation = { sequence: 1, bundle: hash, approvedBy: ['one', 'two'] };
-    const value = encodePolicyActivated(genesis.logId, activation, nowMs);
-    for (let partition = 0; partition < partitions; partition += 1) {
-      await writer.append('activity', partition, [{ key: null, value }]);
-    }
+    await publishBundle({ logs, writer, treasuries: genesis.treasuries }, hash, text);
+    await appendActivation(writer, genesis, { sequence: 1, bundle: hash, approvedBy: ['one', 'two'] });
   } finally {
     await writer.close();
   }

@@ -52,10 +52,12 @@ export async function strike(at: ChaosTarget, blow: Blow): Promise<readonly Dist
       return [await freezeOwner(at, 'scoring')];
     case 'freeze-allocator':
       return [await freezeOwner(at, 'allocator')];
+    case 'kill-treasury':
+      return [await killAlone(at, 'treasury')];
     case 'kill-ingest':
-      return [await killBystander(at, 'ingest')];
+      return [await killAlone(at, 'ingest')];
     case 'kill-console':
-      return [await killBystander(at, 'console')];
+      return [await killAlone(at, 'console')];
   }
 }
 
@@ -122,7 +124,8 @@ async function someOwner(
   return found!;
 }
 
-async function killBystander(at: ChaosTarget, role: Role): Promise<Disturbed> {
+/** Kills the one process of a role, and waits until it runs again. */
+async function killAlone(at: ChaosTarget, role: Role): Promise<Disturbed> {
   const [victim] = at.cluster.running(role);
   if (victim === undefined) throw new Error(`no ${role} runs`);
   const startedAt = performance.now();

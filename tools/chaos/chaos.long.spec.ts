@@ -35,6 +35,7 @@ const PLAN: PlanOptions = {
   databaseCuts: 5,
   rebalances: 10,
   freezes: 4,
+  treasuryKills: 5,
   bystanders: 2,
 };
 
@@ -111,6 +112,7 @@ function describeChaos(serverUrl: string): void {
         'ingest-1',
         'scoring-1',
         'scoring-2',
+        'treasury-1',
       ]);
       expect(lateness.count).toBeGreaterThan(UPGRADE_DECISIONS_MIN);
       // Whoever had to be killed held its partitions for half a minute: that is told in the report, and not hidden.

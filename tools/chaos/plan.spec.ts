@@ -7,6 +7,7 @@ const OPTIONS = {
   databaseCuts: 5,
   rebalances: 10,
   freezes: 4,
+  treasuryKills: 3,
   bystanders: 2,
 };
 
@@ -21,6 +22,7 @@ test('a plan has what was asked for, in an order of its own', () => {
   expect(count('freeze-allocator')).toBe(2);
   expect(count('kill-ingest')).toBe(2);
   expect(count('kill-console')).toBe(2);
+  expect(count('kill-treasury')).toBe(3);
   expect(blows).not.toEqual([...blows].sort());
 });
 

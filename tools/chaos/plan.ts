@@ -21,6 +21,8 @@ export type Blow =
   /** An owner stands still for longer than its session, and wakes up when its partitions are somebody else's. */
   | 'freeze-scoring'
   | 'freeze-allocator'
+  /** SIGKILL to the treasury: who waits for money waits on, and its leases are said again. */
+  | 'kill-treasury'
   /** SIGKILL to a process that owns no partition. */
   | 'kill-ingest'
   | 'kill-console';
@@ -33,6 +35,7 @@ export interface PlanOptions {
   readonly databaseCuts: number;
   readonly rebalances: number;
   readonly freezes: number;
+  readonly treasuryKills: number;
   /** Of ingest, and as many of the console. */
   readonly bystanders: number;
 }
@@ -55,6 +58,7 @@ export function planBlows(options: PlanOptions): readonly Blow[] {
   alternate(options.brokerRestarts, 'kill-broker', 'restart-broker');
   alternate(options.databaseCuts, 'cut-database', 'close-database');
   alternate(options.freezes, 'freeze-scoring', 'freeze-allocator');
+  for (let made = 0; made < options.treasuryKills; made += 1) blows.push('kill-treasury');
   alternate(2 * options.bystanders, 'kill-ingest', 'kill-console');
   for (let made = 0; made < options.rebalances; made += REBALANCES_PER_JOIN) blows.push('join-and-leave');
   return shuffled(blows, prng.below);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { makeAdmit } from '#contracts/admit';
 import type { CloudEvent } from '#domain/stage/stage';
 import { HOUR_MS } from '#domain/time';
-import type { ActiveGrant } from '#sim/marketplace/boost-delivery';
+import type { ActiveGrant } from '#sim/marketplace/in-force';
 import { openHistory } from '#sim/marketplace/history';
 import type { Marketplace } from '#sim/marketplace/marketplace';
 import { UnavailableError, type Logs } from '#stream/log';

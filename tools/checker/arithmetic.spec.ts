@@ -1,7 +1,7 @@
 import { canonicalText } from './canonical-text.ts';
-import { shareOf } from './check-budget.ts';
 import { daysBefore, localDate } from './local-day.ts';
 import { murmur2, partitionOf } from './murmur2.ts';
+import { instanceOf, nameOf, periodFrom } from './policy-bundle.ts';
 import { inOrder, positionParts } from './position-order.ts';
 
 // Vectors of Kafka's own test of its hash, signed as Java prints them.
@@ -48,18 +48,25 @@ test('days before cross months and leap days', () => {
   expect(daysBefore('2026-11-11', 400)).toBe('2025-10-07');
 });
 
-test('shares differ by at most one and make up the total', () => {
-  for (const [total, partitions] of [
-    [600_000, 7],
-    [3, 16],
-    [16, 16],
+test.each([
+  ['day', '2026-11-15'],
+  ['week', '2026-11-09'],
+  ['month', '2026-11-01'],
+  ['quarter', '2026-10-01'],
+  ['year', '2026-01-01'],
+] as const)('the %s of a Sunday in November began on %s', (period, from) => {
+  expect(periodFrom(period, '2026-11-15')).toBe(from);
+});
+
+test('a name of an instance says its account, whose it is, and the first day of its period', () => {
+  for (const [name, instance] of [
+    ['growth', { account: 'growth', of: null, from: null }],
+    ['growth@2026-11-01', { account: 'growth', of: null, from: '2026-11-01' }],
+    ['relief~entity-91@2026-09-01', { account: 'relief', of: 'entity-91', from: '2026-09-01' }],
+    ['relief~a b', { account: 'relief', of: 'a b', from: null }],
   ] as const) {
-    const shares = Array.from({ length: partitions }, (_, partition) =>
-      shareOf(total, partitions, partition),
-    );
-    expect(shares.reduce((sum, share) => sum + share, 0)).toBe(total);
-    expect(Math.max(...shares) - Math.min(...shares)).toBeLessThanOrEqual(1);
-    expect(shares).toEqual([...shares].sort((a, b) => b - a));
+    expect(instanceOf(name)).toEqual(instance);
+    expect(nameOf(instance)).toBe(name);
   }
 });
 

@@ -11,7 +11,7 @@ export interface ExportManifest {
   readonly format: number;
   readonly logId: string;
   readonly partitions: number;
-  readonly genesis: JsonValue;
+  readonly genesis: { readonly treasuries: number } & { [key: string]: JsonValue };
   readonly segments: readonly {
     readonly log: string;
     readonly partition: number;
@@ -125,7 +125,7 @@ function addToDigest(
   }
 }
 
-function eventIn(value: string): Event | null {
+export function eventIn(value: string): Event | null {
   try {
     const event = JSON.parse(value) as Event | null;
     return event !== null && typeof event.data === 'object' && event.data !== null ? event : null;

@@ -1,3 +1,5 @@
+import { statementLines, type AccountStatement } from './account-statement.ts';
+
 /** What a finding is about. */
 export type Rule =
   /** The export itself: hashes, counts, digests. */
@@ -11,7 +13,11 @@ export type Rule =
   | 'cause'
   | 'activity-hash'
   | 'chain'
+  /** The purses of holders, and what goes from the treasury to them and back. */
   | 'budget'
+  | 'treasury'
+  /** A grant is paid by the instance of its merchant's entity, category, country and of its period. */
+  | 'quota'
   | 'grant'
   | 'dead-letter'
   /** Every event counted exactly once, or refused. */
@@ -69,9 +75,11 @@ export interface CheckResult {
   readonly findings: readonly Finding[];
   readonly omitted: number;
   readonly summary: CheckSummary;
+  /** By account instance, in order of their names. */
+  readonly accounts: readonly AccountStatement[];
 }
 
-export function findingLines({ found, findings, omitted, summary }: CheckResult): string[] {
+export function findingLines({ found, findings, omitted, summary, accounts }: CheckResult): string[] {
   const { activity, counted, duplicates, refused, merchantsCompared } = summary;
   const compared =
     merchantsCompared === null
@@ -80,6 +88,7 @@ export function findingLines({ found, findings, omitted, summary }: CheckResult)
   return [
     ...findings.map(({ rule, where, what }) => `${rule}  ${where}: ${what}`),
     ...(omitted > 0 ? [`and ${omitted} findings more`] : []),
+    ...(accounts.length > 0 ? statementLines(accounts) : []),
     `checked  ${summary.partitions} partitions: ${activity} activity records (${counted} events counted, ` +
       `${duplicates} duplicates, ${refused} refused), ${summary.capability} capability records, ` +
       `${summary.decisions} decisions, ${summary.grants} grants; ${compared}`,

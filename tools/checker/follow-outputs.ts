@@ -1,10 +1,13 @@
 import { shown } from './canonical-text.ts';
-import type { BudgetCheck } from './check-budget.ts';
-import type { DecisionContent, GrantCheck } from './check-grants.ts';
-import { checkOutput, createDecisionChain, createPositionOrder, type CauseRecord } from './check-outputs.ts';
+import type { Profile } from './check-grants.ts';
+import { checkOutput, createPositionOrder, type CauseRecord } from './check-outputs.ts';
 import type { PartitionInput, PartitionSummary } from './check-partition.ts';
 import type { Event, EventLine, LineCursor } from './export-reader.ts';
-import type { Verdict } from './partition-clock.ts';
+import { followAllocator, type AllocatorCheck, type AllocatorLogs } from './follow-allocator.ts';
+import type { Profiles } from './merchant-profiles.ts';
+import type { LeaseLine } from './read-leases.ts';
+import type { PartitionClock, Verdict } from './partition-clock.ts';
+import { holderName } from './treasury-ledger.ts';
 
 /** What activity caused, beside it. */
 export interface Outputs {
@@ -16,103 +19,119 @@ export interface Outputs {
   finish(summary: PartitionSummary): Promise<void>;
 }
 
-export interface OutputLogs {
-  readonly grants: GrantCheck;
-  readonly budget: BudgetCheck;
+export interface OutputLogs extends Omit<AllocatorLogs, 'profileOf'> {
   readonly capability: LineCursor;
-  readonly decisions: LineCursor;
+  readonly profiles: Profiles;
+  readonly clock: PartitionClock;
 }
 
 export function followOutputs(input: PartitionInput, logs: OutputLogs): Outputs {
-  const { manifest, partition, findings } = input;
-  const { grants, budget, capability, decisions } = logs;
-  const end: Outputs['end'] = { capability: null, decisions: null };
-  const counts = { capability: 0, decisions: 0 };
-  const capabilityOrder = createPositionOrder('capability', findings);
-  const decisionOrder = createPositionOrder('decisions', findings);
-  const chain = createDecisionChain(partition, manifest.logId, findings);
-  /** Activity hash that the last forwarded tick carried. */
+  const { manifest, partition, findings, bundles, onLease } = input;
+  const { capability, profiles, clock } = logs;
+  const order = createPositionOrder('capability', findings);
+  const said = new Map<string, Profile>();
+  const allocator: AllocatorCheck = followAllocator(input, {
+    ...logs,
+    profileOf: (merchant) => said.get(merchant) ?? null,
+  });
+  let count = 0;
+  let last: string | null = null;
   let tickHash = '';
 
-  function onCapability(line: EventLine, cause: CauseRecord, event: Event): void {
-    const where = `capability ${line.position}`;
-    counts.capability += 1;
-    end.capability = line.position ?? null;
-    capabilityOrder.check(line);
-    checkOutput(line, 'capability', cause, manifest, partition, findings);
-    const data = line.event?.data ?? {};
-    grants.nextRecord();
-    if (line.event?.type === 'updraft.capability.usage.v1') {
-      const reported = event.data['exposures'];
-      findings.expect(data['exposures'] === reported, 'cause', where, () => {
-        return `reports ${shown(data['exposures'])}, the event ${shown(reported)}`;
+  /** Scoring says of a merchant what the events that count say. */
+  function onMerchant(where: string, merchant: string, data: Event['data']): void {
+    const own = profiles.of(merchant);
+    const profile = {
+      entity: data['entityId'] as string | null,
+      category: data['category'] as string | null,
+      country: data['country'] as string | null,
+    };
+    said.set(merchant, profile);
+    for (const part of ['entity', 'category', 'country'] as const) {
+      findings.expect(profile[part] === own[part], 'facts', where, () => {
+        return `says ${part} ${profile[part]} of ${merchant}, its events say ${own[part]}`;
       });
-      grants.used(line.key ?? '', shown(data['grantId']), Number(data['exposures']));
     }
-    if (isControl(line) && data['type'] === 'updraft.control.tick.v1') {
+  }
+
+  function onControl(where: string, data: Event['data'], cause: CauseRecord): void {
+    const control = data['control'] as unknown as Pick<LeaseLine, 'account' | 'holder' | 'amount'>;
+    if (data['type'] === 'updraft.control.tick.v1') {
       tickHash = cause.activityHash;
       findings.expect(data['activityHash'] === tickHash, 'activity-hash', where, () => {
         return `says ${shown(data['activityHash'])}, activity has ${tickHash}`;
       });
     }
+    if (data['type'] !== 'updraft.control.lease.v1') return;
+    const { account, holder, amount } = control;
+    allocator.lease(where, { account, holder }, amount);
+    const { leasedIn } = logs.purses.balanceOf({ account, holder });
+    onLease(where, account, holderName(partition, holder), leasedIn);
   }
 
-  function onDecision(line: EventLine, cause: CauseRecord): void {
-    const where = `decisions ${line.position}`;
-    counts.decisions += 1;
-    end.decisions = line.position ?? null;
-    decisionOrder.check(line);
-    chain.check(line);
-    checkOutput(line, 'decisions', cause, manifest, partition, findings);
-    if (line.event === null) return;
-    const { data, time } = line.event;
-    findings.expect(data['activityHash'] === tickHash, 'activity-hash', where, () => {
-      return `says ${shown(data['activityHash'])}, the last tick has ${tickHash}`;
-    });
-    const content = data as unknown as DecisionContent;
-    const movements = grants.decided(where, line.key ?? '', Date.parse(time), content);
-    if (content.budget === null) return;
-    budget.decided(where, content.budget, movements, grants.usageOf(content.budget.account));
-  }
-
-  async function follow(cause: CauseRecord, event: Event, verdict: Verdict): Promise<void> {
-    let isForwarded = false;
-    for await (const line of causedBy(capability, cause.position)) {
-      onCapability(line, cause, event);
-      isForwarded ||= isControl(line);
-      for await (const decision of causedBy(decisions, line.position!)) onDecision(decision, cause);
+  async function onCapability(line: EventLine, cause: CauseRecord, event: Event): Promise<void> {
+    const where = `capability ${line.position}`;
+    count += 1;
+    last = line.position ?? null;
+    order.check(line);
+    checkOutput(line, 'capability', cause, manifest, partition, findings);
+    const type = line.event?.type;
+    const data = line.event?.data ?? {};
+    let usage = null;
+    if (type === 'updraft.capability.usage.v1') {
+      const reported = event.data['exposures'] ?? event.data['used'];
+      findings.expect(data['used'] === reported, 'cause', where, () => {
+        return `reports ${shown(data['used'])}, the event ${shown(reported)}`;
+      });
+      usage = { merchant: line.key ?? '', grantId: shown(data['grantId']), used: Number(data['used']) };
     }
-    const isWanted = verdict.kind === 'control' && verdict.isEffective;
-    // Beyond the end of the log nothing can be missed.
-    if (isForwarded || !isWanted || (await capability.peek()) === null) return;
-    findings.add('cause', `capability ${cause.position}`, `${cause.type} is in effect and was not forwarded`);
+    if (type === 'updraft.capability.merchant.v1') onMerchant(where, line.key ?? '', data);
+    if (type === 'updraft.capability.control.v1') onControl(where, data, cause);
+    const bundle = clock.bundle === null ? null : (bundles.get(clock.bundle) ?? null);
+    await allocator.follow({
+      position: line.position ?? '',
+      cause,
+      tickHash,
+      bundle,
+      zone: clock.zone,
+      usage,
+    });
   }
 
-  async function finish(summary: PartitionSummary): Promise<void> {
-    for (const log of ['capability', 'decisions'] as const) {
-      for (let line = await logs[log].take(); line !== null; line = await logs[log].take()) {
-        counts[log] += 1;
-        if (log === 'decisions') chain.check(line);
-        const where = `${log} ${line.position}`;
+  return {
+    end: {
+      get capability() {
+        return last;
+      },
+      get decisions() {
+        return allocator.end;
+      },
+    },
+    async follow(cause, event, verdict) {
+      let isForwarded = false;
+      for (let line = await capability.peek(); line !== null; line = await capability.peek()) {
+        if (!`${line.position}/`.startsWith(`${cause.position}/`)) break;
+        await capability.take();
+        await onCapability(line, cause, event);
+        isForwarded ||= line.event?.type === 'updraft.capability.control.v1';
+      }
+      const isWanted = verdict.kind === 'control' && verdict.isEffective;
+      // Beyond the end of the log nothing can be missed.
+      if (isForwarded || !isWanted || (await capability.peek()) === null) return;
+      findings.add(
+        'cause',
+        `capability ${cause.position}`,
+        `${cause.type} is in effect and was not forwarded`,
+      );
+    },
+    async finish(summary) {
+      for (let line = await capability.take(); line !== null; line = await capability.take()) {
+        count += 1;
+        const where = `capability ${line.position}`;
         findings.add('position', where, 'stands out of order, or what caused it is not there');
       }
-    }
-    chain.finish(manifest.chainHeads.find((head) => head.partition === partition));
-    Object.assign(summary, counts);
-  }
-
-  return { end, follow, finish };
-}
-
-function isControl(line: EventLine): boolean {
-  return line.event?.type === 'updraft.capability.control.v1';
-}
-
-/** Takes the lines that stand next and were caused by the record at `position`. */
-async function* causedBy(cursor: LineCursor, position: string): AsyncGenerator<EventLine, void, undefined> {
-  for (let line = await cursor.peek(); line !== null; line = await cursor.peek()) {
-    if (!`${line.position}/`.startsWith(`${position}/`)) return;
-    await cursor.take();
-    yield line;
-  }
+      await allocator.finish(last);
+      Object.assign(summary, { capability: count, decisions: allocator.decisions });
+    },
+  };
 }

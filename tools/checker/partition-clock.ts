@@ -34,6 +34,9 @@ export function createPartitionClock(genesisOfExport: JsonValue, findings: Findi
   let genesis: string | null = null;
   let settingsSequence = 0;
   let bundleSequence = 0;
+  let stopSequence = 0;
+  /** By treasury, hashes of what it said, by sequence. */
+  const leases = new Map<string, string[]>();
   let latenessMs = 0;
   let futureMs = 0;
   /** Never moves back: beyond it ids are forgotten, so nothing from there may count. */
@@ -51,6 +54,25 @@ export function createPartitionClock(genesisOfExport: JsonValue, findings: Findi
   function moveHorizon(): void {
     horizonMs = Math.max(horizonMs, state.nowMs - latenessMs);
     seen.forgetBefore(horizonMs);
+  }
+
+  /** Exactly the next of its writer is taken; what was taken before must say the same. */
+  function isNextLease(lease: { writer: string; sequence: number }, text: string, position: string): boolean {
+    const { writer, sequence } = lease;
+    const hashes = leases.get(writer) ?? [];
+    leases.set(writer, hashes);
+    const hash = sha256(text);
+    if (sequence <= hashes.length) {
+      findings.expect(hashes[sequence - 1] === hash, 'treasury', position, () => {
+        return `${writer} said something else as ${sequence} before`;
+      });
+      return false;
+    }
+    findings.expect(sequence === hashes.length + 1, 'treasury', position, () => {
+      return `${writer} goes on with ${sequence} after ${hashes.length}`;
+    });
+    hashes[sequence - 1] = hash;
+    return true;
   }
 
   function control(event: Event, position: string): boolean {
@@ -86,6 +108,14 @@ export function createPartitionClock(genesisOfExport: JsonValue, findings: Findi
         if (sequence <= bundleSequence) return false;
         bundleSequence = sequence;
         state.bundle = bundle;
+        return true;
+      }
+      case 'updraft.control.lease.v1':
+        return isNextLease(data as { writer: string; sequence: number }, canonicalText(event.data), position);
+      case 'updraft.control.stop.v1': {
+        const { sequence } = data as { sequence: number };
+        if (sequence <= stopSequence) return false;
+        stopSequence = sequence;
         return true;
       }
       default:

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { logShapes } from '#contracts/logs';
 import { packageRoot } from '#store/pglite/package-root';
 import type { Logs } from '#stream/log';
-import type { WorkspaceInMemory } from '#tools/replay/workspace-fixture';
+import { TREASURIES, type WorkspaceInMemory } from '#tools/replay/workspace-fixture';
 
 // For specs: the command line as a person calls it, in a process of its own.
 
@@ -32,9 +32,9 @@ export function updraft(
 
 /** Everything that a season left, into the logs of an empty workspace. */
 export async function fill(logs: Logs, season: WorkspaceInMemory, partitions: number): Promise<void> {
-  await logs.create(logShapes(partitions));
+  await logs.create(logShapes(partitions, TREASURIES));
   const writer = logs.writer('spec');
-  for (const { log, partitions: count } of logShapes(partitions)) {
+  for (const { log, partitions: count } of logShapes(partitions, TREASURIES)) {
     for (let partition = 0; partition < count; partition += 1) {
       await writer.append(log, partition, season.partition(log, partition));
     }

@@ -59,7 +59,7 @@ describe('topics', () => {
     async (log, reason) => {
       const name = `foreign_${log}`;
       const workspace = await open(name);
-      await workspace.logs.create(logShapes(PARTITIONS));
+      await workspace.logs.create(logShapes(PARTITIONS, 1));
       const writer = workspace.logs.writer('spec');
       const value = Buffer.from('{"type":"updraft.order.paid.v1","data":{}}');
       await writer.append(log, 0, [{ key: null, value }]);

@@ -7,6 +7,7 @@ import { readPolicyFile } from './policy.ts';
 
 const DATA_DEFAULT = join('.updraft', 'cluster');
 const PROCESSES_DEFAULT = 2;
+const TREASURIES_DEFAULT = 1;
 const PROCESSES_MAX = 64;
 const PARTITIONS_MAX = 1_024;
 const PORT_MAX = 65_535;
@@ -20,6 +21,7 @@ interface ClusterCommandOptions {
   readonly partitions?: number;
   readonly scoring: number;
   readonly allocator: number;
+  readonly treasury: number;
   readonly port: number;
   readonly consolePort: number;
   readonly policy?: string;
@@ -41,6 +43,7 @@ export function addClusterCommand(program: Command): void {
     .option('--partitions <n>', 'partitions of a new workspace (default: 4)', wholeNumber(1, PARTITIONS_MAX))
     .option('--scoring <n>', 'scoring processes', wholeNumber(1, PROCESSES_MAX), PROCESSES_DEFAULT)
     .option('--allocator <n>', 'allocator processes', wholeNumber(1, PROCESSES_MAX), PROCESSES_DEFAULT)
+    .option('--treasury <n>', 'treasury processes', wholeNumber(1, PROCESSES_MAX), TREASURIES_DEFAULT)
     .option('--port <n>', 'port of the door', wholeNumber(0, PORT_MAX), INGEST_PORT_DEFAULT)
     .option('--console-port <n>', 'port of the console', wholeNumber(0, PORT_MAX), CONSOLE_PORT_DEFAULT)
     .option('--policy <file>', 'policy to activate where none is live (default: the starter policy)')
@@ -68,7 +71,7 @@ async function run(options: ClusterCommandOptions): Promise<void> {
   await refuseTakenPort('127.0.0.1', options.consolePort, '--console-port');
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   const signals = listenForSignals(say);
-  const { data, workspace, scoring, allocator } = options;
+  const { data, workspace, scoring, allocator, treasury } = options;
   const cluster = await startCluster({
     brokers,
     databaseUrl,
@@ -77,6 +80,7 @@ async function run(options: ClusterCommandOptions): Promise<void> {
     partitions: options.partitions ?? null,
     scoring,
     allocator,
+    treasury,
     ports: { ingest: options.port, console: options.consolePort },
     policy: options.policy ?? join(repositoryRoot(), 'policies/starter/bundle.yaml'),
     isVerbose: options.verbose === true,

@@ -13,6 +13,7 @@ import { addSimulateCommand } from './simulate.ts';
 import { addStartCommand } from './start.ts';
 import { addStateCommand } from './state.ts';
 import { addStatusCommand } from './status.ts';
+import { addStopCommands } from './stop.ts';
 import { addTopicsCommand } from './topics.ts';
 
 /** How a command can end besides well. */
@@ -44,6 +45,7 @@ for (const add of [
   addSimulateCommand,
   addTopicsCommand,
   addPolicyCommand,
+  addStopCommands,
   addImportCommand,
   addReplayCommand,
   addExportCommand,

@@ -31,8 +31,8 @@ export function addPolicyCommand(program: Command): void {
     .addHelpText(
       'after',
       `
-Scoring must be running: it confirms. The command re-sends until every partition has, and ends then. A bundle that is
-live everywhere is left as it is.`,
+Scoring and the treasury must be running: they confirm. The command re-sends until every partition has, and ends then.
+A bundle that is live everywhere is left as it is.`,
     )
     .action(activate);
 }
@@ -51,14 +51,15 @@ async function activate(file: string, options: ActivateOptions): Promise<void> {
     const genesis = await readGenesis(logs);
     if (genesis === null)
       throw new CommandError(`${name} was not begun; create it with \`updraft topics create\``);
-    const { logId, partitions } = genesis;
+    const { logId, partitions, treasuries } = genesis;
     const writer = logs.writer('registry');
     const store = createSnapshotStore(database);
-    const ports = { logs, writer, store, clock: systemClock, logId, partitions, wallClock: Date.now };
+    const sizes = { partitions, treasuries };
+    const ports = { logs, writer, store, clock: systemClock, logId, ...sizes, wallClock: Date.now };
     await publishBundle(ports, hash, text);
     let shown = '';
-    await activateBundle(ports, hash, approvedBy, (confirmed) => {
-      const line = `${bundle.id}: ${confirmed}/${partitions} partitions have confirmed\n`;
+    await activateBundle(ports, hash, approvedBy, (confirmed, all) => {
+      const line = `${bundle.id}: ${confirmed}/${all} partitions have confirmed\n`;
       if (line !== shown) process.stdout.write(line);
       shown = line;
     });

@@ -13,10 +13,13 @@ const WELL: Stage = {
   isCatchingUp: false,
 };
 
-function statusOf(scoring: Stage, alarm: string | null = null): Status {
+const LENDS: Stage = { ...WELL, snapshotPosition: '0/9', publishedPosition: null, inputBeyondSnapshot: 0 };
+
+function statusOf(scoring: Stage, alarm: string | null = null, treasury: Stage | null = LENDS): Status {
   const projection = { position: '0/41/0', lag: 5, alarm };
   return {
     asOf: {},
+    treasury: [{ partition: 0, projection: { ...projection, alarm: null }, stage: treasury }],
     deadLetters: { conflict: 1, 'too-late': 4 },
     partitions: [
       {
@@ -37,6 +40,7 @@ test('the screen says owner, position, what is behind, age, log time and dead le
     'partition  stage      owner             stands at  behind  saved    log time',
     '0          scoring    scoring@host/7/a  0/41       3       2 s ago  2026-11-11T00:00:00.000Z',
     '0          allocator  scoring@host/7/a  0/41       3       2 s ago  2026-11-11T00:00:00.000Z  catching up',
+    '0          treasury   scoring@host/7/a  0/9        0       2 s ago  -',
     '',
     'Read side, records behind',
     'partition  capability  decisions  grants  dead letters',
@@ -52,6 +56,10 @@ test.each<[string, Partial<Stage>, string]>([
   ['input waits and nothing was saved for a minute', { snapshotAgeMs: 61_000 }, 'has not saved for 61 s'],
 ])('a fault is told where %s', (_, change, fault) => {
   expect(faultsOf(statusOf({ ...WELL, ...change })).join()).toContain(fault);
+});
+
+test('a treasury partition that nobody owns is a fault', () => {
+  expect(faultsOf(statusOf(WELL, null, null))).toEqual(['treasury 0 has no owner']);
 });
 
 test('an old snapshot of a stage that has read everything is no fault, and an alarm of the read side is one', () => {

@@ -1,7 +1,6 @@
 import type { Status } from '#apps/console/src/partition-status';
 
-type PartitionOfStatus = Status['partitions'][number];
-type StageOfStatus = PartitionOfStatus['stages'][string];
+type StageOfStatus = Status['partitions'][number]['stages'][string];
 
 const STAGES = ['scoring', 'allocator'] as const;
 /** A stage that works saves every few seconds, and one that cannot stops reading after 30 s. */
@@ -14,12 +13,16 @@ export function statusLines(name: string, status: Status): string[] {
   const stages = [['partition', 'stage', 'owner', 'stands at', 'behind', 'saved', 'log time', '']];
   const reads = [['partition', 'capability', 'decisions', 'grants', 'dead letters']];
   for (const partition of status.partitions) {
-    for (const stage of STAGES) stages.push(stageCells(partition, stage));
+    const { now, stages: of } = partition;
+    for (const stage of STAGES) stages.push(stageCells(partition.partition, stage, of[stage], now));
     const { projections } = partition;
     const behind = ['capability', 'decisions', 'grants', 'dead-letters'].map((log) =>
       String(projections[log]?.lag ?? NOTHING),
     );
     reads.push([String(partition.partition), ...behind]);
+  }
+  for (const { partition, stage } of status.treasury) {
+    stages.push(stageCells(partition, 'treasury', stage ?? undefined, null));
   }
   const letters = Object.entries(status.deadLetters).map(([reason, count]) => `${count} ${reason}`);
   const faults = faultsOf(status);
@@ -37,8 +40,8 @@ export function statusLines(name: string, status: Status): string[] {
 }
 
 /** What somebody should look at. */
-export function faultsOf({ partitions }: Status): string[] {
-  return partitions.flatMap(({ partition, stages, projections }) => [
+export function faultsOf({ partitions, treasury }: Status): string[] {
+  const ofPartitions = partitions.flatMap(({ partition, stages, projections }) => [
     ...STAGES.flatMap((stage) => {
       const fault = stageFault(stages[stage]);
       return fault === null ? [] : [`${stage} ${partition} ${fault}`];
@@ -47,6 +50,14 @@ export function faultsOf({ partitions }: Status): string[] {
       alarm === null ? [] : [`read side of ${log} ${partition}: ${alarm}`],
     ),
   ]);
+  const ofTreasury = treasury.flatMap(({ partition, stage, projection: { alarm } }) => {
+    const fault = stageFault(stage ?? undefined);
+    return [
+      ...(fault === null ? [] : [`treasury ${partition} ${fault}`]),
+      ...(alarm === null ? [] : [`read side of treasury ${partition}: ${alarm}`]),
+    ];
+  });
+  return [...ofPartitions, ...ofTreasury];
 }
 
 function stageFault(stage: StageOfStatus | undefined): string | null {
@@ -56,8 +67,12 @@ function stageFault(stage: StageOfStatus | undefined): string | null {
   return `has input and has not saved for ${seconds(stage.snapshotAgeMs)}: halted, waiting, or its owner is gone`;
 }
 
-function stageCells({ partition, now, stages }: PartitionOfStatus, name: string): string[] {
-  const stage = stages[name];
+function stageCells(
+  partition: number,
+  name: string,
+  stage: StageOfStatus | undefined,
+  now: string | null,
+): string[] {
   if (stage === undefined) return [String(partition), name, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, ''];
   return [
     String(partition),

@@ -1,12 +1,14 @@
 import type { Command } from 'commander';
 import { addWorkspaceOptions, type WorkspaceOptions } from './workspace-options.ts';
 import { duration, instant, wholeNumber, zone } from './option-value.ts';
+import { TREASURIES_DEFAULT } from '#contracts/genesis';
 import { findTopicFaults, PARTITIONS_DEFAULT, writeGenesis, ZONE_DEFAULT } from '#stage/begin-log';
 
 const PARTITIONS_MAX = 1_024;
 
 interface CreateOptions extends WorkspaceOptions {
   readonly partitions?: number;
+  readonly treasuries?: number;
   readonly zone?: string;
   readonly lateness?: number;
   readonly future?: number;
@@ -18,10 +20,15 @@ export function addTopicsCommand(program: Command): void {
   const topics = program.command('topics').description('create and check the logs of a workspace');
 
   addWorkspaceOptions(topics.command('create'))
-    .description('create what is missing and write genesis to every activity partition, once')
+    .description('create what is missing and write genesis to every partition of activity and treasury, once')
     .option(
       '--partitions <n>',
       `partitions (default: ${PARTITIONS_DEFAULT}); fixed for good`,
+      wholeNumber(1, PARTITIONS_MAX),
+    )
+    .option(
+      '--treasuries <n>',
+      `partitions of the treasury log (default: ${TREASURIES_DEFAULT}); fixed for good`,
       wholeNumber(1, PARTITIONS_MAX),
     )
     .option('--zone <name>', `market zone, by which days begin (default: ${ZONE_DEFAULT})`, zone)
@@ -54,6 +61,7 @@ async function create(options: CreateOptions): Promise<void> {
   try {
     const wish = {
       ...(options.partitions === undefined ? {} : { partitions: options.partitions }),
+      ...(options.treasuries === undefined ? {} : { treasuries: options.treasuries }),
       ...(options.zone === undefined ? {} : { zone: options.zone }),
       ...(options.lateness === undefined ? {} : { latenessMs: options.lateness }),
       ...(options.future === undefined ? {} : { futureMs: options.future }),

@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import { loadOrMakeKey, loadOrMakeTokens } from '#contracts/tokens';
+import type { Genesis } from '#domain/controls';
 import { activateBundle, hasLiveBundle, publishBundle } from '#stage/activation';
 import { writeGenesis } from '#stage/begin-log';
 import { readBundleFile } from '#stage/bundle-file';
@@ -27,6 +28,7 @@ export interface StartClusterOptions {
   readonly partitions: number | null;
   readonly scoring: number;
   readonly allocator: number;
+  readonly treasury: number;
   readonly ports: { readonly ingest: number; readonly console: number };
   /** Activated where no policy is live. */
   readonly policy: string;
@@ -145,10 +147,15 @@ async function run(
 }
 
 /** In data order, the door last: nothing is accepted before somebody is there to work on it. */
-function namesOf({ scoring, allocator }: StartClusterOptions): string[] {
+function namesOf({ scoring, allocator, treasury }: StartClusterOptions): string[] {
   const several = (role: string, count: number): string[] =>
     Array.from({ length: count }, (_, index) => `${role}-${index + 1}`);
-  return [...several('scoring', scoring), ...several('allocator', allocator), 'console-1', 'ingest-1'];
+  const stages = [
+    ...several('scoring', scoring),
+    ...several('allocator', allocator),
+    ...several('treasury', treasury),
+  ];
+  return [...stages, 'console-1', 'ingest-1'];
 }
 
 async function launch(
@@ -179,7 +186,7 @@ function howItEnded({ code, signal }: Ended): string {
 async function activateWhereNone(
   { policy, say }: StartClusterOptions,
   { logs, database }: Workspace,
-  { logId, partitions }: { readonly logId: string; readonly partitions: number },
+  { logId, partitions, treasuries }: Genesis,
 ): Promise<void> {
   const store = createSnapshotStore(database!);
   if (await hasLiveBundle({ store })) {
@@ -189,7 +196,8 @@ async function activateWhereNone(
   const { bundle, hash, text } = await readBundleFile(policy);
   const writer = logs.writer('registry');
   try {
-    const ports = { logs, writer, store, clock: systemClock, logId, partitions, wallClock: Date.now };
+    const sizes = { partitions, treasuries };
+    const ports = { logs, writer, store, clock: systemClock, logId, ...sizes, wallClock: Date.now };
     await publishBundle(ports, hash, text);
     await activateBundle(ports, hash, APPROVED_BY, () => undefined);
     say(`Policy ${bundle.id} is live in all ${partitions} partitions.`);

@@ -1,4 +1,4 @@
-import { encodeGenesis } from '#contracts/genesis';
+import { encodeGenesis, TREASURIES_DEFAULT } from '#contracts/genesis';
 import type { Genesis } from '#domain/controls';
 import { DAY_MS } from '#domain/time';
 import { writeGenesis } from '#stage/begin-log';
@@ -12,7 +12,8 @@ import { decisionsIn, publishedIn } from './published.ts';
 
 const PARTITIONS = 4;
 const PROGRAMME = 'welcome-boost';
-const STAGES = ['scoring', 'allocator'] as const;
+/** Stages, and how many partitions each has. */
+const STAGES = { scoring: PARTITIONS, allocator: PARTITIONS, treasury: TREASURIES_DEFAULT } as const;
 
 describeInBothModes('the pipeline', (open) => {
   let workspace: BackboneUnderTest;
@@ -42,7 +43,7 @@ describeInBothModes('the pipeline', (open) => {
   const settled = async (partition: number): Promise<void> => {
     const marker = shopIn(partition, 'marker');
     await accepted(running.post(registered(marker)));
-    await running.decision(marker, PROGRAMME, 'withhold');
+    await running.decision(marker, PROGRAMME, 'offer');
   };
 
   test('an event leads to a decision with its reasons: registered, withheld, trained, issued, delivered', async () => {
@@ -52,8 +53,8 @@ describeInBothModes('the pipeline', (open) => {
       ({ data }) => data.outcome === 'expire',
     );
     await accepted(running.post(registered(shop)));
-    const withheld = await running.decision(shop, PROGRAMME, 'withhold');
-    expect(withheld.reasons).toEqual(['welcome.trained']);
+    const withheld = await running.decision(shop, PROGRAMME, 'offer');
+    expect(withheld.reasons).toEqual(['train-first', 'welcome.trained']);
     const asked = await running.known(`/v1/merchants/${shop}`, ({ recourse: some }) => some.length > 0);
     const recourse = asked.recourse.find(({ reason }: Answer) => reason === 'welcome.trained');
     expect(recourse).toMatchObject({ programme: PROGRAMME, decision: withheld.id, line: true });
@@ -66,21 +67,22 @@ describeInBothModes('the pipeline', (open) => {
 
     await accepted(running.post(trained(shop)));
     const issued = await running.decision(shop, PROGRAMME, 'issue');
-    expect(issued).toMatchObject({ reasons: [], grant: { size: 2_000, kind: 'traffic' } });
+    expect(issued).toMatchObject({ reasons: [], grant: { size: 600, kind: 'traffic' } });
     const { grantId } = issued.grant;
     const grants = await running.known(`/v1/grants?merchant=${shop}`, (body) => body.grants.length > 0);
-    expect(grants.grants).toMatchObject([{ grantId, status: 'active', decision: issued.id }]);
+    const boosts = grants.grants.filter(({ programme }: Answer) => programme === PROGRAMME);
+    expect(boosts).toMatchObject([{ grantId, status: 'active', decision: issued.id }]);
 
-    await accepted(running.post(delivered(shop, grantId, 700), delivered(shop, grantId, 2_300)));
+    await accepted(running.post(delivered(shop, grantId, 200), delivered(shop, grantId, 900)));
     const used = await running.decision(shop, PROGRAMME, 'expire');
     expect(used.reasons).toEqual(['used-up']);
     const { record, explanation } = await explained(running, used.id, 'zh');
-    expect(record.data.budget.after).toMatchObject({ spent: 2_000, overrun: 300, held: 0 });
-    expect(record.data.cause.eventId).toBe(`${grantId}:2300`);
+    expect(record.data.budget.after).toMatchObject({ spent: 600, overrun: 300, held: 0 });
+    expect(record.data.cause.eventId).toBe(`${grantId}:900`);
     expect(explanation.join('')).toContain('新商启航');
 
     const told = (await stream).map((event) => JSON.parse(event.data!) as Answer);
-    expect(told.map(({ data }) => data.outcome)).toEqual(['withhold', 'issue', 'expire']);
+    expect(told.map(({ data }) => data.outcome)).toEqual(['offer', 'issue', 'expire']);
     expect(told.map(({ id }) => id)).toEqual([withheld.id, issued.id, used.id]);
   }, 30_000);
 
@@ -88,9 +90,11 @@ describeInBothModes('the pipeline', (open) => {
     const shop = shopIn(1, 'twice');
     const events = [registered(shop), paid(shop, 'o-1'), paid(shop, 'o-2')];
     await accepted(running.post(...events));
-    await running.decision(shop, PROGRAMME, 'withhold');
+    await running.decision(shop, PROGRAMME, 'offer');
     await settled(1);
-    const before = (await running.get(`/v1/decisions?merchant=${shop}`)).body.decisions;
+    const decisions = async (): Promise<Answer[]> =>
+      (await running.get(`/v1/decisions?merchant=${shop}&programme=${PROGRAMME}`)).body.decisions as Answer[];
+    const before = await decisions();
     await accepted(running.post(...events, ...events));
     await accepted(running.post(trained(shop)));
     const issued = await running.decision(shop, PROGRAMME, 'issue');
@@ -98,7 +102,7 @@ describeInBothModes('the pipeline', (open) => {
       issued.id.startsWith(known.position),
     );
     expect(body.capability).toMatchObject({ metrics: { orders_30d: 2 }, orders: { open: 2, overdue: 0 } });
-    expect(body.decisions.slice(1)).toEqual(before);
+    expect((await decisions()).slice(1)).toEqual(before);
     const { deadLetters } = (await running.get('/v1/dead-letters')).body;
     expect(deadLetters).toEqual([]);
   }, 30_000);
@@ -106,7 +110,7 @@ describeInBothModes('the pipeline', (open) => {
   test('what contradicts an earlier event, and what comes too late, becomes a dead letter with its reason', async () => {
     const shop = shopIn(2, 'careless');
     await accepted(running.post(registered(shop)));
-    const before = await running.decision(shop, PROGRAMME, 'withhold');
+    const before = await running.decision(shop, PROGRAMME, 'offer');
     const late = { ...trained(shop), id: 'late', time: new Date(Date.now() - 8 * DAY_MS).toISOString() };
     const conflicting = { ...registered(shop), data: { category: 'toys', country: 'CN', currency: 'CNY' } };
     await accepted(running.post(late, conflicting));
@@ -147,7 +151,7 @@ describeInBothModes('the pipeline', (open) => {
     for (let partition = 0; partition < PARTITIONS; partition++) {
       const shop = shopIn(partition, 'after');
       await accepted(running.post(registered(shop)));
-      await running.decision(shop, PROGRAMME, 'withhold');
+      await running.decision(shop, PROGRAMME, 'offer');
     }
     expect(running.told.filter((each) => each.kind === 'suppressed').length).toBeGreaterThan(0);
     await expectToGoOn(workspace, before);
@@ -156,8 +160,8 @@ describeInBothModes('the pipeline', (open) => {
     // What a merchant had was built anew from the log: it is not issued a second time.
     await accepted(running.post({ ...trained(shopIn(1, 'twice')), id: 'again' }));
     await settled(1);
-    const { body } = await running.get(`/v1/decisions?merchant=${shopIn(1, 'twice')}&outcome=issue`);
-    expect(body.decisions).toHaveLength(1);
+    const path = `/v1/decisions?merchant=${shopIn(1, 'twice')}&programme=${PROGRAMME}&outcome=issue`;
+    expect((await running.get(path)).body.decisions).toHaveLength(1);
   }, 60_000);
 
   test('a partition whose step throws stands still at exactly that record, shows it, and the others go on', async () => {
@@ -182,7 +186,7 @@ describeInBothModes('the pipeline', (open) => {
       for (const partition of [2, 3]) {
         const shop = shopIn(partition, `goes-on-${running.told.length}`);
         await accepted(running.post(registered(shop)));
-        await running.decision(shop, PROGRAMME, 'withhold');
+        await running.decision(shop, PROGRAMME, 'offer');
       }
     };
     await expectStuck();
@@ -217,7 +221,8 @@ async function accepted(sent: Promise<Response>): Promise<void> {
 async function takeOvers(running: ProcessUnderTest): Promise<{ readonly from: string | null }[]> {
   return until('all partitions taken over', () => {
     const starts = running.told.flatMap((each) => (each.kind === 'taken-over' ? [each] : []));
-    return starts.length === PARTITIONS * STAGES.length ? starts : null;
+    const all = Object.values(STAGES).reduce((sum, partitions) => sum + partitions, 0);
+    return starts.length === all ? starts : null;
   });
 }
 
@@ -275,8 +280,8 @@ async function expectToGoOn(workspace: BackboneUnderTest, before: Published): Pr
 /** As an operator would, or a disk that was lost: the stages begin again from genesis. */
 async function discardSnapshots(workspace: BackboneUnderTest): Promise<void> {
   const { store, close } = workspace.connect();
-  for (const stage of STAGES) {
-    for (let partition = 0; partition < PARTITIONS; partition++) {
+  for (const [stage, partitions] of Object.entries(STAGES)) {
+    for (let partition = 0; partition < partitions; partition++) {
       const { takeover } = await store.head(stage, partition);
       const claim = { stage, partition, owner: 'spec', takeover: takeover + 1 };
       expect(await store.claim(claim)).toBe(true);

@@ -2,7 +2,7 @@ import type { Decision } from '#domain/outputs';
 import type { Logs } from '#stream/log';
 import { digestOf, type PartitionDigest } from '#tools/replay/digest';
 import { positionIn } from '#tools/replay/record-source';
-import { lettersOnce } from '#tools/replay/recorded-log';
+import { lettersOnce, saidIn } from '#tools/replay/recorded-log';
 
 // What the stages published, as specs compare it: in position order, transport offsets left out.
 
@@ -45,6 +45,21 @@ export async function decisionsIn(
     const { subject, time, data } = JSON.parse(value) as { subject: string; time: string; data: Decision };
     return { ...data, merchant: subject, time };
   });
+}
+
+/** What the allocator of a partition said to the treasuries, each once, in the order in which it was numbered. */
+export async function requestsIn(logs: Logs, partition: number): Promise<string[]> {
+  const said = new Map<string, string>();
+  for (let treasury = 0; treasury < (await logs.partitions('treasury')); treasury++) {
+    for await (const { records } of logs.read('treasury', treasury, 0)) {
+      for (const { value } of records) {
+        const each = saidIn(value);
+        if (each?.writer !== `allocator/${partition}`) continue;
+        said.set(`${treasury} ${each.sequence}`, value.toString('utf8'));
+      }
+    }
+  }
+  return [...said.values()];
 }
 
 async function lettersIn(logs: Logs, partition: number): Promise<PublishedRecord[]> {

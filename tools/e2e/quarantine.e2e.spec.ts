@@ -72,7 +72,7 @@ describeInBothModes('a record that halts its partition', (open) => {
 
   test('is passed over when a second person approves: a dead letter says why, and what waited is decided', async () => {
     expect(await desk.approve(0, offset, 'wang')).toMatchObject({ requestedBy: 'lin', approvedBy: 'wang' });
-    await running.decision(waiting, PROGRAMME, 'withhold');
+    await running.decision(waiting, PROGRAMME, 'offer');
     const [letter] = await until('the dead letter', async () => {
       const { deadLetters } = (await running.get('/v1/dead-letters?reason=quarantined')).body;
       return deadLetters.length > 0 ? (deadLetters as Answer[]) : null;
@@ -97,7 +97,7 @@ describeInBothModes('a record that halts its partition', (open) => {
     running = await ProcessUnderTest.start(workspace.connect(), genesis);
     const later = merchantIn(0, PARTITIONS, 'later');
     await running.post(registered(later));
-    await running.decision(later, PROGRAMME, 'withhold');
+    await running.decision(later, PROGRAMME, 'offer');
     expect(await quarantine()).toHaveLength(1);
     const { outcome, difference } = await replay(logSource(running.backbone.logs, 'e2e'));
     expect({ outcome, difference }).toEqual({ outcome: 'equal', difference: null });

@@ -13,7 +13,10 @@ import { Health } from '#telemetry/health';
 import { createLog } from '#telemetry/log';
 import { createRegistry } from '#telemetry/metrics';
 
-/** Scoring and the allocator as their processes run them, without a door and without the read side. */
+/**
+ * Scoring and the allocator as their processes run them, without a door and without the read side. Nor does the
+ * treasury run: what it answered stands in the activity that these suites recorded.
+ */
 export interface StagesUnderTest {
   /** Outputs that were met again in the log and not published twice. */
   suppressed(): number;

@@ -55,6 +55,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** Programmes of whose accounts nobody ever sees the end in so short a history. */
+const AMPLE: readonly string[] = ['welcome-boost', 'growth-boost'];
+
 test(
   'plays a season, opens the door, decides on what is posted, and ends in seconds at Ctrl-C',
   async () => {
@@ -76,9 +79,10 @@ test(
     expect(posted.status).toBe(202);
     const issued = await until('a boost for my-shop', async () => {
       const answer = await ask(url, 'auditor', '/v1/decisions?merchant=my-shop&outcome=issue');
-      return ((await answer.json()) as Answer).decisions[0] as Answer;
+      const { decisions } = (await answer.json()) as Answer;
+      return (decisions as Answer[]).find(({ programme }) => programme === 'welcome-boost');
     });
-    expect(issued).toMatchObject({ programme: 'welcome-boost', grant: { size: 2_000 } });
+    expect(issued).toMatchObject({ programme: 'welcome-boost', grant: { size: 600 } });
 
     const { code, ms } = await first.end('SIGINT');
     expect(code).toBe(0);
@@ -97,7 +101,12 @@ test(
     expect(performance.now() - since).toBeLessThan(2 * SECONDS_MS);
     expect(second.output()).not.toContain('Playing');
     const answer = await ask(url, 'auditor', '/v1/merchants/my-shop');
-    expect(await answer.json()).toMatchObject({ isKnown: true, grants: [{ status: 'active', size: 2_000 }] });
+    const { isKnown, grants } = (await answer.json()) as Answer;
+    expect(isKnown).toBe(true);
+    expect((grants as Answer[]).find(({ programme }) => programme === 'welcome-boost')).toMatchObject({
+      status: 'active',
+      size: 600,
+    });
     expect((await second.end('SIGINT')).code).toBe(0);
   },
   TEST_MS_MAX,
@@ -174,17 +183,21 @@ test(
 async function decided({ logs }: Backbone): Promise<object[][]> {
   const all: object[][] = [];
   for (let partition = 0; partition < PARTITIONS; partition++) {
-    const inHistory = (await decisionsIn(logs, partition)).filter(({ time }) => Date.parse(time) < END_MS);
+    // Who waits for money, and what purses hold meanwhile, depends on which partition asks the treasury first.
+    const inHistory = (await decisionsIn(logs, partition)).filter(
+      ({ time, programme, outcome }) =>
+        Date.parse(time) < END_MS && AMPLE.includes(programme) && outcome !== 'wait',
+    );
     all.push(inHistory.map(withoutPositions));
   }
   return all;
 }
 
 function withoutPositions(decision: Awaited<ReturnType<typeof decisionsIn>>[number]): object {
-  const { merchant, time, programme, outcome, reasons, tier, capacity, budget, grant } = decision;
+  const { merchant, time, programme, outcome, reasons, tier, capacity, grant } = decision;
   const conditions = decision.conditions.map(({ id, value, line, verdict }) => [id, value, line, verdict]);
   const terms = grant === null ? null : [grant.size, grant.maximum, grant.validFrom, grant.validUntil];
-  return { merchant, time, programme, outcome, reasons, tier, capacity, budget, terms, conditions };
+  return { merchant, time, programme, outcome, reasons, tier, capacity, terms, conditions };
 }
 
 async function withLogs<T>(name: string, use: (backbone: Backbone) => Promise<T>): Promise<T> {

@@ -44,7 +44,7 @@ test('an event has one trace from the door to its decision, linked to that of it
   const since = Date.now();
   const answer = await running.post({ ...EVENT, traceparent: traceparentOf(PRODUCERS[0]) });
   expect(answer.status).toBe(202);
-  const decision = await running.decision(SHOP, 'welcome-boost', 'withhold');
+  const decision = await running.decision(SHOP, 'welcome-boost', 'offer');
   const [allocator] = await until('a span of the allocator', () => {
     const spans = spansOf('allocator');
     return spans.length > 0 ? spans : null;
@@ -72,7 +72,7 @@ test('an event has one trace from the door to its decision, linked to that of it
   expect(allocator!.parentSpanId).toBe(scoring!.spanId);
   const decided = allocator!.attributes['updraft.decisions'] as string[];
   const outcomes = allocator!.attributes['updraft.outcomes'] as string[];
-  expect(outcomes[decided.indexOf(decision.id)]).toBe('withhold');
+  expect(outcomes[decided.indexOf(decision.id)]).toBe('offer');
   for (const { startMs, endMs } of [ingest!, scoring!, allocator!]) {
     expect(startMs).toBeGreaterThanOrEqual(since - 1_000);
     expect(endMs).toBeGreaterThanOrEqual(startMs);

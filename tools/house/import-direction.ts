@@ -5,7 +5,7 @@ import { isSpec } from './repository.ts';
 const LIBRARIES = ['domain', 'contracts', 'stream', 'store', 'stage', 'telemetry'].map(
   (name) => `libs/${name}`,
 );
-const APPS = ['ingest', 'scoring', 'allocator', 'console'].map((name) => `apps/${name}`);
+const APPS = ['ingest', 'scoring', 'allocator', 'treasury', 'console'].map((name) => `apps/${name}`);
 
 /** Who may import whom. Project references say the same to the compiler; this also sees scripts and strings. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {

@@ -21,9 +21,14 @@ export interface LogResult {
   readonly digest: string;
   /** What replay produced beyond the end of the log: the pipeline had not published it yet. */
   readonly notYetPublished: number;
+  /** Of what stands, what was not compared because its cause came after the end of the activity that was replayed. */
+  readonly notCompared: number;
   /** Digest of all that replay produced. */
   readonly producedDigest: string;
 }
+
+/** Logs with several writers: a record's place in them is its offset, whoever wrote it. */
+export const BY_OFFSET: readonly LogName[] = ['activity', 'treasury', 'policies', 'quarantine'];
 
 export interface LogComparison {
   /** The next record that replay produced. Null: equal so far. */
@@ -77,7 +82,10 @@ export function compareLog(
       const stands = cursor.take() ?? (await cursor.fetch());
       endOfLog();
       if (stands === null) return null;
-      const position = positionIn(stands.value) ?? `${partition}, record ${published + 1} of the log`;
+      const place = BY_OFFSET.includes(log)
+        ? `${partition}/${stands.offset}`
+        : `${partition}, record ${published + 1} of the log`;
+      const position = positionIn(stands.value) ?? place;
       return differenceOf(log, partition, position, stands, null);
     },
     result() {
@@ -87,6 +95,7 @@ export function compareLog(
         recorded: published,
         digest: publishedDigest ?? digest.hex(),
         notYetPublished: digest.records() - published,
+        notCompared: 0,
         producedDigest: digest.hex(),
       };
     },

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import type { Genesis } from '#domain/controls';
 import { logShapes, type LogName } from '#contracts/logs';
 import type { RawBatch, RawRecord, RecordSource } from './record-source.ts';
-import type { Quarantined } from './partition-replay.ts';
+import type { Quarantined } from './driven-stage.ts';
 
 // An export: a folder with one manifest and, per log and partition, segments of lines. A line is a JSON object with
-// `partition`, `key`, `value` (the exact text) and, in `activity`, `policies` and `quarantine`, the `offset`; in logs
-// that stages wrote, the `position`, because their transport offsets mean nothing. Two exports of the same history
-// are the same bytes, whatever transport it came from.
+// `partition`, `key`, `value` (the exact text) and, in `activity`, `treasury`, `policies` and `quarantine`, the
+// `offset`; in logs that one stage wrote, the `position`, because their transport offsets mean nothing. Two exports of
+// the same history are the same bytes, whatever transport it came from.
 
 export const MANIFEST = 'manifest.json';
 export const EXPORT_FORMAT = 1;
@@ -92,10 +92,11 @@ export async function exportSource(dir: string): Promise<RecordSource> {
   const manifest = readManifest(dir);
   const findings = await verifySegments(dir, manifest);
   if (findings.length > 0) throw new Error(`${dir}: this export was changed:\n  ${findings.join('\n  ')}`);
-  const known = new Set(logShapes(manifest.partitions).map(({ log }) => log));
+  const known = new Set(logShapes(manifest.partitions, manifest.genesis.treasuries).map(({ log }) => log));
   return {
     name: `export ${dir}`,
     partitions: () => Promise.resolve(manifest.partitions),
+    treasuries: () => Promise.resolve(manifest.genesis.treasuries),
     read(log, partition) {
       if (!known.has(log)) throw new Error(`log ${log} is not known`);
       const segments = manifest.segments.filter((each) => each.log === log && each.partition === partition);

@@ -5,6 +5,7 @@ import { decode } from '#contracts/codec';
 import type { LogName } from '#contracts/logs';
 import type { Genesis } from '#domain/controls';
 import type { Decision } from '#domain/outputs';
+import { BY_OFFSET } from './compare-log.ts';
 import { createDigest, overallDigest, sha256 } from './digest.ts';
 import { EXPORT_FORMAT, MANIFEST } from './export-format.ts';
 import type { ChainHead, ExportedLog, Manifest, Segment } from './export-format.ts';
@@ -45,6 +46,11 @@ export async function exportLogs(
     for (const log of EXPORTED) await exportLog({ source, dir, onProgress, collected }, log, partition);
     const entries = await readQuarantine(source, partition);
     collected.quarantine.push(...entries.map((entry) => ({ ...entry, partition })));
+  }
+  // After activity, so that every lease in it has its cause in the export.
+  const treasuries = await source.treasuries();
+  for (let partition = 0; partition < treasuries; partition += 1) {
+    await exportLog({ source, dir, onProgress, collected }, 'treasury', partition);
   }
   await exportLog({ source, dir, onProgress, collected }, 'policies', 0);
   const { genesis, logs, ...rest } = collected;
@@ -122,8 +128,6 @@ async function* recordsToExport(
     }
   } else yield* await takeEnd(source.read(log, partition));
 }
-
-const BY_OFFSET: readonly LogName[] = ['activity', 'policies', 'quarantine'];
 
 function positionFor(log: LogName, partition: number, record: RawRecord): string {
   if (BY_OFFSET.includes(log)) return `${partition}/${record.offset}`;

@@ -20,6 +20,8 @@ export interface MerchantState {
   readonly isClosed: boolean;
   readonly category: string | null;
   readonly country: string | null;
+  /** Legal entity that it is linked to. */
+  readonly entityId: string | null;
   readonly tier: string | null;
   readonly tierSince: string | null;
   readonly declaredPerDay: number | null;
@@ -30,6 +32,8 @@ export interface MerchantState {
   readonly openByShipDay: { readonly [day: string]: number };
   readonly trainings: readonly string[];
   readonly tools: readonly string[];
+  /** Classes of violations that stand. */
+  readonly violations: readonly string[];
   readonly survey: { readonly [question: string]: string };
   /** Largest cumulative exposures reported, by grant. */
   readonly boosts: { readonly [grantId: string]: number };
@@ -77,6 +81,7 @@ function stateOf(row: MerchantRow, root: ScoringRoot, partition: number, asOf: s
     isClosed: row.isClosed,
     category: row.category,
     country: row.country,
+    entityId: row.entityId,
     tier,
     tierSince: instantOrNull(sinceMs),
     declaredPerDay: row.declaredPerDay,
@@ -86,6 +91,7 @@ function stateOf(row: MerchantRow, root: ScoringRoot, partition: number, asOf: s
     openByShipDay: Object.fromEntries(open.map(([day, count]) => [dateOf(day), count])),
     trainings: [...row.trainings].sort(byCodeUnit),
     tools: [...row.tools].sort(byCodeUnit),
+    violations: [...row.violations].sort(byCodeUnit),
     survey: row.survey,
     boosts: Object.fromEntries([...row.boosts].sort(([a], [b]) => byCodeUnit(a, b))),
     days: daysOf(row, today),

@@ -146,6 +146,7 @@ async function playLive(
       writer: logs.writer('ticker'),
       logId: LOG_ID,
       partitions: PARTITIONS,
+      treasuries: 1,
       wallClock: () => nowMs,
       clock: { now: () => nowMs, random: () => 0, sleep },
       lease: {

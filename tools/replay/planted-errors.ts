@@ -58,7 +58,7 @@ export function textOf({ findings }: CheckResult): string {
 export interface DecisionContent {
   readonly outcome: string;
   readonly cause: object;
-  readonly grant: { readonly grantId: string; readonly size: number } | null;
+  readonly grant: { readonly grantId: string; readonly account: string | null; readonly size: number } | null;
   readonly budget: {
     readonly account: string;
     readonly before: Record<string, number>;
@@ -70,8 +70,16 @@ export function contentOf(line: ExportLine): DecisionContent {
   return (JSON.parse(line.value) as { data: DecisionContent }).data;
 }
 
-export function placeOf(lines: readonly ExportLine[], outcome: string): number {
-  const place = lines.findIndex((line) => contentOf(line).outcome === outcome);
+export function placeOf(
+  lines: readonly ExportLine[],
+  outcome: string,
+  // Of what is not counted there is no money to speak of.
+  isWanted = ({ budget }: DecisionContent): boolean => budget !== null,
+): number {
+  const place = lines.findIndex((line) => {
+    const content = contentOf(line);
+    return content.outcome === outcome && isWanted(content);
+  });
   if (place < 0) throw new Error(`the season has no decision with outcome ${outcome}`);
   return place;
 }

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkExport } from '#tools/checker/check-export';
-import { alterExport, rechain, withData } from './alter-export.ts';
+import { alterExport, rechain } from './alter-export.ts';
 import { changedAt, contentOf, openPlanting, placeOf, rulesOf, textOf } from './planted-errors.ts';
-import type { DecisionContent, Planting } from './planted-errors.ts';
+import type { Planting } from './planted-errors.ts';
 
 let planting: Planting;
 
@@ -73,27 +73,6 @@ describe('in decisions', () => {
     expect(textOf(result)).toContain('free is -1');
   });
 
-  test('a share that grows without an activation is found', async () => {
-    const result = await planting.planted('decisions', (lines) =>
-      rechain(
-        lines.map((line) =>
-          withData(line, (data) => {
-            const budget = (data as unknown as DecisionContent).budget;
-            if (budget === null) return data;
-            const more = (balance: Record<string, number>): object => ({
-              ...balance,
-              leasedIn: balance['leasedIn']! + 500,
-              free: balance['free']! + 500,
-            });
-            return { ...data, budget: { ...budget, before: more(budget.before), after: more(budget.after) } };
-          }),
-        ),
-      ),
-    );
-    expect(rulesOf(result)).toEqual(['budget']);
-    expect(textOf(result)).toContain('the share of this partition');
-  });
-
   test('a decision that moves more than its grant is found', async () => {
     const result = await planting.planted('decisions', (lines) =>
       changedAt(placeOf(lines, 'expire'), lines, (data) => {
@@ -103,32 +82,6 @@ describe('in decisions', () => {
       }),
     );
     expect(rulesOf(result)).toContain('budget');
-  });
-
-  test('spending that nobody reported is found', async () => {
-    const result = await planting.planted('decisions', (lines) => {
-      const place = placeOf(lines, 'issue');
-      const { account } = contentOf(lines[place]!).budget!;
-      const spend = (balance: Record<string, number>): object => ({
-        ...balance,
-        free: balance['free']! - 100_000,
-        spent: balance['spent']! + 100_000,
-      });
-      return rechain(
-        lines.map((line, at) =>
-          withData(line, (data) => {
-            const { budget } = data as unknown as DecisionContent;
-            if (at <= place || budget === null || budget.account !== account) return data;
-            return {
-              ...data,
-              budget: { ...budget, before: spend(budget.before), after: spend(budget.after) },
-            };
-          }),
-        ),
-      );
-    });
-    expect(rulesOf(result)).toEqual(['budget']);
-    expect(textOf(result)).toContain('grants have reported');
   });
 
   test('a grant issued twice is found', async () => {

@@ -1,6 +1,6 @@
 import type { LogName } from '#contracts/logs';
 import type { Logs } from '#stream/log';
-import type { Quarantined } from './partition-replay.ts';
+import type { Quarantined } from './driven-stage.ts';
 import { sha256 } from './digest.ts';
 
 // Where replay, export and state read from: a workspace's logs, or an export of them (export-source.ts).
@@ -21,6 +21,8 @@ export interface RecordSource {
   /** In words, for messages. */
   readonly name: string;
   partitions(): Promise<number>;
+  /** Partitions of the treasury log. */
+  treasuries(): Promise<number>;
   /** From the beginning up to the end of the log as it is at the time of the call. */
   read(log: LogName, partition: number): AsyncIterable<RawBatch>;
 }
@@ -29,6 +31,7 @@ export function logSource(logs: Logs, name: string): RecordSource {
   return {
     name,
     partitions: () => logs.partitions('activity'),
+    treasuries: () => logs.partitions('treasury'),
     read: (log, partition) => logs.read(log, partition, 0),
   };
 }

@@ -1,37 +1,72 @@
 import { comparePositions, parsePosition } from '#domain/stage/position';
+import { sha256 } from './digest.ts';
 import { createLatestByKey, type LatestByKey, type PositionedRecord } from './latest-by-key.ts';
 import { positionIn, recordsOf, type RawBatch, type RawRecord, type RecordSource } from './record-source.ts';
 
 /**
- * Dead letters of one writer, each once. A writer that takes over sends again what it cannot know to have arrived;
- * a receiver takes exactly the next sequence and drops lower ones, and so does this. What other writers sent to the
- * same partition is not a function of its activity and is left out.
+ * What one writer said to a log that several write to, each sequence once. A writer that takes over says again what it
+ * cannot know to have arrived; a receiver takes exactly the next sequence and drops lower ones, and so does this. What
+ * others said there is not a function of what is replayed and is left out.
+ *
+ * What cannot be understood, a gap, and a repeat with other bytes are kept: they then differ from what replay produces
+ * next, and both are shown.
  */
+export function createOnce(writer: string): (value: Buffer) => boolean {
+  /** By sequence, from 1. */
+  const hashes: string[] = [''];
+  return (value) => {
+    const said = saidIn(value);
+    if (said === null) return true;
+    if (said.writer !== writer) return false;
+    const hash = sha256(value);
+    if (hashes[said.sequence] === hash) return false;
+    hashes[said.sequence] ??= hash;
+    return true;
+  };
+}
+
+/** Dead letters of one writer. */
 export async function* lettersOnce(
   batches: AsyncIterable<RawBatch>,
   writer: string,
 ): AsyncGenerator<{ readonly records: readonly RawRecord[] }, void, undefined> {
-  let last = 0;
+  const isFirst = createOnce(writer);
+  for await (const { records } of batches) yield { records: records.filter(({ value }) => isFirst(value)) };
+}
+
+/**
+ * Requests and returns of one writer to the treasury, up to the first whose cause is not in the activity that is
+ * replayed: an export takes the treasury last, so that every lease has its cause in it.
+ */
+export async function* mailOnce(
+  batches: AsyncIterable<RawBatch>,
+  writer: string,
+  isWithin: (position: string) => boolean,
+  onBeyond: () => void,
+): AsyncGenerator<{ readonly records: readonly RawRecord[] }, void, undefined> {
+  const isFirst = createOnce(writer);
+  let isBeyond = false;
   for await (const { records } of batches) {
     const kept: RawRecord[] = [];
     for (const record of records) {
-      const letter = letterOf(record);
-      if (letter !== null && letter.writer !== writer) continue;
-      if (letter !== null && letter.sequence <= last) continue;
-      // A gap is kept: it then differs from what replay produces next, and both are shown.
-      last = letter?.sequence ?? last;
-      kept.push(record);
+      if (saidIn(record.value)?.writer !== writer || !isFirst(record.value)) continue;
+      const position = positionIn(record.value);
+      isBeyond ||= position !== null && !isWithin(position);
+      if (isBeyond) onBeyond();
+      else kept.push(record);
     }
     yield { records: kept };
   }
 }
 
-function letterOf(record: RawRecord): { readonly writer: string; readonly sequence: number } | null {
+/** Who said it and as which; null where the value has neither. */
+export function saidIn(value: Buffer): { readonly writer: string; readonly sequence: number } | null {
   try {
-    const { data } = JSON.parse(record.value.toString('utf8')) as {
-      data: { writer: string; sequence: number };
+    const { data } = JSON.parse(value.toString('utf8')) as {
+      data?: { writer?: unknown; sequence?: unknown };
     };
-    return { writer: data.writer, sequence: data.sequence };
+    const { writer, sequence } = data ?? {};
+    return typeof writer === 'string' && typeof sequence === 'number' ? { writer, sequence } : null;
   } catch {
     return null;
   }

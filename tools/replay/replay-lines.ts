@@ -8,17 +8,19 @@ const LOG_WIDTH = 'dead-letters'.length;
 
 /** What a person reads at the end of a replay. */
 export function replayLines(result: ReplayResult, source: string, seconds: number): string[] {
-  const { activityRecords, isolation } = result;
-  const rate = Math.round(activityRecords / Math.max(seconds, 0.001));
+  const { activityRecords, treasuryRecords, isolation } = result;
+  const rate = Math.round((activityRecords + treasuryRecords) / Math.max(seconds, 0.001));
   const belts = isolation.hasNamespace
     ? 'in network namespaces of their own, modules closed'
     : 'modules closed (this machine gives no network namespaces)';
   const lines = [
-    `replayed ${source}: ${activityRecords} activity records in ${seconds.toFixed(1)} s (${rate}/s)`,
+    `replayed ${source}: ${activityRecords} activity and ${treasuryRecords} treasury records ` +
+      `in ${seconds.toFixed(1)} s (${rate}/s)`,
     `workers  ${belts}`,
-    ...result.logs.map(({ log, partition, recorded, digest, notYetPublished }) => {
+    ...result.logs.map(({ log, partition, recorded, digest, notYetPublished, notCompared }) => {
       const late = notYetPublished > 0 ? `  and ${notYetPublished} not yet published` : '';
-      return `  ${log.padEnd(LOG_WIDTH)} ${partition}  ${digest}  ${recorded} records${late}`;
+      const early = notCompared > 0 ? `  (${notCompared} not compared: their cause came later)` : '';
+      return `  ${log.padEnd(LOG_WIDTH)} ${partition}  ${digest}  ${recorded} records${late}${early}`;
     }),
   ];
   if (result.difference !== null) return [...lines, ...differenceLines(result.difference)];

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { readFrames, type Frame } from './frame.ts';
 import { startWorkerProcess, type Isolation } from './isolation.ts';
-import type { Quarantined, Stop } from './partition-replay.ts';
+import type { Quarantined, Stop } from './driven-stage.ts';
 import type { RawBatch } from './record-source.ts';
 import { bundleFrame, endFrame, jsonOf, KIND, openFrame, readProduced, recordsFrame } from './wire.ts';
-import type { Hello, ProducedRecord } from './wire.ts';
+import type { Hello, ProducedRecord, ReplayedLog } from './wire.ts';
 
 /** The reader's end of one worker process. */
 export interface ReplayWorker {
@@ -16,12 +16,13 @@ export interface ReplayWorker {
 }
 
 export interface PartitionFeed {
+  readonly input: ReplayedLog;
   readonly partition: number;
   readonly batchRecords: number;
   readonly quarantine: readonly Quarantined[];
   /** Canonical text by hash. */
   readonly bundles: ReadonlyMap<string, string>;
-  readonly activity: AsyncIterable<RawBatch>;
+  readonly records: AsyncIterable<RawBatch>;
 }
 
 export interface WorkerEvents {
@@ -77,10 +78,10 @@ async function runPartition(feed: PartitionFeed, on: WorkerEvents, pipe: Pipe): 
   const { send, next, close } = pipe;
   let isOver = false;
   const feeding = async (): Promise<void> => {
-    const { partition, batchRecords, quarantine } = feed;
+    const { input, partition, batchRecords, quarantine } = feed;
     for (const [hash, text] of feed.bundles) await send(bundleFrame(hash, text));
-    await send(openFrame({ partition, batchRecords, quarantine }));
-    for await (const { records } of feed.activity) {
+    await send(openFrame({ input, partition, batchRecords, quarantine }));
+    for await (const { records } of feed.records) {
       for (let from = 0; from < records.length && !isOver; from += FRAME_RECORDS_MAX) {
         await send(recordsFrame(records.slice(from, from + FRAME_RECORDS_MAX)));
       }

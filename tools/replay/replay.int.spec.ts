@@ -1,5 +1,6 @@
 import type { LogName } from '#contracts/logs';
 import type { LogRecord } from '#stream/log';
+import { replayAltered, withText } from './altered-workspace.ts';
 import { sha256 } from './digest.ts';
 import { logSource } from './record-source.ts';
 import { replay, type ReplayResult } from './replay.ts';
@@ -16,29 +17,12 @@ function run(batchRecords?: number): Promise<ReplayResult> {
   return replay(logSource(workspace.logs, 'spec'), batchRecords === undefined ? {} : { batchRecords });
 }
 
-/** Changes a partition of a log, replays, and puts everything back. */
-async function runAltered(
+function runAltered(
   log: LogName,
   partition: number,
   change: (records: LogRecord[]) => void,
 ): Promise<ReplayResult> {
-  const records = workspace.partition(log, partition);
-  const grants = workspace.partition('grants', partition);
-  const [before, grantsBefore] = [records.slice(), grants.slice()];
-  change(records);
-  try {
-    return await run();
-  } finally {
-    grants.splice(0, grants.length, ...grantsBefore);
-    records.splice(0, records.length, ...before);
-  }
-}
-
-function withText(record: LogRecord, from: string | RegExp, to: string): LogRecord {
-  const text = record.value.toString('utf8');
-  const changed = text.replace(from, to);
-  if (changed === text) throw new Error(`nothing to change in ${text}`);
-  return { ...record, value: Buffer.from(changed) };
+  return replayAltered(workspace, log, partition, change, [`grants/${partition}`]);
 }
 
 test('the season is worth replaying: it issues, withholds and ends grants and leaves dead letters', () => {

@@ -1,24 +1,21 @@
-import {
-  compareLog,
-  differenceOf,
-  type Difference,
-  type LogComparison,
-  type LogResult,
-} from './compare-log.ts';
-import { createDigest, digestOf, overallDigest } from './digest.ts';
+import type { Difference, LogResult } from './compare-log.ts';
+import { overallDigest } from './digest.ts';
+import type { Stop } from './driven-stage.ts';
 import { findIsolation, type Isolation } from './isolation.ts';
-import { createLatestByKey } from './latest-by-key.ts';
-import type { Stop } from './partition-replay.ts';
-import { readBundles, readQuarantine, takeEnd, type RawBatch, type RecordSource } from './record-source.ts';
-import { asBatches, isAfter, lettersOnce, readGrants } from './recorded-log.ts';
+import { createLeaseSpool } from './lease-spool.ts';
+import type { RecordSource } from './record-source.ts';
+import { FindingError } from './replay-finding.ts';
+import { replayPartition, type ReplayContext, type Replayed, type Said } from './replay-partition.ts';
+import { replayTreasury } from './replay-treasury.ts';
 import { openReplayWorker, type ReplayWorker } from './replay-worker.ts';
-import type { ProducedRecord } from './wire.ts';
 
-// Replay: the activity of every partition goes through pipes to workers that reach nothing else, and what they
-// produce is compared with what the logs hold. This process reads and compares; it never steps a record.
+// Replay: the activity of every partition, and then the log of every treasury, goes through pipes to workers that reach
+// nothing else, and what they produce is compared with what the logs hold. This process reads and compares; it never
+// steps a record.
 //
-// The ends of the output logs are taken before the end of activity, so that every recorded output has its cause in
-// what is replayed, while the pipeline may go on publishing.
+// The ends of the output logs are taken before the end of what leads to them, so that every recorded output has its
+// cause in what is replayed, while the pipeline may go on publishing. What allocators ask of a treasury stands in its
+// log before the end of activity is taken, and what it leases stands in activity before its own end is.
 
 export interface ReplayOptions {
   /** Records that a worker steps before it freezes its rows. Outcomes must not depend on it. */
@@ -46,6 +43,7 @@ export interface ReplayResult {
   readonly difference: Difference | null;
   readonly stop: Stop | null;
   readonly activityRecords: number;
+  readonly treasuryRecords: number;
   readonly isolation: Isolation;
 }
 
@@ -54,48 +52,84 @@ export const BATCH_RECORDS_DEFAULT = 40_000;
 export const WORKERS_DEFAULT = 2;
 
 export async function replay(source: RecordSource, options: ReplayOptions = {}): Promise<ReplayResult> {
-  const { workers: workersMax = WORKERS_DEFAULT, batchRecords = BATCH_RECORDS_DEFAULT } = options;
+  const { workers = WORKERS_DEFAULT, batchRecords = BATCH_RECORDS_DEFAULT, onProgress } = options;
   const isolation = options.isolation ?? findIsolation();
-  const partitions = await source.partitions();
-  const progress = { records: 0, total: 0, partitionsDone: 0, partitions };
-  const logs: LogResult[] = [];
-  const workers: ReplayWorker[] = [];
-  let next = 0;
-  let failure: Error | null = null;
-
-  const work = async (): Promise<void> => {
-    const worker = await openReplayWorker(isolation);
-    workers.push(worker);
-    while (next < partitions && failure === null) {
-      const context = { source, worker, partition: next++, batchRecords, progress, tell: options.onProgress };
-      logs.push(...(await replayPartition(context)));
+  const [partitions, treasuries] = [await source.partitions(), await source.treasuries()];
+  const progress = { records: 0, total: 0, partitionsDone: 0, partitions: partitions + treasuries };
+  const counts = { activity: 0, treasury: 0 };
+  const replayed: Replayed[] = [];
+  const leases = createLeaseSpool();
+  const pool = openPool(Math.min(workers, partitions), isolation);
+  const contextOf = (log: keyof typeof counts, worker: ReplayWorker, partition: number): ReplayContext => ({
+    source,
+    worker,
+    partition,
+    batchRecords,
+    leases,
+    onTotal: (records) => void (progress.total += records),
+    onStepped(records) {
+      counts[log] += records;
+      progress.records += records;
+      onProgress?.(progress);
+    },
+  });
+  const round = (log: keyof typeof counts, count: number, run: (of: ReplayContext) => Promise<Replayed>) =>
+    pool.each(count, async (worker, partition) => {
+      replayed.push(await run(contextOf(log, worker, partition)));
       progress.partitionsDone += 1;
-      options.onProgress?.(progress);
-    }
+      onProgress?.(progress);
+    });
+  let finding: FindingError | null = null;
+  try {
+    await round('activity', partitions, replayPartition);
+    await round('treasury', treasuries, replayTreasury);
+  } catch (error) {
+    if (!(error instanceof FindingError)) throw error;
+    finding = error;
+  } finally {
+    pool.close();
+    leases.close();
+  }
+  return resultOf(replayed, finding, counts, isolation);
+}
+
+/** A few workers that share what there is to replay. */
+function openPool(size: number, isolation: Isolation) {
+  const workers: (ReplayWorker | null)[] = Array.from({ length: size }, () => null);
+  const close = (): void => workers.forEach((worker) => worker?.close());
+  return {
+    close,
+    /** Resolves when all are done; throws the first error. */
+    async each(
+      count: number,
+      run: (worker: ReplayWorker, partition: number) => Promise<void>,
+    ): Promise<void> {
+      let next = 0;
+      const failures: Error[] = [];
+      const work = async (place: number): Promise<void> => {
+        try {
+          const worker = (workers[place] ??= await openReplayWorker(isolation));
+          while (next < count && failures.length === 0) await run(worker, next++);
+        } catch (error) {
+          failures.push(error as Error);
+          // The others are in the middle of partitions that nobody asks about any more.
+          close();
+        }
+      };
+      await Promise.all(workers.map((_, place) => work(place)));
+      if (failures[0] !== undefined) throw failures[0];
+    },
   };
-  const untilFailure = async (): Promise<void> => {
-    try {
-      await work();
-    } catch (error) {
-      failure ??= error as Error;
-      // The others are in the middle of partitions that nobody asks about any more.
-      for (const worker of workers) worker.close();
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(workersMax, partitions) }, untilFailure));
-  for (const worker of workers) worker.close();
-  // The compiler does not see that the loop above may have set it.
-  const failed = failure as Error | null;
-  if (failed !== null && !(failed instanceof FindingError)) throw failed;
-  return resultOf(logs, failed, progress.records, isolation);
 }
 
 function resultOf(
-  logs: LogResult[],
+  replayed: readonly Replayed[],
   finding: FindingError | null,
-  activityRecords: number,
+  counts: { readonly activity: number; readonly treasury: number },
   isolation: Isolation,
 ): ReplayResult {
+  const said = replayed.flatMap((each) => each.said);
+  const logs = replayed.flatMap(({ results }) => results).map((result) => withSaid(result, said));
   logs.sort((a, b) => a.partition - b.partition);
   const producedDigests = logs.map((result) => ({ ...result, digest: result.producedDigest }));
   return {
@@ -105,157 +139,17 @@ function resultOf(
     producedDigest: overallDigest(producedDigests),
     difference: finding?.difference ?? null,
     stop: finding?.stop ?? null,
-    activityRecords,
+    activityRecords: counts.activity,
+    treasuryRecords: counts.treasury,
     isolation,
   };
 }
 
-/** Ends the replay of a partition at the first thing found. */
-class FindingError extends Error {
-  override readonly name = 'FindingError';
-
-  constructor(
-    readonly difference: Difference | null,
-    readonly stop: Stop | null,
-  ) {
-    super(difference === null ? 'replay stopped' : 'replay differs');
-  }
-}
-
-interface PartitionContext {
-  readonly source: RecordSource;
-  readonly worker: ReplayWorker;
-  readonly partition: number;
-  readonly batchRecords: number;
-  readonly progress: { records: number; total: number; partitionsDone: number; partitions: number };
-  readonly tell: ReplayOptions['onProgress'];
-}
-
-async function replayPartition(context: PartitionContext): Promise<LogResult[]> {
-  const { source, worker, partition, batchRecords, progress, tell } = context;
-  const decisions = await takeEnd(source.read('decisions', partition));
-  const capability = await takeEnd(source.read('capability', partition));
-  const letters = await takeEnd(source.read('dead-letters', partition));
-  const comparisons = {
-    decisions: compareLog('decisions', partition, decisions),
-    capability: compareLog('capability', partition, capability),
-    'dead-letters': compareLog('dead-letters', partition, lettersOnce(letters, `scoring/${partition}`)),
-  };
-  const grants = await compareGrants(source, partition);
-  try {
-    const taken = await takeEnd(source.read('activity', partition));
-    const activity = digestActivity(taken, partition, (records) => {
-      progress.total += records;
-    });
-    // After the end of activity: whatever it names was written before it.
-    const quarantine = await readQuarantine(source, partition);
-    const bundles = await readBundles(source);
-    await worker.run(
-      { partition, batchRecords, quarantine, bundles, activity: activity.batches },
-      {
-        async produced(record) {
-          if (record.log === 'grants') return grants.add(record);
-          found(await comparisons[record.log].meet(record));
-          if (record.log === 'decisions') grants.decided(comparisons.decisions.published());
-        },
-        stepped(records) {
-          progress.records += records;
-          tell?.(progress);
-        },
-        stopped(stop) {
-          throw new FindingError(null, stop);
-        },
-      },
-    );
-    for (const comparison of Object.values(comparisons)) found(await comparison.finish());
-    found(missingLetter(comparisons['dead-letters'], comparisons.capability));
-    const grantsResult = await grants.finish();
-    return [activity.result(), ...Object.values(comparisons).map((each) => each.result()), grantsResult];
-  } finally {
-    grants.close();
-  }
-}
-
-/** Dead letters are acknowledged before what was published with them: one from before that must be there. */
-function missingLetter(letters: LogComparison, capability: LogComparison): Difference | null {
-  const letter = letters.firstUnpublished();
-  const end = capability.publishedEnd();
-  if (letter === null || end === null || isAfter(letter.position, end)) return null;
-  const { log, partition } = letters.result();
-  return differenceOf(log, partition, letter.position, null, letter);
-}
-
-function found(difference: Difference | null): void {
-  if (difference !== null) throw new FindingError(difference, null);
-}
-
-interface GrantComparison {
-  add(record: ProducedRecord): void;
-  /** After each decision: how many of them the log holds. The grant of a decision comes right after it. */
-  decided(published: number): void;
-  finish(): Promise<LogResult>;
-  close(): void;
-}
-
-/**
- * The newest record per grant. The log was read once, at a moment: replay's grants up to the newest position found
- * there are compared, later ones are not yet published. A grant whose decision is published must be there, because
- * both were published in one step.
- */
-async function compareGrants(source: RecordSource, partition: number): Promise<GrantComparison> {
-  const { latest: recorded, lastPosition } = await readGrants(source, partition);
-  const published = createLatestByKey();
-  const late = createLatestByKey();
-  const comparison = compareLog('grants', partition, asBatches(recorded.entries()));
-  let isDecisionPublished = false;
-  let decisionsPublished = 0;
-  return {
-    add(record) {
-      if (lastPosition !== null && !isAfter(record.position, lastPosition)) return published.add(record);
-      if (!isDecisionPublished) return late.add(record);
-      throw new FindingError(differenceOf('grants', partition, record.position, null, record), null);
-    },
-    decided(count) {
-      isDecisionPublished = count > decisionsPublished;
-      decisionsPublished = count;
-    },
-    async finish() {
-      for (const record of published.entries()) found(await comparison.meet(record));
-      found(await comparison.finish());
-      const notYetPublished = late.keys();
-      for (const record of late.entries()) published.add(record);
-      return { ...comparison.result(), notYetPublished, producedDigest: digestOf(published.entries()) };
-    },
-    close() {
-      for (const each of [recorded, published, late]) each.close();
-    },
-  };
-}
-
-/** Activity on its way to the worker, digested as it passes. */
-function digestActivity(
-  batches: AsyncIterable<RawBatch>,
-  partition: number,
-  onTotal: (records: number) => void,
-): { readonly batches: AsyncIterable<RawBatch>; result(): LogResult } {
-  const digest = createDigest();
-  async function* pass(): AsyncGenerator<RawBatch, void, undefined> {
-    let isFirst = true;
-    for await (const batch of batches) {
-      if (isFirst) onTotal(batch.endOffset);
-      isFirst = false;
-      for (const { offset, key, value } of batch.records) {
-        digest.add({ position: `${partition}/${offset}`, key, value });
-      }
-      yield batch;
-    }
-  }
-  return {
-    batches: pass(),
-    result() {
-      const hex = digest.hex();
-      const counts = { recorded: digest.records(), notYetPublished: 0 };
-      return { log: 'activity', partition, ...counts, digest: hex, producedDigest: hex };
-    },
-  };
+/** Of a log that several write to, what each of them still has to write is counted together. */
+function withSaid(result: LogResult, said: readonly Said[]): LogResult {
+  const ofIt = said.filter(({ log, partition }) => log === result.log && partition === result.partition);
+  if (ofIt.length === 0) return result;
+  const sum = (part: 'notYetPublished' | 'notCompared'): number =>
+    ofIt.reduce((all, each) => all + each[part], 0);
+  return { ...result, notYetPublished: sum('notYetPublished'), notCompared: sum('notCompared') };
 }

@@ -1,12 +1,17 @@
 import type { OutputRecord } from '#domain/stage/stage';
 import { formatPosition } from '#domain/stage/position';
 import { encodeFrame, FieldReader, FieldWriter, jsonFrame, type Frame } from './frame.ts';
-import type { ActivityRecord, Quarantined, Stop } from './partition-replay.ts';
+import type { ActivityRecord, Quarantined, Stop } from './driven-stage.ts';
 
 // What the reader process and its workers say to each other.
 
+/** The logs that are replayed: what everything else comes from. */
+export type ReplayedLog = 'activity' | 'treasury';
+
 /** A partition begins. */
 export interface OpenPartition {
+  /** Of activity, scoring and the allocator are re-executed; of `treasury`, the treasury. */
+  readonly input: ReplayedLog;
   readonly partition: number;
   readonly batchRecords: number;
   readonly quarantine: readonly Quarantined[];
@@ -29,6 +34,8 @@ export interface Done {
 /** An output as it crosses the pipe: bytes, so that they are compared as they are. */
 export interface ProducedRecord {
   readonly log: OutputRecord['log'];
+  /** Where it goes: of logs that several partitions write to another one than that which was replayed. */
+  readonly partition: number;
   readonly position: string;
   readonly key: string | null;
   readonly value: Buffer;
@@ -90,10 +97,14 @@ export function* readRecords(frame: Frame): Generator<ActivityRecord, void, unde
   }
 }
 
-export function* producedFrames(outputs: readonly OutputRecord[]): Generator<Buffer, void, undefined> {
+export function* producedFrames(
+  outputs: readonly OutputRecord[],
+  own: number,
+): Generator<Buffer, void, undefined> {
   const writer = new FieldWriter();
-  for (const { log, position, key, text } of outputs) {
+  for (const { log, partition = own, position, key, text } of outputs) {
     writer.put(log);
+    writer.put(String(partition));
     writer.put(formatPosition(position));
     writer.put(key);
     writer.put(text);
@@ -107,6 +118,7 @@ export function* readProduced(frame: Frame): Generator<ProducedRecord, void, und
   while (!reader.isAtEnd) {
     yield {
       log: reader.text() as OutputRecord['log'],
+      partition: Number(reader.text()),
       position: reader.text()!,
       key: reader.text(),
       value: reader.bytes()!,

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { readFrames, type Frame } from './frame.ts';
-import { openPartitionReplay, type ActivityRecord } from './partition-replay.ts';
-import type { PartitionReplay } from './partition-replay.ts';
+import type { ActivityRecord, LogReplay } from './driven-stage.ts';
+import { openPartitionReplay } from './partition-replay.ts';
+import { openTreasuryReplay } from './treasury-replay.ts';
 import { tryEscape } from './try-escape.ts';
 import { doneFrame, helloFrame, jsonOf, KIND, producedFrames, readBundle, readRecords } from './wire.ts';
 import { steppedFrame, stoppedFrame, type OpenPartition } from './wire.ts';
@@ -16,7 +17,8 @@ async function write(frame: Buffer): Promise<void> {
 async function work(frames: AsyncIterable<Frame>): Promise<void> {
   const bundles = new Map<string, string>();
   let batchRecords = 0;
-  let replay: PartitionReplay | null = null;
+  let own = 0;
+  let replay: LogReplay | null = null;
   /** Of the batch that is going on, what was stepped already, and what of the last frame was not yet. */
   let stepped = 0;
   let records: ActivityRecord[] = [];
@@ -28,7 +30,7 @@ async function work(frames: AsyncIterable<Frame>): Promise<void> {
     // A partition that stopped is read to its end without being stepped, so that the pipe stays in step.
     if (replay === null) return;
     const { outputs, stop } = replay.step(piece, isBatchEnd);
-    for (const frame of producedFrames(outputs)) await write(frame);
+    for (const frame of producedFrames(outputs, own)) await write(frame);
     if (stop === null) await write(steppedFrame(piece.length));
     else {
       replay = null;
@@ -44,9 +46,13 @@ async function work(frames: AsyncIterable<Frame>): Promise<void> {
         break;
       }
       case KIND.open: {
-        const open = jsonOf(frame) as OpenPartition;
+        const { input, partition, quarantine, ...open } = jsonOf(frame) as OpenPartition;
         batchRecords = open.batchRecords;
-        replay = openPartitionReplay({ partition: open.partition, bundles, quarantine: open.quarantine });
+        own = partition;
+        replay =
+          input === 'treasury'
+            ? openTreasuryReplay({ partition, bundles })
+            : openPartitionReplay({ partition, bundles, quarantine });
         break;
       }
       case KIND.records:

@@ -4,16 +4,15 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { makeGenesis, encodeGenesis, encodePolicyActivated } from '#contracts/genesis';
 import { logShapes, type LogName } from '#contracts/logs';
-import type { Grant } from '#domain/outputs';
 import { compileBundle } from '#domain/policy/compile';
 import { DAY_MS, HOUR_MS } from '#domain/time';
-import type { ActiveGrant } from '#sim/marketplace/boost-delivery';
 import { playSeason } from '#sim/marketplace/demo-season';
+import type { ActiveGrant } from '#sim/marketplace/in-force';
 import { createMarketplace, type Marketplace } from '#sim/marketplace/marketplace';
 import { packageRoot } from '#store/pglite/package-root';
 import { UnavailableError, type Appended, type LogRecord, type Logs } from '#stream/log';
 import { sha256 } from './digest.ts';
-import { openPartitionReplay } from './partition-replay.ts';
+import { openPipeline } from './fixture-pipeline.ts';
 
 // For specs: a workspace in memory with a played season in it. The machines are driven here and not by the runner,
 // and the logs hold what a pipeline that kept up would have published.
@@ -22,11 +21,18 @@ export interface WorkspaceInMemory {
   readonly logs: Logs;
   /** The records of a partition, to be altered by a spec. */
   partition(log: LogName, partition: number): LogRecord[];
+  /** Partitions of activity and of the treasury. */
+  readonly told: readonly LogRecord[][];
 }
 
 export interface PlayedSeason {
   readonly partitions: number;
+  readonly treasuries?: number;
   readonly merchants: number;
+  /** Bundles that go live after so many steps, in order. */
+  readonly changes?: readonly { readonly afterSteps: number; readonly bundle: CompiledBundle }[];
+  /** Steps of the season, of 6 h each, after which the treasury is away: its log grows, and nobody reads it. */
+  readonly treasurySteps?: number;
   /** Need not be whole: 1.5 ends at noon. */
   readonly days: number;
   readonly seed?: number;
@@ -50,10 +56,15 @@ export interface SeasonUnderWay {
 export const SEASON_START_MS = Date.parse('2026-11-01T00:00:00+08:00');
 export const PSEUDONYM_KEY = Buffer.alloc(32, 7);
 const STEP_MS = 6 * HOUR_MS;
+/** Partitions of the treasury log, unless a season says otherwise. */
+export const TREASURIES = 1;
 
-export function workspaceInMemory(partitions: number): WorkspaceInMemory {
+export function workspaceInMemory(partitions: number, treasuries = TREASURIES): WorkspaceInMemory {
   const all = new Map<string, LogRecord[][]>(
-    logShapes(partitions).map(({ log, partitions: count }) => [log, Array.from({ length: count }, () => [])]),
+    logShapes(partitions, treasuries).map(({ log, partitions: count }) => [
+      log,
+      Array.from({ length: count }, () => []),
+    ]),
   );
   const recordsOf = (log: string, partition: number): LogRecord[] => {
     const records = all.get(log)?.[partition];
@@ -78,7 +89,11 @@ export function workspaceInMemory(partitions: number): WorkspaceInMemory {
     }),
     close: () => Promise.resolve(),
   };
-  return { logs: logs as Logs, partition: (log, partition) => recordsOf(log, partition) };
+  return {
+    logs: logs as Logs,
+    partition: (log, partition) => recordsOf(log, partition),
+    told: [...all.get('activity')!, ...all.get('treasury')!],
+  };
 }
 
 const BATCH_RECORDS = 333;
@@ -97,25 +112,15 @@ export async function playedWorkspace(season: PlayedSeason): Promise<WorkspaceIn
 }
 
 export async function seasonUnderWay(season: PlayedSeason): Promise<SeasonUnderWay> {
-  const { partitions, merchants, days, startMs = SEASON_START_MS, bundle = starterBundle() } = season;
-  const workspace = workspaceInMemory(partitions);
-  const writer = workspace.logs.writer('spec');
-  await writer.append('policies', 0, [{ key: bundle.hash, value: Buffer.from(bundle.text) }]);
-  const genesis = makeGenesis({
-    logId: 'spec',
-    partitions,
-    zone: 'Asia/Shanghai',
-    nowMs: startMs,
-    engine: ENGINE,
-  });
-  const activation = { sequence: 1, bundle: bundle.hash, approvedBy: ['lin', 'wang'] };
-  for (let partition = 0; partition < partitions; partition += 1) {
-    await writer.append('activity', partition, [
-      { key: null, value: encodeGenesis(genesis) },
-      { key: null, value: encodePolicyActivated('spec', activation, startMs) },
-    ]);
-  }
-  const pipeline = openPipeline(workspace, partitions, new Map([[bundle.hash, bundle.text]]));
+  const { partitions, treasuries = TREASURIES, merchants, days, changes = [] } = season;
+  const { startMs = SEASON_START_MS, bundle = starterBundle() } = season;
+  const workspace = workspaceInMemory(partitions, treasuries);
+  const all = [bundle, ...changes.map((change) => change.bundle)];
+  begin(workspace, season, treasuries, startMs);
+  activate(workspace, 1, bundle, startMs);
+  const bundles = new Map(all.map(({ hash, text }) => [hash, text]));
+  const pipeline = openPipeline(workspace, { ...season, treasuries }, bundles);
+  let steps = 0;
   const endMs = startMs + days * DAY_MS;
   const sim = createMarketplace({
     seed: season.seed ?? 11,
@@ -124,6 +129,9 @@ export async function seasonUnderWay(season: PlayedSeason): Promise<SeasonUnderW
     days: Math.ceil(days) + 1,
     duplicateRatePpm: 20_000,
     tooLateRatePpm: 20_000,
+    // Entities have several shops each, and some of them trade with themselves.
+    entityPpm: 600_000,
+    fraudPpm: 250_000,
   });
   await playSeason({
     logs: workspace.logs,
@@ -133,54 +141,52 @@ export async function seasonUnderWay(season: PlayedSeason): Promise<SeasonUnderW
     endMs,
     stepMs: STEP_MS,
     readGrants: () => Promise.resolve(pipeline.activeGrants()),
-    drained: () => Promise.resolve(pipeline.drain()),
+    drained: (atMs) => {
+      pipeline.drain();
+      steps += 1;
+      changes.forEach(({ afterSteps, bundle: next }, at) => {
+        if (afterSteps === steps) activate(workspace, at + 2, next, atMs);
+      });
+      return Promise.resolve();
+    },
   });
   pipeline.drain();
   return { workspace, sim, endMs, activeGrants: pipeline.activeGrants() };
 }
 
-interface Pipeline {
-  drain(): void;
-  activeGrants(): ActiveGrant[];
-}
-
-function openPipeline(
+function begin(
   workspace: WorkspaceInMemory,
-  partitions: number,
-  bundles: ReadonlyMap<string, string>,
-): Pipeline {
-  const active = new Map<string, ActiveGrant>();
-  const stages = Array.from({ length: partitions }, (_, partition) => ({
-    partition,
-    replay: openPartitionReplay({ partition, bundles, quarantine: [] }),
-    next: 0,
-  }));
-  const drainOne = (stage: (typeof stages)[number]): void => {
-    const records = workspace.partition('activity', stage.partition).slice(stage.next);
-    stage.next += records.length;
-    const { outputs, stop } = stage.replay.step(records);
-    if (stop !== null) throw new Error(`the season stopped at ${stop.position}: ${stop.why}`);
-    for (const { log, key, text } of outputs) {
-      const to = workspace.partition(log, stage.partition);
-      to.push({ key, value: Buffer.from(text), offset: to.length });
-      if (log === 'grants') noteGrant(active, text);
-    }
-  };
-  return {
-    drain: () => stages.forEach(drainOne),
-    activeGrants: () => [...active.values()],
-  };
+  { partitions }: PlayedSeason,
+  treasuries: number,
+  startMs: number,
+): void {
+  const genesis = makeGenesis({
+    logId: 'spec',
+    partitions,
+    treasuries,
+    zone: 'Asia/Shanghai',
+    nowMs: startMs,
+    engine: ENGINE,
+  });
+  tellAll(workspace, encodeGenesis(genesis));
 }
 
-function noteGrant(active: Map<string, ActiveGrant>, text: string): void {
-  const { subject, data } = JSON.parse(text) as { subject: string; data: Grant };
-  const { grantId, programme, kind, size } = data;
-  const isActive = data.status === 'active' || data.status === 'shrunk';
-  if (!isActive) active.delete(grantId);
-  else {
-    const validUntilMs = Date.parse(data.validUntil);
-    active.set(grantId, { grantId, merchantId: subject, programme, kind, size, validUntilMs });
-  }
+/** The bundle's content first, as the command does it. */
+function activate(
+  workspace: WorkspaceInMemory,
+  sequence: number,
+  bundle: CompiledBundle,
+  atMs: number,
+): void {
+  const policies = workspace.partition('policies', 0);
+  policies.push({ key: bundle.hash, value: Buffer.from(bundle.text), offset: policies.length });
+  const activation = { sequence, bundle: bundle.hash, approvedBy: ['lin', 'wang'] };
+  tellAll(workspace, encodePolicyActivated('spec', activation, atMs));
+}
+
+/** A control record to every partition that has time and policies. */
+function tellAll({ told }: WorkspaceInMemory, value: Buffer): void {
+  for (const records of told) records.push({ key: null, value, offset: records.length });
 }
 
 /** The starter policy, or what an edit of its text makes of it. */

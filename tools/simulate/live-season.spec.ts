@@ -49,7 +49,7 @@ describe('a live season', () => {
 
   test('gives an order the same instants in each of its events, and ships some late', () => {
     const orders = new Map<string, string>();
-    const events = healthy(plan());
+    const events = healthy(plan({}, 2 * COUNT));
     let told = 0;
     for (const { data } of events) {
       if (!('orderId' in data)) continue;
@@ -73,6 +73,21 @@ describe('a live season', () => {
     expect(new Set(bytes).size).toBe(ids.size);
     const old = events.filter(({ time }, number) => Date.parse(time) < START_MS + number * 10 - 1_000);
     expect(old.length).toBeGreaterThan(COUNT / 40);
+  });
+
+  test('says all that merchants are up to, also what follows no order', () => {
+    const types = new Set(
+      healthy(plan({ merchants: 100, eventsPerSecond: 1_000 }, 40_000)).map(({ type }) => type),
+    );
+    for (const what of [
+      'merchant.linked',
+      'merchant.closed',
+      'tool.adopted',
+      'tool.dropped',
+      'violation.recorded',
+    ]) {
+      expect(types).toContain(`updraft.${what}.v1`);
+    }
   });
 
   test('is admitted, but for what is malformed on purpose', () => {
@@ -110,9 +125,9 @@ describe('the clock of a run', () => {
   });
 });
 
-function plan(changes: Partial<LiveSeasonOptions> = {}): PlannedEvent[] {
+function plan(changes: Partial<LiveSeasonOptions> = {}, count = COUNT): PlannedEvent[] {
   const season = createLiveSeason({ ...OPTIONS, ...changes });
-  return Array.from({ length: COUNT }, () => season.next());
+  return Array.from({ length: count }, () => season.next());
 }
 
 function healthy(planned: readonly PlannedEvent[]): CloudEvent[] {

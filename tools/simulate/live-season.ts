@@ -43,7 +43,16 @@ const SIM_STARTS: Readonly<Record<SeasonName, number>> = {
   flat: Date.parse('2026-09-01T00:00:00+08:00'),
 };
 /** Everything that can befall a merchant, often enough to be seen in minutes. The figures are ours. */
-const TROUBLES = { stockOutPpm: 20_000, slowReplyPpm: 150_000, courseEffectBps: 3_000 };
+const TROUBLES = {
+  stockOutPpm: 20_000,
+  slowReplyPpm: 150_000,
+  courseEffectBps: 3_000,
+  entityPpm: 400_000,
+  fraudPpm: 30_000,
+  // Nobody here knows what is granted, so whoever may leave for want of it does.
+  leavePpm: 50_000,
+  newcomersStartAtBps: 3_000,
+};
 /** Nobody waits for the end of this. */
 const DAYS = 36_500;
 const NEWCOMER_DAYS = 10;
@@ -83,6 +92,7 @@ export function createLiveSeason(options: LiveSeasonOptions): LiveSeason {
     const data: Record<string, Json | undefined> = { ...event.data };
     for (const field of ['orderId', 'threadId'])
       if (field in data) data[field] = `${run}-${data[field] as string}`;
+    if ('entityId' in data) data['entityId'] = `s${seed}-${data['entityId'] as string}`;
     for (const field of ['orderedAt', 'receivedAt']) {
       if (field in data) data[field] = formatInstant(clock.past(parseInstant(data[field] as string)));
     }

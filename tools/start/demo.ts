@@ -1,11 +1,10 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DAY_MS, HOUR_MS } from '#domain/time';
-import type { ActiveGrant } from '#sim/marketplace/boost-delivery';
-import type { GrantJournal } from '#sim/marketplace/demo-season';
+import type { GrantJournal, StepInForce } from '#sim/marketplace/demo-season';
 
-// The demo's parameters and its journal of grants stay in the data directory: a demo that was killed goes on where it
-// was, with the same events, and ends at the instant that its first start fixed.
+// The demo's parameters and its journal of what was in force stay in the data directory: a demo that was killed
+// goes on where it was, with the same events, and ends at the instant that its first start fixed.
 
 export interface DemoPlan {
   readonly seed: number;
@@ -16,6 +15,16 @@ export interface DemoPlan {
   /** Puts 11-11 a few days before the end, whatever today is. */
   readonly seasonShiftDays: number;
 }
+
+/** What merchants of the demo are up to, often enough to be met in a few days. The figures are ours. */
+export const CONDUCT = {
+  unregisteredPpm: 10_000,
+  entityPpm: 400_000,
+  fraudPpm: 30_000,
+  leavePpm: 300_000,
+  newcomersStartAtBps: 3_000,
+  courseEffectBps: 3_000,
+};
 
 /** 11-11 lies this many days before the end of the stretch. */
 const PEAK_DAYS_BEFORE_END = 5;
@@ -58,8 +67,8 @@ export function fileJournal(dataDir: string): GrantJournal {
       return whole
         .split('\n')
         .filter((line) => line !== '')
-        .map((line) => JSON.parse(line) as ActiveGrant[]);
+        .map((line) => JSON.parse(line) as StepInForce);
     },
-    append: (grants) => appendFile(path, `${JSON.stringify(grants)}\n`),
+    append: (step) => appendFile(path, `${JSON.stringify(step)}\n`),
   };
 }

@@ -3,6 +3,7 @@ import type { Workspace } from '#apps/standalone/src/open-workspace';
 import { startStandalone } from '#apps/standalone/src/standalone';
 import type { MerchantCapability } from '#domain/outputs';
 import { createLog } from '#telemetry/log';
+import { isAtRest } from './at-rest.ts';
 import { followLog } from './log-follow.ts';
 import { createSummary } from './summary.ts';
 
@@ -20,7 +21,7 @@ export async function processHistory(
   const { partitions } = genesis;
   const log = createLog('import', { level: 'warn' });
   const halted: string[] = [];
-  const summary = createSummary(logs, partitions);
+  const summary = createSummary(logs, genesis);
   const standalone = await startStandalone({
     ...workspace,
     log,
@@ -41,21 +42,13 @@ export async function processHistory(
   }
 }
 
-/** Waits until both stages' snapshots stand at the end of their input. */
+/** Waits until everything is at rest, the round from allocators over the treasury and back included. */
 async function decided({ backbone, genesis }: Workspace, halted: readonly string[]): Promise<void> {
   const { logs, store } = backbone;
+  const { partitions, treasuries } = genesis;
   for (;;) {
     if (halted.length > 0) throw new Error(`a partition stands still: ${halted.join('; ')}`);
-    const [activity, capability, heads] = await Promise.all([
-      logs.endOffsets('activity'),
-      logs.endOffsets('capability'),
-      store.heads(),
-    ]);
-    const isAtEnd = heads.filter(({ stage, partition, snapshot }) => {
-      const end = stage === 'scoring' ? activity[partition] : capability[partition];
-      return snapshot !== null && snapshot.mark.inputOffset >= (end ?? 0);
-    });
-    if (isAtEnd.length === 2 * genesis.partitions) return;
+    if (await isAtRest(logs, store, 2 * partitions + treasuries)) return;
     await sleep(POLL_MS);
   }
 }

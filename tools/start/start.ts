@@ -12,8 +12,8 @@ import { createMarketplace } from '#sim/marketplace/marketplace';
 import type { Reporter } from '#stage/report';
 import { createLog, type Log } from '#telemetry/log';
 import { CommandError } from '#tools/cli/command-error';
-import { activeGrants } from './active-grants.ts';
-import { demoPlan, fileJournal, type DemoPlan } from './demo.ts';
+import { activeGrants, trainingOffers } from './active-grants.ts';
+import { CONDUCT, demoPlan, fileJournal, type DemoPlan } from './demo.ts';
 import { refuseTakenPort } from './taken-port.ts';
 import { welcome } from './welcome.ts';
 import { createSummary, type Summary } from './summary.ts';
@@ -84,7 +84,7 @@ async function run(
   log: Log,
 ): Promise<Running> {
   const { backbone, genesis } = workspace;
-  const summary = createSummary(backbone.logs, genesis.partitions);
+  const summary = createSummary(backbone.logs, genesis);
   const progress = drainProgress();
   const standalone = await startStandalone({
     ...workspace,
@@ -96,8 +96,8 @@ async function run(
     },
   });
   try {
-    const { bundle } = await standalone.activate(config.policy, (confirmed, partitions) => {
-      if (confirmed < partitions) output.write(`  policy live in ${confirmed}/${partitions} partitions\n`);
+    const { bundle } = await standalone.activate(config.policy, (confirmed, all) => {
+      if (confirmed < all) output.write(`  policy live in ${confirmed}/${all} partitions\n`);
     });
     output.write(`Policy ${bundle.id} is live in all ${genesis.partitions} partitions.\n`);
     if (plan !== null && !(await isLive(workspace)))
@@ -131,21 +131,22 @@ async function playDemo(
   output: NodeJS.WriteStream,
 ): Promise<void> {
   const { logs } = backbone;
-  const { partitions } = genesis;
+  const { partitions, treasuries } = genesis;
   output.write(
     `Playing ${plan.days} days of a season, ${plan.merchants} merchants, Double 11 five days before now:\n`,
   );
   const startedAt = performance.now();
   const season = await playSeason({
     logs,
-    sim: createMarketplace({ ...plan, unregisteredPpm: 10_000 }),
+    sim: createMarketplace({ ...plan, ...CONDUCT }),
     pseudonymKey,
     startMs: plan.startMs,
     endMs: plan.endMs,
     stepMs: STEP_MS,
     journal: fileJournal(dataDirectory),
     readGrants: activeGrants(logs, partitions),
-    drained: (atMs) => progress.reached(atMs, partitions),
+    readOffers: trainingOffers(logs, partitions),
+    drained: (atMs) => progress.reached(atMs, { allocator: partitions, treasury: treasuries }),
     onProgress({ atMs, events }) {
       const share = Math.floor(((atMs - plan.startMs) * 100) / (plan.endMs - plan.startMs));
       const day = new Date(atMs).toISOString().slice(0, 16).replace('T', ' ');
@@ -165,20 +166,23 @@ const STEP_MS = 4 * 3_600_000;
 
 interface DrainProgress {
   readonly onReport: Reporter;
-  reached(atMs: number, partitions: number): Promise<void>;
+  /** Resolves when so many partitions of each have come there. */
+  reached(atMs: number, partitions: Readonly<Record<'allocator' | 'treasury', number>>): Promise<void>;
 }
 
-/** Knows from the allocator's reports how far decisions have come in log time. */
+/** Knows from their reports how far decisions and leases have come in log time. */
 function drainProgress(): DrainProgress {
-  const reachedMs = new Map<number, number>();
+  const reachedMs = { allocator: new Map<number, number>(), treasury: new Map<number, number>() };
   return {
     onReport(stage, partition, report) {
-      if (stage === 'allocator' && report.kind === 'batch') reachedMs.set(partition, report.nowMs);
+      if (report.kind !== 'batch') return;
+      if (stage === 'allocator' || stage === 'treasury') reachedMs[stage].set(partition, report.nowMs);
     },
     async reached(atMs, partitions) {
-      const isThere = (): boolean =>
-        reachedMs.size === partitions && [...reachedMs.values()].every((ms) => ms >= atMs);
-      while (!isThere()) await sleep(DRAIN_POLL_MS);
+      const isThere = (stage: 'allocator' | 'treasury'): boolean =>
+        reachedMs[stage].size === partitions[stage] &&
+        [...reachedMs[stage].values()].every((ms) => ms >= atMs);
+      while (!isThere('allocator') || !isThere('treasury')) await sleep(DRAIN_POLL_MS);
     },
   };
 }

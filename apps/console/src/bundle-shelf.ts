@@ -2,7 +2,8 @@ import type { Bundle, Names } from '#domain/policy/bundle';
 import type { Decision } from '#domain/outputs';
 import type { CloudEvent } from '#domain/stage/stage';
 import type { Logs } from '#stream/log';
-import { BARE_IDS, type Language, type Naming } from './explain.ts';
+import type { Language } from './explain.ts';
+import { BARE_IDS, type Naming } from './explain/reasons.ts';
 
 const BUNDLES_MAX = 50;
 /** A hash that the log does not hold is not searched for again sooner than this. */
@@ -20,10 +21,15 @@ export class BundleShelf {
 
   constructor(private readonly logs: Logs) {}
 
-  async naming(hash: string, language: Language): Promise<Naming> {
+  /** Null where it cannot be read. */
+  async bundle(hash: string): Promise<Bundle | null> {
     if (!this.bundles.has(hash) && performance.now() - this.lookedAt > LOOK_AGAIN_MS) await this.look();
-    const bundle = this.bundles.get(hash);
-    return bundle === undefined ? BARE_IDS : namingOf(bundle, language);
+    return this.bundles.get(hash) ?? null;
+  }
+
+  async naming(hash: string, language: Language): Promise<Naming> {
+    const bundle = await this.bundle(hash);
+    return bundle === null ? BARE_IDS : namingOf(bundle, language);
   }
 
   private async look(): Promise<void> {

@@ -8,11 +8,15 @@ import type { Health } from '#telemetry/health';
 import type { Log } from '#telemetry/log';
 import type { Registry } from '#telemetry/metrics';
 import { ProblemFilter } from '#telemetry/problem.filter';
+import { AccountBook } from './account-book.ts';
 import { BundleShelf } from './bundle-shelf.ts';
 import type { ConsoleLimits } from './console-limits.ts';
+import { AccountsController } from './http/accounts.controller.ts';
 import { DecisionsController } from './http/decisions.controller.ts';
+import { GrantsController } from './http/grants.controller.ts';
 import { MerchantsController } from './http/merchants.controller.ts';
 import { OperationsController } from './http/operations.controller.ts';
+import { QueueController } from './http/queue.controller.ts';
 import { ReaderGuard } from './http/reader.guard.ts';
 import { DATABASE, PARTITIONS, TOKENS } from './injection.ts';
 import { PartitionStatus } from './partition-status.ts';
@@ -42,6 +46,7 @@ export const HTTP_OPTIONS = { routerOptions: { maxParamLength: 400 } } as const;
 export class ConsoleModule {
   static forRoot(parts: ConsoleParts): DynamicModule {
     const { logs, database, partitions, config } = parts;
+    const shelf = new BundleShelf(logs);
     const tail = new DecisionTail(database, partitions);
     const clients = new StreamClients(database, tail, partitions, config.stream);
     const readSide = new ReadSide({
@@ -53,12 +58,20 @@ export class ConsoleModule {
     });
     return {
       module: ConsoleModule,
-      controllers: [DecisionsController, MerchantsController, OperationsController],
+      controllers: [
+        DecisionsController,
+        MerchantsController,
+        GrantsController,
+        AccountsController,
+        QueueController,
+        OperationsController,
+      ],
       providers: [
         { provide: DATABASE, useValue: database },
         { provide: PARTITIONS, useValue: partitions },
         { provide: TOKENS, useValue: parts.tokens },
-        { provide: BundleShelf, useValue: new BundleShelf(logs) },
+        { provide: BundleShelf, useValue: shelf },
+        { provide: AccountBook, useValue: new AccountBook(database, shelf) },
         { provide: StreamClients, useValue: clients },
         {
           provide: PartitionStatus,

@@ -18,7 +18,7 @@ let served: { app: NestFastifyApplication; address: string };
 beforeAll(async () => {
   opened = await openTestDatabase();
   logs = createPostgresLogs({ sql: opened.database });
-  await logs.create(logShapes(PARTITIONS));
+  await logs.create(logShapes(PARTITIONS, 1));
   served = await openConsole(logs, opened.database, {}, createSnapshotStore(opened.database));
 }, 60_000);
 afterAll(async () => {

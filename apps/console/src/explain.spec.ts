@@ -1,23 +1,10 @@
-import type {
-  AccountBalance,
-  ConditionEvidence,
-  Decision,
-  MerchantCapability,
-  Outcome,
-} from '#domain/outputs';
+import type { ConditionEvidence, Decision, MerchantCapability } from '#domain/outputs';
 import type { CloudEvent } from '#domain/stage/stage';
-import { explainDecision, languageOf, recourseOf, type Naming } from './explain.ts';
-import { capabilityText, DecisionChain } from './testing/records.ts';
+import { explainDecision, languageOf, recourseOf } from './explain.ts';
+import type { Naming } from './explain/reasons.ts';
+import { balance, capabilityText, DecisionChain, grantTerms } from './testing/records.ts';
 
-const BALANCE: AccountBalance = {
-  leasedIn: 10_000,
-  free: 9_000,
-  held: 1_000,
-  settling: 0,
-  spent: 0,
-  returned: 0,
-  overrun: 0,
-};
+const BALANCE = balance();
 
 const ON_TIME: ConditionEvidence = {
   id: 'ships-on-time',
@@ -83,14 +70,7 @@ describe('a decision in words', () => {
 
   test('an issued grant is told with its size, its end and what it did to the budget', () => {
     const issued = decisionEvent({
-      grant: {
-        grantId: '3/10/0/0',
-        kind: 'traffic',
-        size: 500,
-        maximum: 800,
-        validFrom: '2026-11-11T08:00:00.000Z',
-        validUntil: '2026-11-18T08:00:00.000Z',
-      },
+      grant: grantTerms({ size: 500, maximum: 800, stage: 'second' }),
       budget: {
         account: 'traffic',
         unit: 'exposures',
@@ -102,8 +82,8 @@ describe('a decision in words', () => {
     const sentences = explainDecision(issued, 'en');
 
     expect(sentences).toContain(
-      'Grant 3/10/0/0 is a traffic boost of 500 (at most 800), ' +
-        'valid from 2026-11-11 08:00:00 UTC to 2026-11-18 08:00:00 UTC.',
+      'Grant 3/10/0/0 is a traffic boost (ranking weight × 1.5) of 500 (at most 800), in stage “second”, ' +
+        'weight now × 1.5, valid from 2026-11-11 08:00:00 UTC to 2026-11-18 08:00:00 UTC.',
     );
     expect(sentences).toContain('Budget “traffic” (exposures): free 9000 → 8500, held 1000 → 1500.');
     expect(sentences).toContain('No condition failed.');
@@ -156,25 +136,48 @@ describe('a decision in words', () => {
     expect(explainDecision(event, 'en')).toContain(sentence);
   });
 
-  test.each<[Outcome]>([
-    ['issue'],
-    ['withhold'],
-    ['renew'],
-    ['shrink'],
-    ['grow'],
-    ['revoke'],
-    ['expire'],
-    ['correct'],
-  ])('outcome %s has words of its own in both languages', (outcome) => {
-    const others = (
-      ['issue', 'withhold', 'renew', 'shrink', 'grow', 'revoke', 'expire', 'correct'] as const
-    ).filter((each) => each !== outcome);
-    for (const language of ['en', 'zh'] as const) {
-      const first = (each: Outcome): string =>
-        explainDecision(decisionEvent({ outcome: each }), language)[0]!;
-      expect(others.map(first)).not.toContain(first(outcome));
-      expect(first(outcome)).not.toContain('undefined');
-    }
+  test('who waits for money is told for what, until when, and when the budget is filled again', () => {
+    const evidence = {
+      account: 'traffic~toys@2026-11-01',
+      unit: 'exposures',
+      before: BALANCE,
+      after: BALANCE,
+    };
+    const about = { budget: { ...evidence, refillsAt: '2026-11-30T16:00:00.000Z' } };
+    const waits = decisionEvent({
+      ...about,
+      outcome: 'wait',
+      reasons: ['budget-on-its-way'],
+      until: '2026-11-11T08:10:00.000Z',
+    });
+    const inVain = decisionEvent({ ...about, outcome: 'withhold', reasons: ['budget-held-elsewhere'] });
+
+    expect(explainDecision(waits, 'en')).toEqual(
+      expect.arrayContaining([
+        'Reason: the money of “traffic, toys, from 2026-11-01” is not here yet, and was asked for.',
+        'It waits until 2026-11-11 08:10:00 UTC at the latest.',
+      ]),
+    );
+    expect(explainDecision(inVain, 'zh', NAMES)).toContain(
+      '原因：预算“流量池，toys，自 2026-11-01”的余额由他方占用，未能按时到位，' +
+        '将于 2026-11-30 16:00:00 UTC 重新充足。',
+    );
+  });
+
+  test('usage that is refused is told of the grant that was named, and of no programme', () => {
+    const refused = decisionEvent({
+      outcome: 'refuse-usage',
+      programme: '',
+      reasons: ['grant-settled', 'grant:3/7/0/0'],
+    });
+
+    expect(explainDecision(refused, 'en')).toEqual(
+      expect.arrayContaining([
+        'At 2026-11-11 08:00:00 UTC, Updraft did not count usage that was reported of a grant of merchant m-1.',
+        'Reason: the books of the grant are closed.',
+        'Reason: the report names grant 3/7/0/0.',
+      ]),
+    );
   });
 
   test('an unknown reason code and a missing score are told, not hidden', () => {
@@ -266,21 +269,3 @@ function capability(metrics: MerchantCapability['metrics']): MerchantCapability 
   const text = capabilityText('m-1', '3/20/0', { metrics });
   return (JSON.parse(text) as { data: MerchantCapability }).data;
 }
-
-test.each([
-  'unknown-merchant',
-  'merchant-closed',
-  'cool-down',
-  'openings-used',
-  'no-headroom',
-  'merchant-cap',
-  'budget-dry',
-  'headroom-below-grant',
-  'duration-over',
-  'used-up',
-])('reason code %s of the allocator has words in both languages', (code) => {
-  for (const language of ['en', 'zh'] as const) {
-    const sentences = explainDecision(decisionEvent({ outcome: 'withhold', reasons: [code] }), language);
-    for (const bare of [`Reason: ${code}.`, `原因：${code}。`]) expect(sentences).not.toContain(bare);
-  }
-});

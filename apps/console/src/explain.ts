@@ -1,30 +1,32 @@
-import { formatInstant, parseInstant } from '#domain/time';
-import type { AccountBalance, ConditionEvidence, Decision, MerchantCapability } from '#domain/outputs';
+import type {
+  AccountBalance,
+  ConditionEvidence,
+  Decision,
+  MerchantCapability,
+  Outcome,
+} from '#domain/outputs';
 import type { Json } from '#domain/canonical';
 import type { CloudEvent } from '#domain/stage/stage';
+import { OUTCOMES as OUTCOME_WORDS } from './explain/words-en.ts';
 import { ENGLISH } from './explain/phrases-en.ts';
 import { CHINESE } from './explain/phrases-zh.ts';
-import type { BalanceChange, ConditionWords, Phrases } from './explain/phrases.ts';
+import type { BalanceChange, Phrases } from './explain/phrases.ts';
+import {
+  BARE_IDS,
+  conditionInWords,
+  instanceInWords,
+  readable,
+  reasonCodes,
+  reasonInWords,
+  type Naming,
+} from './explain/reasons.ts';
 
 export type Language = 'en' | 'zh';
 
-/** What ids are called in a language; what it does not know it answers with the id itself. */
-export interface Naming {
-  programme(id: string): string;
-  metric(id: string): string;
-  tier(id: string): string;
-  account(id: string): string;
-}
+export const PHRASES: { readonly [language in Language]: Phrases } = { en: ENGLISH, zh: CHINESE };
 
-/** Ids as they are: for bundles that nobody has read. */
-export const BARE_IDS: Naming = {
-  programme: (id) => id,
-  metric: (id) => id,
-  tier: (id) => id,
-  account: (id) => id,
-};
-
-const PHRASES: { readonly [language in Language]: Phrases } = { en: ENGLISH, zh: CHINESE };
+/** Every outcome, as filters name them. */
+export const OUTCOMES = Object.keys(OUTCOME_WORDS) as readonly Outcome[];
 
 /** The order in which changed parts of an account are told. */
 const PARTS: readonly (keyof AccountBalance)[] = [
@@ -35,6 +37,7 @@ const PARTS: readonly (keyof AccountBalance)[] = [
   'spent',
   'returned',
   'overrun',
+  'clawedBack',
 ];
 
 /** A decision in plain sentences: outcome and who, why, every condition, capacity and budget before and after. */
@@ -46,8 +49,9 @@ export function explainDecision(event: CloudEvent, language: Language, naming: N
     say.decided(readable(event.time), naming.programme(decision.programme), decision.outcome, merchant),
   ];
   if (decision.grant !== null) {
-    const { kind, size, maximum, grantId, validFrom, validUntil } = decision.grant;
-    sentences.push(say.grant(kind, size, maximum, grantId, readable(validFrom), readable(validUntil)));
+    const { account, validFrom, validUntil, ...terms } = decision.grant;
+    const times = { validFrom: readable(validFrom), validUntil: readable(validUntil) };
+    sentences.push(say.grant({ ...terms, ...times, isCounted: account !== null }));
   }
   sentences.push(say.cause(decision.cause.eventId, decision.cause.type, decision.cause.position));
   sentences.push(say.tier(decision.tier === null ? null : naming.tier(decision.tier)));
@@ -55,9 +59,10 @@ export function explainDecision(event: CloudEvent, language: Language, naming: N
   const failing = new Set(decision.reasons);
   const codes = reasonCodes(decision);
   if (decision.reasons.length === 0) sentences.push(say.noReason());
-  for (const code of codes) sentences.push(say.reason(code));
+  for (const code of codes) sentences.push(say.reason(reasonInWords(code, decision, say, naming)));
+  if (decision.until !== null) sentences.push(say.until(decision.outcome, readable(decision.until)));
   for (const condition of decision.conditions) {
-    sentences.push(say.condition(wordsOf(condition, failing.has(condition.id), naming)));
+    sentences.push(say.condition(conditionInWords(condition, failing.has(condition.id), naming)));
   }
   if (decision.capacity !== null) {
     const { headroom, orders } = decision.capacity;
@@ -65,7 +70,7 @@ export function explainDecision(event: CloudEvent, language: Language, naming: N
   }
   if (decision.budget !== null) {
     const { account, unit, before, after } = decision.budget;
-    sentences.push(say.budget(naming.account(account), unit, balanceChanges(before, after)));
+    sentences.push(say.budget(instanceInWords(account, say, naming), unit, balanceChanges(before, after)));
   }
   return sentences;
 }
@@ -113,7 +118,7 @@ export function recourseOf(
       line: condition.line,
       value: condition.value,
       margin: condition.margin,
-      change: say.change(wordsOf(condition, true, naming)),
+      change: say.change(conditionInWords(condition, true, naming)),
     }));
   const ofCodes = codes.map((code) => ({
     programme: decision.programme,
@@ -124,7 +129,7 @@ export function recourseOf(
     line: null,
     value: null,
     margin: null,
-    change: say.waitFor(code),
+    change: say.waitFor(reasonInWords(code, decision, say, naming)),
   }));
   return [...ofConditions, ...ofCodes];
 }
@@ -145,11 +150,6 @@ export function languageOf(header: string | undefined): Language {
   return asked[0]?.primary === 'zh' ? 'zh' : 'en';
 }
 
-function reasonCodes(decision: Decision): readonly string[] {
-  const conditions = new Set(decision.conditions.map((condition) => condition.id));
-  return decision.reasons.filter((reason) => !conditions.has(reason));
-}
-
 function refresh(condition: ConditionEvidence, capability: MerchantCapability | null): ConditionEvidence {
   if (capability === null || !condition.what.startsWith('metric:')) return condition;
   const value = capability.metrics[condition.what.slice('metric:'.length)];
@@ -167,35 +167,10 @@ function marginOf(op: string, difference: number): number | null {
   return null;
 }
 
-function wordsOf(condition: ConditionEvidence, isFailing: boolean, naming: Naming): ConditionWords {
-  const [kind = '', ...rest] = condition.what.split(':');
-  const id = rest.join(':');
-  const text = (value: Json): string => {
-    if (typeof value !== 'string') return JSON.stringify(value);
-    return kind === 'tier' ? naming.tier(value) : value;
-  };
-  return {
-    id: condition.id,
-    kind,
-    name: kind === 'metric' ? naming.metric(id) : id,
-    op: condition.op,
-    line: text(condition.line),
-    value: condition.value === null ? null : text(condition.value),
-    margin: condition.margin,
-    verdict: condition.verdict,
-    isFailing,
-  };
-}
-
 function balanceChanges(before: AccountBalance, after: AccountBalance): readonly BalanceChange[] {
   return PARTS.filter((part) => before[part] !== after[part]).map((part) => ({
     part,
     before: before[part],
     after: after[part],
   }));
-}
-
-/** `2026-11-11 08:00:00 UTC`: seconds are what people read; the record keeps the milliseconds. */
-function readable(instant: string): string {
-  return `${formatInstant(parseInstant(instant)).slice(0, 19).replace('T', ' ')} UTC`;
 }

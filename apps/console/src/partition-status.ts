@@ -3,11 +3,16 @@ import { readProgress, type Progress } from '#store/read/progress';
 import type { Head, SnapshotStore } from '#store/snapshot-store';
 import type { Database } from '#store/sql';
 import type { Logs } from '#stream/log';
-import type { ClockMarks } from './project/merchants.ts';
+import type { ControlMarks } from './project/capability.ts';
 import { readAsOf, readTogether, type AsOf, type ProjectedLog } from './read-scope.ts';
 
 const PROJECTED: readonly ProjectedLog[] = ['capability', 'decisions', 'grants', 'dead-letters'];
-const STAGE_INPUTS: { readonly [stage: string]: string } = { scoring: 'activity', allocator: 'capability' };
+const TREASURY = 'treasury';
+const STAGE_INPUTS: { readonly [stage: string]: string } = {
+  scoring: 'activity',
+  allocator: 'capability',
+  [TREASURY]: TREASURY,
+};
 
 interface ProjectionStatus {
   readonly position: string | null;
@@ -41,6 +46,13 @@ export interface Status {
     readonly projections: { readonly [log: string]: ProjectionStatus };
     readonly stages: { readonly [stage: string]: StageStatus };
   }[];
+  /** Partitions of the treasury, which are others than those of activity. */
+  readonly treasury: readonly {
+    readonly partition: number;
+    readonly projection: ProjectionStatus;
+    /** Null until the treasury has saved. */
+    readonly stage: StageStatus | null;
+  }[];
 }
 
 type StoredHead = Awaited<ReturnType<SnapshotStore['heads']>>[number];
@@ -57,33 +69,46 @@ export class PartitionStatus {
 
   async read(): Promise<Status> {
     const { asOf, progress, deadLetters } = await readTogether(this.database, async (sql) => ({
-      asOf: await readAsOf(sql, PROJECTED, this.partitions),
+      asOf: await readAsOf(sql, [...PROJECTED, TREASURY], this.partitions),
       progress: await readProgress(sql),
       deadLetters: await countDeadLetters(sql),
     }));
     const heads = (await this.snapshots?.heads()) ?? [];
     const ends = new Map<string, readonly number[]>();
-    for (const log of ['activity', ...PROJECTED]) ends.set(log, await this.logs.endOffsets(log));
+    for (const log of ['activity', TREASURY, ...PROJECTED]) ends.set(log, await this.logs.endOffsets(log));
     return {
       asOf,
       deadLetters,
       partitions: Array.from({ length: this.partitions }, (_, partition) => {
-        const projected = progress.filter((each) => each.partition === partition);
-        const clock = projected.find((each) => each.projection === 'capability');
-        const marks = clock === undefined ? null : (JSON.parse(clock.marks) as ClockMarks);
+        const clock = progress.find(
+          (each) => each.projection === 'capability' && each.partition === partition,
+        );
+        const marks = clock === undefined ? null : (JSON.parse(clock.marks) as ControlMarks);
         return {
           partition,
           now: isoOf(marks?.nowMs ?? null),
           nowPosition: marks?.nowPosition ?? null,
-          projections: projectionsOf(projected, (log) => ends.get(log)?.[partition] ?? 0),
+          projections: Object.fromEntries(
+            PROJECTED.map((log) => {
+              return [log, projectionOf(progress, log, partition, ends.get(log)?.[partition] ?? 0)];
+            }),
+          ),
           stages: Object.fromEntries(
             heads
-              .filter((head) => head.partition === partition)
+              .filter((head) => head.partition === partition && head.stage !== TREASURY)
               .map((head) => [
                 head.stage,
                 this.stageStatus(head, ends.get(STAGE_INPUTS[head.stage] ?? '')?.[partition]),
               ]),
           ),
+        };
+      }),
+      treasury: (ends.get(TREASURY) ?? []).map((end, partition) => {
+        const head = heads.find((each) => each.stage === TREASURY && each.partition === partition);
+        return {
+          partition,
+          projection: projectionOf(progress, TREASURY, partition, end),
+          stage: head === undefined ? null : this.stageStatus(head, end),
         };
       }),
     };
@@ -104,24 +129,19 @@ export class PartitionStatus {
   }
 }
 
-function projectionsOf(
+function projectionOf(
   progress: readonly Progress[],
-  endOf: (log: string) => number,
-): Record<string, ProjectionStatus> {
-  return Object.fromEntries(
-    PROJECTED.map((log) => {
-      const stored = progress.find((each) => each.projection === log);
-      const marks = stored === undefined ? {} : (JSON.parse(stored.marks) as { alarm?: string });
-      return [
-        log,
-        {
-          position: stored?.position ?? null,
-          lag: Math.max(0, endOf(log) - (stored?.nextOffset ?? 0)),
-          alarm: marks.alarm ?? null,
-        },
-      ];
-    }),
-  );
+  log: string,
+  partition: number,
+  end: number,
+): ProjectionStatus {
+  const stored = progress.find((each) => each.projection === log && each.partition === partition);
+  const marks = stored === undefined ? {} : (JSON.parse(stored.marks) as { alarm?: string });
+  return {
+    position: stored?.position ?? null,
+    lag: Math.max(0, end - (stored?.nextOffset ?? 0)),
+    alarm: marks.alarm ?? null,
+  };
 }
 
 function isoOf(ms: number | null): string | null {

@@ -13,7 +13,8 @@ import {
   type ProjectorLimits,
   type ProjectorObserver,
 } from './project/log-projector.ts';
-import { merchantsProjection } from './project/merchants.ts';
+import { capabilityProjection } from './project/capability.ts';
+import { treasuryProjection } from './project/treasury.ts';
 import type { StreamClients } from './stream/stream-clients.ts';
 import type { DecisionTail } from './stream/decision-tail.ts';
 
@@ -38,7 +39,7 @@ export interface ReadSideParts {
   readonly limits: ProjectorLimits;
 }
 
-/** The four projections of this process: started and stopped with it, and shown in /readyz and /metrics. */
+/** The projections of this process: started and stopped with it, and shown in /readyz and /metrics. */
 export class ReadSide implements OnApplicationBootstrap, BeforeApplicationShutdown, ProjectorObserver {
   private readonly projectors: ReadonlyMap<string, Projector>;
   /** What was last told of each log, so that an alarm is one line and not one a second. */
@@ -48,9 +49,10 @@ export class ReadSide implements OnApplicationBootstrap, BeforeApplicationShutdo
   constructor(private readonly parts: ReadSideParts) {
     const { logs, database, limits } = parts;
     this.projectors = new Map<string, Projector>([
-      ['capability', new LogProjector(merchantsProjection, logs, database, this, limits)],
+      ['capability', new LogProjector(capabilityProjection, logs, database, this, limits)],
       ['decisions', new LogProjector(decisionsProjection, logs, database, this, limits)],
       ['grants', new LogProjector(grantsProjection, logs, database, this, limits)],
+      ['treasury', new LogProjector(treasuryProjection, logs, database, this, limits)],
       ['dead-letters', new LogProjector(deadLettersProjection, logs, database, this, limits)],
     ]);
     parts.health.declare(...[...this.projectors.keys()].map(checkName));

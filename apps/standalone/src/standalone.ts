@@ -6,10 +6,12 @@ import * as consoleLimits from '#apps/console/src/console-limits';
 import { ConsoleModule, HTTP_OPTIONS } from '#apps/console/src/console.module';
 import { IngestModule } from '#apps/ingest/src/ingest.module';
 import { ScoringModule } from '#apps/scoring/src/scoring.module';
+import { TreasuryModule } from '#apps/treasury/src/treasury.module';
 import type { TokenRecord } from '#contracts/tokens';
 import { allocator } from '#domain/allocator/allocator-machine';
 import type { Genesis } from '#domain/controls';
 import { scoring } from '#domain/scoring/scoring-machine';
+import { treasury } from '#domain/treasury/treasury-machine';
 import { activateBundle, publishBundle } from '#stage/activation';
 import type { Backbone } from '#stage/backbone';
 import { readBundleFile, type BundleFile } from '#stage/bundle-file';
@@ -46,7 +48,7 @@ export interface StandaloneParts {
 
 export interface Standalone {
   /** Publishes the policy file and activates it in every partition; a no-op when it is live. */
-  activate(path: string, onProgress: (confirmed: number, partitions: number) => void): Promise<BundleFile>;
+  activate(path: string, onProgress: (confirmed: number, all: number) => void): Promise<BundleFile>;
   /**
    * Live ticks from here on, once history is over. Resolves when the first one is written: after a pause of the log
    * an event that stood before it would be from the future.
@@ -71,7 +73,7 @@ class StandaloneProcess {}
 export async function startStandalone(parts: StandaloneParts): Promise<Standalone> {
   const { backbone, genesis, tokens, pseudonymKey, log } = parts;
   const { logs, store, database, isEmbedded } = backbone;
-  const { partitions, logId } = genesis;
+  const { partitions, treasuries, logId } = genesis;
   const health = new Health();
   const registry = createRegistry();
   const owner = ownerName('standalone');
@@ -92,6 +94,7 @@ export async function startStandalone(parts: StandaloneParts): Promise<Standalon
   };
   const scores = createStageService(ports, scoring);
   const allocates = createStageService(ports, allocator);
+  const leases = createStageService(ports, treasury);
   const both = { logs, partitions, tokens, health, registry, log };
   const app = await NestFactory.create<NestFastifyApplication>(
     {
@@ -105,6 +108,7 @@ export async function startStandalone(parts: StandaloneParts): Promise<Standalon
         }),
         ScoringModule.forRoot(scores),
         AllocatorModule.forRoot(allocates),
+        TreasuryModule.forRoot(leases),
         ConsoleModule.forRoot({
           ...both,
           database,
@@ -117,7 +121,7 @@ export async function startStandalone(parts: StandaloneParts): Promise<Standalon
     new FastifyAdapter(HTTP_OPTIONS),
     { logger: nestLog(log), abortOnError: false },
   );
-  for (const { transport } of [scores, allocates]) {
+  for (const { transport } of [scores, allocates, leases]) {
     app.connectMicroservice({ strategy: transport }, { inheritAppConfig: true });
   }
   await app.startAllMicroservices();
@@ -129,7 +133,8 @@ export async function startStandalone(parts: StandaloneParts): Promise<Standalon
     app,
     async activate(path, onProgress) {
       const file = await readBundleFile(path);
-      const activation = { logs, writer, store, clock: systemClock, logId, partitions, wallClock: Date.now };
+      const sizes = { partitions, treasuries };
+      const activation = { logs, writer, store, clock: systemClock, logId, ...sizes, wallClock: Date.now };
       await publishBundle(activation, file.hash, file.text);
       await activateBundle(activation, file.hash, ['starter'], onProgress, () => !isClosing);
       return file;

@@ -2,8 +2,12 @@ import type { MerchantEvents, MerchantEventType } from '#domain/events';
 import type { CloudEvent } from '#domain/stage/stage';
 import {
   MerchantClosedPayload,
+  MerchantLinkedPayload,
   MerchantProfileChangedPayload,
   MerchantRegisteredPayload,
+  MerchantUnlinkedPayload,
+  ViolationClearedPayload,
+  ViolationRecordedPayload,
 } from './events/merchant.payload.ts';
 import {
   OrderCancelledPayload,
@@ -16,10 +20,12 @@ import {
 import {
   BoostDeliveredPayload,
   CapacityDeclaredPayload,
+  GrantUsedPayload,
   InventoryReportedPayload,
   MessageAnsweredPayload,
   SurveyAnsweredPayload,
   ToolAdoptedPayload,
+  ToolDroppedPayload,
   TrainingCompletedPayload,
 } from './events/practice.payload.ts';
 
@@ -59,6 +65,16 @@ export const CATALOGUE: { readonly [Type in MerchantEventType]: CatalogueEntry<M
     payload: MerchantClosedPayload,
     example: { reason: 'contract ended' },
     description: 'A merchant left the marketplace; its grants end.',
+  },
+  'updraft.merchant.linked.v1': {
+    payload: MerchantLinkedPayload,
+    example: { entityId: 'entity-91' },
+    description: 'A merchant belongs to this legal entity from now on and shares its quotas.',
+  },
+  'updraft.merchant.unlinked.v1': {
+    payload: MerchantUnlinkedPayload,
+    example: { entityId: 'entity-91' },
+    description: 'A merchant belongs to this legal entity no longer.',
   },
   'updraft.order.paid.v1': {
     payload: OrderPaidPayload,
@@ -115,6 +131,21 @@ export const CATALOGUE: { readonly [Type in MerchantEventType]: CatalogueEntry<M
     example: { tool: 'auto-reply' },
     description: 'The merchant began to use a tool.',
   },
+  'updraft.tool.dropped.v1': {
+    payload: ToolDroppedPayload,
+    example: { tool: 'auto-reply' },
+    description: 'The merchant uses a tool no longer.',
+  },
+  'updraft.violation.recorded.v1': {
+    payload: ViolationRecordedPayload,
+    example: { violation: 'fake-trade' },
+    description: 'The marketplace found that the merchant broke a rule of this class.',
+  },
+  'updraft.violation.cleared.v1': {
+    payload: ViolationClearedPayload,
+    example: { violation: 'fake-trade' },
+    description: 'What stood against the merchant in this class stands no longer.',
+  },
   'updraft.training.completed.v1': {
     payload: TrainingCompletedPayload,
     example: { course: 'dispatch-on-time' },
@@ -122,8 +153,13 @@ export const CATALOGUE: { readonly [Type in MerchantEventType]: CatalogueEntry<M
   },
   'updraft.boost.delivered.v1': {
     payload: BoostDeliveredPayload,
-    example: { grantId: 'g:3/18842/0/1', exposures: 25_000 },
-    description: 'A traffic grant has been shown this often since it began.',
+    example: { grantId: 'g:3/18842/0/1', exposures: 25_000, clicks: 640, orders: 31 },
+    description: 'A traffic grant has been shown this often since it began, and this is what came of it.',
+  },
+  'updraft.grant.used.v1': {
+    payload: GrantUsedPayload,
+    example: { grantId: 'g:3/18842/0/1', used: 48_000 },
+    description: 'So many units of a grant have been used since it began.',
   },
 };
 

@@ -18,7 +18,9 @@ export class UndecodableError extends Error {
   }
 }
 
-const ALL_INPUT_TYPES: ReadonlySet<string> = new Set([...INPUT_TYPES.activity, ...INPUT_TYPES.capability]);
+const ALL_INPUT_TYPES: ReadonlySet<string> = new Set(
+  Object.values(INPUT_TYPES).flatMap((types) => [...types]),
+);
 const SHOWN_CHARS_MAX = 128;
 
 /** Parses a record's value. `known` are the types that its log may hold, see INPUT_TYPES. */

@@ -8,6 +8,8 @@ const MERCHANT_EVENTS: Record<MerchantEventType, true> = {
   'updraft.merchant.registered.v1': true,
   'updraft.merchant.profile-changed.v1': true,
   'updraft.merchant.closed.v1': true,
+  'updraft.merchant.linked.v1': true,
+  'updraft.merchant.unlinked.v1': true,
   'updraft.order.paid.v1': true,
   'updraft.order.shipped.v1': true,
   'updraft.order.delivered.v1': true,
@@ -19,8 +21,12 @@ const MERCHANT_EVENTS: Record<MerchantEventType, true> = {
   'updraft.survey.answered.v1': true,
   'updraft.inventory.reported.v1': true,
   'updraft.tool.adopted.v1': true,
+  'updraft.tool.dropped.v1': true,
+  'updraft.violation.recorded.v1': true,
+  'updraft.violation.cleared.v1': true,
   'updraft.training.completed.v1': true,
   'updraft.boost.delivered.v1': true,
+  'updraft.grant.used.v1': true,
 };
 
 const CONTROLS: Record<ControlType, true> = {
@@ -28,6 +34,8 @@ const CONTROLS: Record<ControlType, true> = {
   'updraft.control.tick.v1': true,
   'updraft.control.settings.v1': true,
   'updraft.control.policy-activated.v1': true,
+  'updraft.control.lease.v1': true,
+  'updraft.control.stop.v1': true,
 };
 
 export const MERCHANT_EVENT_TYPES = Object.keys(MERCHANT_EVENTS) as readonly MerchantEventType[];
@@ -37,11 +45,21 @@ export const CAPABILITY_TYPES = [
   'updraft.capability.usage.v1',
   'updraft.capability.control.v1',
 ] as const;
+/** What a treasury partition is told: genesis, time, what is live, and what holders want and return. */
+export const TREASURY_TYPES = [
+  'updraft.control.genesis.v1',
+  'updraft.control.tick.v1',
+  'updraft.control.settings.v1',
+  'updraft.control.policy-activated.v1',
+  'updraft.treasury.request.v1',
+  'updraft.treasury.return.v1',
+] as const;
 
 /** What may stand in each stage's input log. */
 export const INPUT_TYPES = {
   activity: new Set<string>([...MERCHANT_EVENT_TYPES, ...CONTROL_TYPES]),
   capability: new Set<string>(CAPABILITY_TYPES),
+  treasury: new Set<string>(TREASURY_TYPES),
 } as const;
 
 export type InputLog = keyof typeof INPUT_TYPES;

@@ -4,13 +4,16 @@ import {
   encodeGenesis,
   encodePolicyActivated,
   encodeSettings,
+  encodeStop,
   encodeTick,
   makeGenesis,
+  TREASURIES_DEFAULT,
   zoneTransitions,
 } from './genesis.ts';
 import { CONTROL_RECORDS } from './records/control-records.ts';
 
 const OPTIONS = { logId: 'log1', partitions: 16, zone: 'Asia/Shanghai', nowMs: 1_794_355_200_000, engine: 1 };
+const STOP = { sequence: 4, scope: 'all', isStopped: true, by: ['lin'], reason: 'the shop window is wrong' };
 
 describe('zoneTransitions', () => {
   test('Asia/Shanghai has one offset', () => {
@@ -53,6 +56,8 @@ describe('genesis', () => {
   test('states the defaults and satisfies its schema', () => {
     const genesis = makeGenesis(OPTIONS);
     expect(genesis).toMatchObject({ latenessMs: 604_800_000, futureMs: 600_000, hashFunction: 'murmur2' });
+    expect(genesis.treasuries).toBe(TREASURIES_DEFAULT);
+    expect(makeGenesis({ ...OPTIONS, treasuries: 3 }).treasuries).toBe(3);
     expect(new Ajv().compile(CONTROL_RECORDS['updraft.control.genesis.v1'].schema)(genesis)).toBe(true);
   });
 
@@ -66,6 +71,10 @@ describe('genesis', () => {
   test.each([0, 1.5, -3])('refuses %p partitions', (partitions) => {
     expect(() => makeGenesis({ ...OPTIONS, partitions })).toThrow('positive integer');
   });
+
+  test.each([0, 1.5, -3])('refuses %p treasuries', (treasuries) => {
+    expect(() => makeGenesis({ ...OPTIONS, treasuries })).toThrow('treasuries');
+  });
 });
 
 describe('control records', () => {
@@ -76,12 +85,14 @@ describe('control records', () => {
       encodeTick('log1', { atMs: 1_794_355_201_000, catchingUp: false }),
       encodeSettings('log1', { sequence: 3, mode: 'live' }, 1_794_355_202_000),
       encodePolicyActivated('log1', { sequence: 2, bundle, approvedBy: ['lin', 'wang'] }, 1_794_355_203_000),
+      encodeStop('log1', STOP, 1_794_355_204_000),
     ].map((value) => decode(value));
     expect(records.map(({ id, source, time, subject }) => [id, source, time, subject])).toEqual([
       ['genesis', '/updraft/log1/genesis', '2026-11-11T00:00:00.000Z', undefined],
       ['tick-1794355201000', '/updraft/log1/ticker', '2026-11-11T00:00:01.000Z', undefined],
       ['settings-3', '/updraft/log1/settings', '2026-11-11T00:00:02.000Z', undefined],
       ['activation-2', '/updraft/log1/registry', '2026-11-11T00:00:03.000Z', undefined],
+      ['stop-4', '/updraft/log1/stop', '2026-11-11T00:00:04.000Z', undefined],
     ]);
   });
 });

@@ -1,9 +1,11 @@
-import type { Controls, Genesis, ZoneTransition } from '#domain/controls';
+import type { Controls, Genesis, Stop, ZoneTransition } from '#domain/controls';
 import { encodeControl } from './codec.ts';
 
 // The control records that start a partition and move it on. Ids are made from what the records say, so that the
 // same record written twice is the same record.
 
+/** An account lives in one partition of the treasury log: more help only where there are many accounts. */
+export const TREASURIES_DEFAULT = 1;
 export const LATENESS_MS_DEFAULT = 7 * 24 * 3_600_000;
 export const FUTURE_MS_DEFAULT = 10 * 60_000;
 /** Zone transitions are looked up for this span; the domain has no Intl. */
@@ -15,6 +17,8 @@ const MINUTE_MS = 60_000;
 export interface GenesisOptions {
   readonly logId: string;
   readonly partitions: number;
+  /** Partitions of the treasury log, default TREASURIES_DEFAULT. */
+  readonly treasuries?: number;
   /** IANA name. */
   readonly zone: string;
   readonly latenessMs?: number;
@@ -24,12 +28,10 @@ export interface GenesisOptions {
 }
 
 export function makeGenesis(options: GenesisOptions): Genesis {
-  if (!Number.isSafeInteger(options.partitions) || options.partitions < 1) {
-    throw new Error(`partitions: ${options.partitions} is not a positive integer`);
-  }
   return {
     logId: options.logId,
-    partitions: options.partitions,
+    partitions: positive('partitions', options.partitions),
+    treasuries: positive('treasuries', options.treasuries ?? TREASURIES_DEFAULT),
     hashFunction: 'murmur2',
     zone: options.zone,
     zoneTransitions: zoneTransitions(options.zone),
@@ -70,6 +72,10 @@ export function encodePolicyActivated(
 ): Buffer {
   const id = `activation-${activation.sequence}`;
   return control('updraft.control.policy-activated.v1', id, logId, 'registry', atMs, activation);
+}
+
+export function encodeStop(logId: string, stop: Stop, atMs: number): Buffer {
+  return control('updraft.control.stop.v1', `stop-${stop.sequence}`, logId, 'stop', atMs, stop);
 }
 
 /** The zone's offsets from UTC, 2000 to 2045; the first one applies since ever. */
@@ -126,4 +132,9 @@ function control<Type extends keyof Controls>(
   data: Controls[Type],
 ): Buffer {
   return encodeControl(type, id, `/updraft/${logId}/${writer}`, new Date(atMs).toISOString(), data);
+}
+
+function positive(name: string, value: number): number {
+  if (Number.isSafeInteger(value) && value >= 1) return value;
+  throw new Error(`${name}: ${value} is not a positive integer`);
 }

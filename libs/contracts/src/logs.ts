@@ -7,13 +7,14 @@ export const LOGS = [
   'capability',
   'decisions',
   'grants',
+  'treasury',
   'policies',
   'quarantine',
   'dead-letters',
 ] as const;
 export type LogName = (typeof LOGS)[number];
 
-/** Logs with as many partitions as activity; `policies` has one. */
+/** Logs with as many partitions as activity. Of the others `treasury` has as many as genesis says, `policies` one. */
 export const PARTITIONED: readonly LogName[] = [
   'activity',
   'capability',
@@ -32,11 +33,11 @@ export interface LogShape {
   readonly compacted: boolean;
 }
 
-/** Every log of a workspace with `partitions` partitions. */
-export function logShapes(partitions: number): LogShape[] {
+/** Every log of a workspace whose genesis has `partitions` partitions and `treasuries` treasuries. */
+export function logShapes(partitions: number, treasuries: number): LogShape[] {
   return LOGS.map((log) => ({
     log,
-    partitions: PARTITIONED.includes(log) ? partitions : 1,
+    partitions: PARTITIONED.includes(log) ? partitions : log === 'treasury' ? treasuries : 1,
     compacted: COMPACTED.includes(log),
   }));
 }

@@ -1,4 +1,5 @@
-import { murmur2, partitionOf } from './partition.ts';
+import { murmur2 } from '#domain/stage/murmur2';
+import { partitionOf } from './partition.ts';
 
 // Vectors of org.apache.kafka.common.utils.UtilsTest#testMurmur2.
 const JAVA_VECTORS: readonly (readonly [string, number])[] = [

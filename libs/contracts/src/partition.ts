@@ -1,8 +1,7 @@
+import { murmur2 } from '#domain/stage/murmur2';
+
 // Where a merchant's records live. One function for every writer and every mode: a record's partition is always
 // given explicitly, so no client's default partitioner ever decides it.
-
-const SEED = 0x9747b28c;
-const M = 0x5bd1e995;
 
 /** The partition of a merchant among `partitions`: murmur2 of the UTF-8 id, as Kafka's Java client places keys. */
 export function partitionOf(merchantId: string, partitions: number): number {
@@ -10,23 +9,4 @@ export function partitionOf(merchantId: string, partitions: number): number {
     throw new Error(`partitions: ${partitions} is not a positive integer`);
   }
   return (murmur2(Buffer.from(merchantId, 'utf8')) & 0x7fffffff) % partitions;
-}
-
-/** MurmurHash2 with Kafka's seed, as a signed 32-bit integer. */
-export function murmur2(bytes: Uint8Array): number {
-  const length = bytes.length;
-  const wholeWords = length - (length % 4);
-  let hash = SEED ^ length;
-  for (let i = 0; i < wholeWords; i += 4) {
-    const word = bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24);
-    let mixed = Math.imul(word, M);
-    mixed ^= mixed >>> 24;
-    hash = Math.imul(hash, M) ^ Math.imul(mixed, M);
-  }
-  const rest = length - wholeWords;
-  if (rest >= 3) hash ^= bytes[wholeWords + 2]! << 16;
-  if (rest >= 2) hash ^= bytes[wholeWords + 1]! << 8;
-  if (rest >= 1) hash = Math.imul(hash ^ bytes[wholeWords]!, M);
-  hash = Math.imul(hash ^ (hash >>> 13), M);
-  return (hash ^ (hash >>> 15)) | 0;
 }

@@ -11,6 +11,8 @@ export interface ZoneTransition {
 export interface Genesis {
   readonly logId: string;
   readonly partitions: number;
+  /** Partitions of the treasury log: an account's is murmur2 of the outermost account's id modulo this. */
+  readonly treasuries: number;
   readonly hashFunction: 'murmur2';
   /** IANA name, for people; the transitions are what counts. The first one applies since ever. */
   readonly zone: string;
@@ -48,11 +50,42 @@ export interface PolicyActivated {
   readonly approvedBy: readonly string[];
 }
 
+/**
+ * The treasury leases units of an account to a holder, or says how the account stands. `(writer, sequence)` is
+ * contiguous per partition: the receiver takes exactly the next one.
+ */
+export interface Lease {
+  /** `treasury/1`. */
+  readonly writer: string;
+  readonly sequence: number;
+  /** Instance of the account: `growth`, `growth@2026-11-01`, `relief~entity-91@2026-09-01`. */
+  readonly account: string;
+  /** Merchant whose purse it is, for accounts per entity; null: the partition's. */
+  readonly holder: string | null;
+  readonly amount: number;
+  /** Sequence of the request that this answers; null for what nobody asked. */
+  readonly answers: number | null;
+  /** Little is left: exactly what is needed is leased, and whoever has something free gives it back at once. */
+  readonly isScarce: boolean;
+}
+
+/** Pauses or resumes issuing. A repeat, and a lower sequence, is a no-op. One person stops, two resume. */
+export interface Stop {
+  readonly sequence: number;
+  /** `all`, `programme:<id>`, `account:<id>`. */
+  readonly scope: string;
+  readonly isStopped: boolean;
+  readonly by: readonly string[];
+  readonly reason: string;
+}
+
 export interface Controls {
   'updraft.control.genesis.v1': Genesis;
   'updraft.control.tick.v1': Tick;
   'updraft.control.settings.v1': Settings;
   'updraft.control.policy-activated.v1': PolicyActivated;
+  'updraft.control.lease.v1': Lease;
+  'updraft.control.stop.v1': Stop;
 }
 
 export type ControlType = keyof Controls;

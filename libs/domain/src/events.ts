@@ -71,6 +71,23 @@ export interface InventoryReported {
 export interface ToolAdopted {
   readonly tool: string;
 }
+export interface ToolDropped {
+  readonly tool: string;
+}
+export interface MerchantLinked {
+  /** Legal entity whose quotas the merchant shares from now on. */
+  readonly entityId: string;
+}
+export interface MerchantUnlinked {
+  readonly entityId: string;
+}
+export interface ViolationRecorded {
+  /** Class of the breach, for example `fake-trade`. */
+  readonly violation: string;
+}
+export interface ViolationCleared {
+  readonly violation: string;
+}
 export interface TrainingCompleted {
   readonly course: string;
 }
@@ -78,6 +95,14 @@ export interface BoostDelivered {
   readonly grantId: string;
   /** Cumulative since the grant began; the largest value counts. */
   readonly exposures: number;
+  /** What the exposures led to, cumulative as well. */
+  readonly clicks?: number;
+  readonly orders?: number;
+}
+export interface GrantUsed {
+  readonly grantId: string;
+  /** Units of the grant's account, cumulative since the grant began; the largest value counts. */
+  readonly used: number;
 }
 
 /** CloudEvents `type` to the shape of `data`. The version is part of the type. */
@@ -85,6 +110,8 @@ export interface MerchantEvents {
   'updraft.merchant.registered.v1': MerchantRegistered;
   'updraft.merchant.profile-changed.v1': MerchantProfileChanged;
   'updraft.merchant.closed.v1': MerchantClosed;
+  'updraft.merchant.linked.v1': MerchantLinked;
+  'updraft.merchant.unlinked.v1': MerchantUnlinked;
   'updraft.order.paid.v1': OrderPaid;
   'updraft.order.shipped.v1': OrderShipped;
   'updraft.order.delivered.v1': OrderDelivered;
@@ -96,8 +123,12 @@ export interface MerchantEvents {
   'updraft.survey.answered.v1': SurveyAnswered;
   'updraft.inventory.reported.v1': InventoryReported;
   'updraft.tool.adopted.v1': ToolAdopted;
+  'updraft.tool.dropped.v1': ToolDropped;
+  'updraft.violation.recorded.v1': ViolationRecorded;
+  'updraft.violation.cleared.v1': ViolationCleared;
   'updraft.training.completed.v1': TrainingCompleted;
   'updraft.boost.delivered.v1': BoostDelivered;
+  'updraft.grant.used.v1': GrantUsed;
 }
 
 export type MerchantEventType = keyof MerchantEvents;

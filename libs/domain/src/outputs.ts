@@ -1,4 +1,5 @@
 import type { Json } from './canonical.ts';
+import type { Benefit } from './policy/bundle.ts';
 
 // What the stages write. Each is the `data` of a CloudEvent whose `subject` is the merchant id (absent for control
 // records), whose `id` is the position and whose `time` is log time.
@@ -29,6 +30,8 @@ export interface MerchantCapability {
   readonly isClosed: boolean;
   readonly category: string | null;
   readonly country: string | null;
+  /** Legal entity that it is linked to. */
+  readonly entityId: string | null;
   /** Published tier; null is "no score", a third value and not the lowest tier. */
   readonly tier: string | null;
   /** Tier that the score alone would give today. */
@@ -41,6 +44,8 @@ export interface MerchantCapability {
   readonly orders: OrdersOpen;
   readonly trainings: readonly string[];
   readonly tools: readonly string[];
+  /** Classes of violations that stand. */
+  readonly violations: readonly string[];
   readonly survey: { readonly [question: string]: string };
   /** Metric id to value in the metric's unit; null is "not assessed". */
   readonly metrics: { readonly [metric: string]: number | null };
@@ -53,8 +58,11 @@ export interface Usage {
   readonly position: string;
   readonly cause: Cause;
   readonly grantId: string;
-  /** Cumulative exposures of the grant. */
-  readonly exposures: number;
+  /** Cumulative units of the grant's account: exposures of a boost, whatever is counted of others. */
+  readonly used: number;
+  /** Cumulative, of boosts. */
+  readonly clicks: number;
+  readonly orders: number;
 }
 
 /** `updraft.capability.control.v1`: a control record forwarded in place. */
@@ -68,8 +76,26 @@ export interface ForwardedControl {
 }
 
 export type Verdict = 'true' | 'false' | 'not-assessed';
-export type Outcome = 'issue' | 'withhold' | 'renew' | 'shrink' | 'grow' | 'revoke' | 'expire' | 'correct';
-export type GrantKind = 'traffic' | 'tool' | 'service' | 'value-added';
+/** What a decision does; the life of a grant is drawn in docs/grants.md. */
+export type Outcome =
+  | 'issue'
+  | 'withhold'
+  | 'wait'
+  | 'offer'
+  | 'forfeit'
+  | 'advance'
+  | 'renew'
+  | 'shrink'
+  | 'grow'
+  | 'pace'
+  | 'revoke'
+  | 'claw-back'
+  | 'expire'
+  | 'settle'
+  | 'refuse-usage'
+  | 'correct';
+/** Four kinds of enablement, and limits that are imposed. */
+export type GrantKind = 'traffic' | 'tool' | 'service' | 'value-added' | 'limit';
 
 /** One atomic condition as a decision saw it. */
 export interface ConditionEvidence {
@@ -86,7 +112,10 @@ export interface ConditionEvidence {
   readonly asOf: string;
 }
 
-/** An account of one partition. Law: leasedIn = free + held + settling + spent + returned. */
+/**
+ * What a holder, a partition or a merchant, has of an account. Law:
+ * leasedIn = free + held + settling + spent + returned.
+ */
 export interface AccountBalance {
   readonly leasedIn: number;
   readonly free: number;
@@ -96,21 +125,35 @@ export interface AccountBalance {
   readonly returned: number;
   /** Reported usage beyond what was held: outside the budget. */
   readonly overrun: number;
+  /** Of what was spent, what is claimed back from merchants: the platform's own books collect it. */
+  readonly clawedBack: number;
 }
 
 export interface BudgetEvidence {
+  /** Instance of the account. */
   readonly account: string;
+  /** Merchant whose purse it is, for accounts per legal entity; absent: the partition's. */
+  readonly holder?: string;
   readonly unit: string;
   readonly before: AccountBalance;
   readonly after: AccountBalance;
+  /** Where money is what is missing: when the account's next period begins; absent where it never refills. */
+  readonly refillsAt?: string;
 }
 
-/** The terms of a grant after a decision. Times in ms UTC; sizes in the budget's unit. */
+/** The terms of a grant after a decision. Times in UTC; sizes in the account's unit. */
 export interface GrantTerms {
   readonly grantId: string;
   readonly kind: GrantKind;
+  readonly benefit: Benefit;
+  /** Instance of the account; null where nothing is counted. */
+  readonly account: string | null;
   readonly size: number;
   readonly maximum: number;
+  /** Id of the last stage that began; null in grants without stages. */
+  readonly stage: string | null;
+  /** Weight of the ranking score now, basis points; null for grants that have none. */
+  readonly weightBps: number | null;
   readonly validFrom: string;
   readonly validUntil: string;
 }
@@ -129,8 +172,10 @@ export interface Decision {
   readonly activityHash: string;
   readonly tier: string | null;
   readonly conditions: readonly ConditionEvidence[];
-  /** Ids of failing conditions and reason codes (`cool-down`, `no-headroom`, `budget-dry`, `cap-reached`, …). */
+  /** Ids of failing conditions and reason codes (`cool-down`, `no-headroom`, `budget-dry`, `merchant-cap`, …). */
   readonly reasons: readonly string[];
+  /** Until when what was begun must be done: the offered course, the wait for money. */
+  readonly until: string | null;
   readonly capacity: { readonly headroom: number; readonly orders: OrdersOpen } | null;
   readonly budget: BudgetEvidence | null;
   readonly grant: GrantTerms | null;
@@ -138,11 +183,16 @@ export interface Decision {
   readonly hash: string;
 }
 
+export type GrantStatus =
+  'active' | 'shrunk' | 'grown' | 'expired' | 'used-up' | 'revoked' | 'clawed-back' | 'settled';
+
 /** `updraft.grant.v1`, compacted by grant id: what gateways read. They end a grant themselves at `validUntil`. */
 export interface Grant extends GrantTerms {
   readonly position: string;
   readonly programme: string;
-  readonly status: 'active' | 'shrunk' | 'expired' | 'revoked';
+  readonly status: GrantStatus;
+  /** What gateways carry out because it was revoked; empty otherwise. */
+  readonly effects: readonly string[];
   /** Id (= position) of the decision that made it so. */
   readonly decision: string;
 }
@@ -160,4 +210,35 @@ export interface DeadLetter {
   readonly source: string;
   /** The record as it stands in activity. */
   readonly record: string;
+}
+
+/**
+ * `updraft.treasury.request.v1`: what a holder needs of an account. A later one of the same holder and account takes
+ * the place of the earlier one. `(writer, sequence)` is contiguous per treasury partition.
+ */
+export interface LeaseRequest {
+  /** `allocator/3`. */
+  readonly writer: string;
+  readonly sequence: number;
+  /** Position of the capability record that led to it, and ordinal. */
+  readonly position: string;
+  readonly account: string;
+  readonly holder: string | null;
+  /** What those who wait need beyond what is free; 0 asks for a share ahead of need. */
+  readonly need: number;
+  /** The least that is of use. */
+  readonly least: number;
+  readonly bundle: string;
+  readonly balance: AccountBalance;
+}
+
+/** `updraft.treasury.return.v1`: a holder gives back what it does not need. */
+export interface LeaseReturn {
+  readonly writer: string;
+  readonly sequence: number;
+  readonly position: string;
+  readonly account: string;
+  readonly holder: string | null;
+  readonly amount: number;
+  readonly balance: AccountBalance;
 }

@@ -38,7 +38,7 @@ export function parseInstant(text: string): number {
   // One that is no number makes the sum none.
   const ms = hour * HOUR_MS + minute * MINUTE_MS + second * SECOND_MS + milli;
   if (!isInstant || Number.isNaN(year + month + day + ms)) throw new Error(`not an instant: ${text}`);
-  return daysFromCivil(year, month, day) * DAY_MS + ms;
+  return dayOfCivil(year, month, day) * DAY_MS + ms;
 }
 
 /** A number of so many decimal digits; NaN when one is not a digit. */
@@ -54,7 +54,7 @@ function digitsAt(text: string, from: number, count: number): number {
 export function formatInstant(ms: number): string {
   const days = Math.floor(ms / DAY_MS);
   const rest = ms - days * DAY_MS;
-  const { year, month, day } = civilFromDays(days);
+  const { year, month, day } = civilOfDay(days);
   const hour = Math.floor(rest / HOUR_MS);
   const minute = Math.floor(rest / MINUTE_MS) % 60;
   const second = Math.floor(rest / SECOND_MS) % 60;
@@ -99,7 +99,8 @@ function placeOf(ms: number, transitions: readonly ZoneTransition[]): number {
 
 // Days and civil dates of the proleptic Gregorian calendar, after Howard Hinnant,
 // "chrono-Compatible Low-Level Date Algorithms" (2013).
-function daysFromCivil(year: number, month: number, day: number): number {
+/** Number of the day, counted from 1970-01-01; months count from 1. */
+export function dayOfCivil(year: number, month: number, day: number): number {
   const y = month <= 2 ? year - 1 : year;
   const era = Math.floor(y / 400);
   const yearOfEra = y - era * 400;
@@ -108,7 +109,7 @@ function daysFromCivil(year: number, month: number, day: number): number {
   return era * 146_097 + dayOfEra - 719_468;
 }
 
-function civilFromDays(days: number): { year: number; month: number; day: number } {
+export function civilOfDay(days: number): { year: number; month: number; day: number } {
   const z = days + 719_468;
   const era = Math.floor(z / 146_097);
   const doe = z - era * 146_097;

@@ -1,75 +1,87 @@
 import { encodePolicyActivated } from '#contracts/genesis';
-import type { SnapshotStore } from '#store/snapshot-store';
-import type { Logs, LogWriter } from '#stream/log';
-import type { Clock } from './clock.ts';
+import type { Genesis, PolicyActivated } from '#domain/controls';
+import { treasuryOf } from '#domain/policy/account-instance';
+import type { Account } from '#domain/policy/bundle';
+import { parseBundle } from '#domain/policy/compile';
+import type { LogWriter } from '#stream/log';
+import { readFacts, sendUntilConfirmed, type ControlPorts, type Facts } from './until-confirmed.ts';
 
-/** How long a partition may take to confirm before the activation is sent to it again, ms. */
-const RESEND_MS = 10_000;
-const POLL_MS = 500;
-
-export interface ActivationPorts {
-  readonly logs: Logs;
-  readonly writer: LogWriter;
-  readonly store: SnapshotStore;
-  readonly clock: Clock;
-  readonly logId: string;
-  readonly partitions: number;
-  readonly wallClock: () => number;
+/** The bundle would move an account to another partition of the treasury, away from its books. */
+export class MovedAccountError extends Error {
+  override readonly name = 'MovedAccountError';
 }
 
-/** Puts the compiled bundle into the policies log, unless it stands there. Content before its activation. */
+/**
+ * Puts the compiled bundle into the policies log, unless it stands there. Content before its activation. Refuses one
+ * that nests an account so that another partition of the treasury would keep its books than did under earlier ones.
+ */
 export async function publishBundle(
-  { logs, writer }: Pick<ActivationPorts, 'logs' | 'writer'>,
+  { logs, writer, treasuries }: Pick<ControlPorts, 'logs' | 'writer' | 'treasuries'>,
   hash: string,
   text: string,
 ): Promise<void> {
+  const { accounts } = parseBundle(text);
   for await (const batch of logs.read('policies', 0, 0)) {
-    if (batch.records.some((record) => record.key === hash)) return;
+    for (const { key, value } of batch.records) {
+      if (key === hash) return;
+      refuseMoves(parseBundle(value.toString('utf8')).accounts, accounts, treasuries);
+    }
   }
   await writer.append('policies', 0, [{ key: hash, value: Buffer.from(text) }]);
 }
 
-/**
- * Activates a published bundle in every partition and re-sends until all confirm (a snapshot of scoring names the
- * sequence). A no-op when it is live everywhere. `onProgress` is told "7 of 16".
- */
-export async function activateBundle(
-  ports: ActivationPorts,
-  bundle: string,
-  approvedBy: readonly string[],
-  onProgress: (confirmed: number, partitions: number) => void,
-  isWanted: () => boolean = () => true,
-): Promise<void> {
-  let sequence = 0;
-  const sentAt = new Map<number, number>();
-  while (isWanted()) {
-    const facts = await scoringFacts(ports);
-    // Where snapshots were lost, or somebody else activates, the number may turn out to stand for another bundle.
-    const needed = sequenceFor(bundle, facts);
-    if (needed > sequence) {
-      sequence = needed;
-      sentAt.clear();
-    }
-    const confirmed = new Set<number>();
-    for (const each of facts) {
-      if (Number(each['bundleSequence'] ?? 0) >= sequence) confirmed.add(Number(each['partition']));
-    }
-    onProgress(confirmed.size, ports.partitions);
-    if (confirmed.size === ports.partitions) return;
-    const nowMs = ports.clock.now();
-    for (let partition = 0; partition < ports.partitions; partition++) {
-      if (confirmed.has(partition) || nowMs - (sentAt.get(partition) ?? -Infinity) < RESEND_MS) continue;
-      sentAt.set(partition, nowMs);
-      const value = encodePolicyActivated(ports.logId, { sequence, bundle, approvedBy }, ports.wallClock());
-      await ports.writer.append('activity', partition, [{ key: null, value }]);
-    }
-    await ports.clock.sleep(POLL_MS);
+function refuseMoves(before: readonly Account[], after: readonly Account[], treasuries: number): void {
+  for (const { id } of after) {
+    if (before.every((account) => account.id !== id)) continue;
+    const from = treasuryOf(before, id, treasuries);
+    const to = treasuryOf(after, id, treasuries);
+    if (from === to) continue;
+    throw new MovedAccountError(
+      `account ${id}: within what it is now, partition ${to} of the treasury would keep its books, and ` +
+        `partition ${from} has kept them so far; give the account another id`,
+    );
   }
 }
 
+/**
+ * Activates a published bundle in every partition of activity and of the treasury log, and re-sends until all confirm
+ * (a snapshot of their stage names the sequence). A no-op when it is live everywhere. `onProgress` is told "7 of 16".
+ */
+export function activateBundle(
+  ports: ControlPorts,
+  bundle: string,
+  approvedBy: readonly string[],
+  onProgress: (confirmed: number, all: number) => void,
+  isWanted: () => boolean = () => true,
+): Promise<void> {
+  return sendUntilConfirmed(ports, {
+    readers: ['scoring', 'treasury'],
+    fact: 'bundleSequence',
+    sequence: (facts) => sequenceFor(bundle, facts),
+    encode: (sequence) =>
+      encodePolicyActivated(ports.logId, { sequence, bundle, approvedBy }, ports.wallClock()),
+    onProgress,
+    isWanted,
+  });
+}
+
+/** Writes an activation into a workspace whose history brings its own ticks, to everybody who reads one. */
+export async function appendActivation(
+  writer: LogWriter,
+  { logId, partitions, treasuries, nowMs }: Genesis,
+  activation: PolicyActivated,
+): Promise<void> {
+  const record = { key: null, value: encodePolicyActivated(logId, activation, nowMs) };
+  const places = [
+    ...Array.from({ length: partitions }, (_, partition) => ['activity', partition] as const),
+    ...Array.from({ length: treasuries }, (_, partition) => ['treasury', partition] as const),
+  ];
+  for (const [log, partition] of places) await writer.append(log, partition, [record]);
+}
+
 /** Whether any partition has confirmed a bundle, whichever. */
-export async function hasLiveBundle(ports: Pick<ActivationPorts, 'store'>): Promise<boolean> {
-  return (await scoringFacts(ports)).some((each) => Number(each['bundleSequence'] ?? 0) > 0);
+export async function hasLiveBundle(ports: Pick<ControlPorts, 'store'>): Promise<boolean> {
+  return (await readFacts(ports, ['scoring'])).some((each) => Number(each['bundleSequence'] ?? 0) > 0);
 }
 
 /** The newest sequence where it is this bundle's in every partition that came so far, else the one after it. */
@@ -78,13 +90,4 @@ function sequenceFor(bundle: string, facts: readonly Facts[]): number {
   const there = facts.filter((each) => each['bundleSequence'] === newest);
   const isOurs = newest > 0 && there.every((each) => each['bundle'] === bundle);
   return isOurs ? newest : newest + 1;
-}
-
-type Facts = Readonly<Record<string, string | number | null>>;
-
-async function scoringFacts({ store }: Pick<ActivationPorts, 'store'>): Promise<Facts[]> {
-  const heads = await store.heads();
-  return heads
-    .filter((head) => head.stage === 'scoring')
-    .map((head) => ({ ...head.snapshot?.mark.facts, partition: head.partition }));
 }

@@ -21,21 +21,34 @@ describeOnBoth('beginning a log', (open) => {
     await opened.close();
   });
 
-  const typesIn = async (partition: number): Promise<string[]> => {
+  const typesIn = async (partition: number, log = 'activity'): Promise<string[]> => {
     const types: string[] = [];
-    for await (const { records } of logs.read('activity', partition, 0)) {
+    for await (const { records } of logs.read(log, partition, 0)) {
       for (const { value } of records)
         types.push((JSON.parse(value.toString('utf8')) as { type: string }).type);
     }
     return types;
   };
 
-  test('each partition begins with the same genesis, and the database is bound to its log', async () => {
-    const { genesis, written } = await writeGenesis(logs, opened.database, { partitions: 3 }, CLOCK);
+  test('every partition begins with the same genesis, and the database is bound to its log', async () => {
+    const { genesis, written } = await writeGenesis(
+      logs,
+      opened.database,
+      { partitions: 3, treasuries: 2 },
+      CLOCK,
+    );
     expect(written).toEqual([0, 1, 2]);
-    expect(genesis).toMatchObject({ partitions: 3, zone: 'Asia/Shanghai', nowMs: CLOCK.clockMs });
+    expect(genesis).toMatchObject({
+      partitions: 3,
+      treasuries: 2,
+      zone: 'Asia/Shanghai',
+      nowMs: CLOCK.clockMs,
+    });
     for (const partition of [0, 1, 2]) {
       expect(await typesIn(partition)).toEqual(['updraft.control.genesis.v1', 'updraft.control.settings.v1']);
+    }
+    for (const partition of [0, 1]) {
+      expect(await typesIn(partition, 'treasury')).toEqual(await typesIn(0));
     }
     expect(await readGenesis(logs)).toEqual(genesis);
     expect(await boundLogId(opened.database)).toBe(genesis.logId);
@@ -51,13 +64,14 @@ describeOnBoth('beginning a log', (open) => {
   });
 
   test('one that was interrupted is completed with the genesis that stands', async () => {
-    const { genesis } = await writeGenesis(logs, opened.database, { partitions: 2 }, CLOCK);
+    const { genesis } = await writeGenesis(logs, opened.database, { partitions: 2, treasuries: 2 }, CLOCK);
     const [first] = await firstRecords(logs);
     await withAnother(open, async (halves, database) => {
       await halves.create([{ log: 'activity', partitions: 2 }]);
       await halves.writer('spec').append('activity', 1, [{ key: null, value: first! }]);
       const completed = await writeGenesis(halves, database, {}, { clockMs: 9, isLive: true });
       expect(completed).toEqual({ genesis, written: [0] });
+      expect(await halves.endOffsets('treasury')).toEqual([2, 2]);
     });
   }, 30_000);
 
@@ -65,7 +79,7 @@ describeOnBoth('beginning a log', (open) => {
     await writeGenesis(logs, opened.database, { partitions: 1 }, CLOCK);
     const [first] = await firstRecords(logs);
     await withAnother(open, async (grown, database) => {
-      await grown.create(logShapes(2));
+      await grown.create(logShapes(2, 2));
       await grown.writer('spec').append('activity', 0, [{ key: null, value: first! }]);
       const rule = 'activity has 2 partitions, its genesis says 1';
       await expect(writeGenesis(grown, database, {}, CLOCK)).rejects.toThrow(rule);
@@ -74,7 +88,7 @@ describeOnBoth('beginning a log', (open) => {
   }, 30_000);
 
   test('another number of partitions, zone or log id asks for another workspace, and changes nothing', async () => {
-    await writeGenesis(logs, opened.database, { partitions: 2 }, CLOCK);
+    await writeGenesis(logs, opened.database, { partitions: 2, treasuries: 2 }, CLOCK);
     const refused = async (wish: GenesisWish): Promise<string> => {
       const error = await writeGenesis(logs, opened.database, wish, CLOCK).catch((failed: unknown) => failed);
       expect(error).toBeInstanceOf(BeginLogError);
@@ -83,6 +97,7 @@ describeOnBoth('beginning a log', (open) => {
     expect(await refused({ partitions: 3 })).toMatch(/^partitions: genesis says 2, 3 was asked for/);
     const zone = await refused({ zone: 'Europe/Berlin' });
     expect(zone).toMatch(/^zone: genesis says Asia\/Shanghai, Europe\/Berlin was asked for/);
+    expect(await refused({ treasuries: 3 })).toMatch(/^treasuries: genesis says 2, 3 was asked for/);
     expect(await refused({ logId: 'other' })).toMatch(/^logId: /);
     expect(await typesIn(0)).toHaveLength(2);
   });
@@ -94,11 +109,11 @@ describeOnBoth('beginning a log', (open) => {
     expect(await boundLogId(opened.database)).toBeNull();
   });
 
-  test('outputs without activity are not begun over', async () => {
-    await logs.create([{ log: 'decisions', partitions: 1 }]);
-    await logs.writer('spec').append('decisions', 0, [{ key: null, value: Buffer.from('{}') }]);
+  test.each(['decisions', 'treasury'])('%s without activity is not begun over', async (log) => {
+    await logs.create([{ log, partitions: 1 }]);
+    await logs.writer('spec').append(log, 0, [{ key: null, value: Buffer.from('{}') }]);
     await expect(writeGenesis(logs, opened.database, { partitions: 1 }, CLOCK)).rejects.toThrow(
-      'decisions 0 holds records but activity holds none',
+      `${log} 0 holds records but activity holds none`,
     );
   });
 });

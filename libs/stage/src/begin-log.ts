@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   encodeGenesis,
   encodeSettings,
   FUTURE_MS_DEFAULT,
   LATENESS_MS_DEFAULT,
   makeGenesis,
+  TREASURIES_DEFAULT,
 } from '#contracts/genesis';
 import { logShapes } from '#contracts/logs';
 import type { Genesis } from '#domain/controls';
@@ -13,9 +13,11 @@ import { ENGINE } from '#domain/engine';
 import type { StoreDatabase } from '#store/database';
 import { bindLogId } from '#store/workspace';
 import type { Logs } from '#stream/log';
+import { withBeginLock } from './begin-lock.ts';
 
-// Genesis is the first record of every activity partition: written once, before anything else. A second run with the
-// same settings finds it and writes nothing; one that was interrupted is completed with the genesis that stands.
+// Genesis is the first record of every partition of activity and of the treasury log: written once, before anything
+// else. A second run with the same settings finds it and writes nothing; one that was interrupted is completed with the
+// genesis that stands.
 
 /** The logs of this name are no workspace, or another one than was asked for; nothing was changed. */
 export class BeginLogError extends Error {
@@ -25,6 +27,8 @@ export class BeginLogError extends Error {
 /** What was asked for; what is left out is taken from the genesis that stands, or else from the defaults. */
 export interface GenesisWish {
   readonly partitions?: number;
+  /** Partitions of the treasury log. */
+  readonly treasuries?: number;
   readonly zone?: string;
   readonly latenessMs?: number;
   readonly futureMs?: number;
@@ -41,60 +45,83 @@ export interface BeginOptions {
 
 export interface WrittenGenesis {
   readonly genesis: Genesis;
-  /** Partitions that had none; empty when there was nothing to do. */
+  /** Partitions of activity that had none; empty when there was nothing to do. */
   readonly written: readonly number[];
+}
+
+/** A partition that begins with genesis. */
+interface Place {
+  readonly log: 'activity' | 'treasury';
+  readonly partition: number;
 }
 
 export const PARTITIONS_DEFAULT = 4;
 export const ZONE_DEFAULT = 'Asia/Shanghai';
 const LOG_ID_BYTES = 8;
 
-/** Creates the logs and sees to it that each activity partition begins with the same genesis. */
+/** Creates the logs and sees to it that each partition of activity and treasury begins with the same genesis. */
 export async function writeGenesis(
   logs: Logs,
   database: StoreDatabase | null,
   wish: GenesisWish,
   { clockMs, isLive }: BeginOptions,
 ): Promise<WrittenGenesis> {
-  return withLock(database, async () => {
-    const partitions = (await partitionsOf(logs)) ?? wish.partitions ?? PARTITIONS_DEFAULT;
-    if (wish.partitions !== undefined && wish.partitions !== partitions) {
-      throw conflict('partitions', partitions, wish.partitions);
-    }
-    await logs.create(logShapes(partitions));
-    const standing = await readAllGenesis(logs, partitions);
-    const found = standing.find((each) => each !== null) ?? null;
-    if (found === null) await refuseOrphans(logs);
-    const genesis = found === null ? newGenesis(partitions, wish, clockMs) : found;
-    if (genesis.partitions !== partitions) throw new BeginLogError(repartitioned(genesis, partitions));
+  return withBeginLock(database, async () => {
+    const begun = await readGenesis(logs);
+    const treasuries = (await partitionsOf(logs, 'treasury')) ?? begun?.treasuries ?? null;
+    const sizes = {
+      partitions:
+        agreed('partitions', await partitionsOf(logs, 'activity'), wish.partitions) ?? PARTITIONS_DEFAULT,
+      treasuries: agreed('treasuries', treasuries, wish.treasuries) ?? TREASURIES_DEFAULT,
+    };
+    await logs.create(logShapes(sizes.partitions, sizes.treasuries));
+    if (begun === null) await refuseOrphans(logs);
+    const places = placesOf(sizes);
+    const standing = await readAllGenesis(logs, places);
+    const genesis = begun ?? newGenesis(sizes, wish, clockMs);
+    const [fault] = repartitioned(genesis, sizes);
+    if (fault !== undefined) throw new BeginLogError(fault);
     refuseOtherWish(genesis, wish);
     if (database !== null) await bindLogId(database, genesis.logId);
-    const missing = standing.flatMap((each, partition) => (each === null ? [partition] : []));
+    const missing = places.filter((_, at) => standing[at] === null);
     await append(logs, genesis, missing, isLive);
-    return { genesis, written: missing };
+    return {
+      genesis,
+      written: missing.filter(({ log }) => log === 'activity').map(({ partition }) => partition),
+    };
   });
 }
 
 /** The genesis of a workspace; null while it was not begun. */
 export async function readGenesis(logs: Logs): Promise<Genesis | null> {
-  const partitions = await partitionsOf(logs);
-  const standing = partitions === null ? [] : await readAllGenesis(logs, partitions);
+  const partitions = await partitionsOf(logs, 'activity');
+  if (partitions === null) return null;
+  const standing = await readAllGenesis(logs, placesOf({ partitions, treasuries: 0 }));
   return standing.find((each) => each !== null) ?? null;
 }
 
 /** What is wrong with the logs of a workspace, in words. */
 export async function findTopicFaults(logs: Logs): Promise<readonly string[]> {
-  const partitions = await partitionsOf(logs);
-  if (partitions === null) return ['activity is missing; create the workspace with `updraft topics create`'];
-  const faults = [...(await logs.check(logShapes(partitions)))];
+  const partitions = await partitionsOf(logs, 'activity');
+  const treasuries = await partitionsOf(logs, 'treasury');
+  for (const [log, size] of [
+    ['activity', partitions],
+    ['treasury', treasuries],
+  ] as const) {
+    if (size === null) return [`${log} is missing; create the workspace with \`updraft topics create\``];
+  }
+  const sizes = { partitions: partitions!, treasuries: treasuries! };
+  const faults = [...(await logs.check(logShapes(sizes.partitions, sizes.treasuries)))];
+  const places = placesOf(sizes);
   try {
-    const standing = await readAllGenesis(logs, partitions);
-    standing.forEach((genesis, partition) => {
-      if (genesis === null) faults.push(`activity ${partition} is empty; it must begin with genesis`);
-      else if (genesis.engine !== ENGINE)
-        faults.push(`genesis is of engine ${genesis.engine}, this is ${ENGINE}`);
-      else if (genesis.partitions !== partitions) faults.push(repartitioned(genesis, partitions));
+    const standing = await readAllGenesis(logs, places);
+    const found = standing.find((each) => each !== null) ?? null;
+    places.forEach(({ log, partition }, at) => {
+      if (standing[at] === null) faults.push(`${log} ${partition} is empty; it must begin with genesis`);
     });
+    if (found === null) return faults;
+    if (found.engine !== ENGINE) faults.push(`genesis is of engine ${found.engine}, this is ${ENGINE}`);
+    faults.push(...repartitioned(found, sizes));
   } catch (error) {
     if (!(error instanceof BeginLogError)) throw error;
     faults.push(error.message);
@@ -102,10 +129,16 @@ export async function findTopicFaults(logs: Logs): Promise<readonly string[]> {
   return faults;
 }
 
-/** Null while there is no activity log. */
-async function partitionsOf(logs: Logs): Promise<number | null> {
+/** What stands, else what was asked for; not both where they differ. */
+function agreed(field: string, stands: number | null, asked: number | undefined): number | null {
+  if (stands !== null && asked !== undefined && asked !== stands) throw conflict(field, stands, asked);
+  return stands ?? asked ?? null;
+}
+
+/** Null while there is no such log. */
+async function partitionsOf(logs: Logs, log: Place['log']): Promise<number | null> {
   try {
-    return await logs.partitions('activity');
+    return await logs.partitions(log);
   } catch (error) {
     // Anything else, a transport that is away above all, is told as it is.
     if (error instanceof Error && error.message.includes('does not exist')) return null;
@@ -113,31 +146,37 @@ async function partitionsOf(logs: Logs): Promise<number | null> {
   }
 }
 
+/** Activity first: where it has begun, a workspace has. */
+function placesOf({ partitions, treasuries }: Pick<Genesis, 'partitions' | 'treasuries'>): Place[] {
+  const of = (log: Place['log'], count: number): Place[] =>
+    Array.from({ length: count }, (_, partition) => ({ log, partition }));
+  return [...of('activity', partitions), ...of('treasury', treasuries)];
+}
+
 /** The genesis of each partition, null where it is empty. Refuses anything else, and two that differ. */
-async function readAllGenesis(logs: Logs, partitions: number): Promise<(Genesis | null)[]> {
+async function readAllGenesis(logs: Logs, places: readonly Place[]): Promise<(Genesis | null)[]> {
   const texts: (string | null)[] = [];
-  for (let partition = 0; partition < partitions; partition += 1) {
-    texts.push(await firstRecord(logs, partition));
-  }
+  for (const place of places) texts.push(await firstRecord(logs, place));
   const first = texts.find((text) => text !== null) ?? null;
-  return texts.map((text, partition) => {
+  return texts.map((text, at) => {
     if (text === null) return null;
+    const { log, partition } = places[at]!;
     if (text !== first) {
       throw new BeginLogError(
-        `activity ${partition} begins with another record than the partitions before it: ${text}`,
+        `${log} ${partition} begins with another record than the partitions before it: ${text}`,
       );
     }
     const { type, data } = eventOf(text);
     if (type === 'updraft.control.genesis.v1') return data as Genesis;
     throw new BeginLogError(
-      `activity ${partition} begins with ${String(type)} and not with genesis: these logs are not a workspace of ` +
+      `${log} ${partition} begins with ${String(type)} and not with genesis: these logs are not a workspace of ` +
         'this version; choose another --workspace',
     );
   });
 }
 
-async function firstRecord(logs: Logs, partition: number): Promise<string | null> {
-  for await (const { records } of logs.read('activity', partition, 0)) {
+async function firstRecord(logs: Logs, { log, partition }: Place): Promise<string | null> {
+  for await (const { records } of logs.read(log, partition, 0)) {
     const [first] = records;
     if (first !== undefined) return first.value.toString('utf8');
   }
@@ -154,7 +193,7 @@ function eventOf(text: string): { type?: unknown; data?: unknown } {
 
 /** Outputs without activity mean that the input was lost: a new genesis would hide that. */
 async function refuseOrphans(logs: Logs): Promise<void> {
-  for (const log of ['capability', 'decisions', 'grants', 'dead-letters', 'quarantine']) {
+  for (const log of ['treasury', 'capability', 'decisions', 'grants', 'dead-letters', 'quarantine']) {
     const ends = await logs.endOffsets(log);
     const partition = ends.findIndex((end) => end > 0);
     if (partition < 0) continue;
@@ -164,10 +203,14 @@ async function refuseOrphans(logs: Logs): Promise<void> {
   }
 }
 
-function newGenesis(partitions: number, wish: GenesisWish, nowMs: number): Genesis {
+function newGenesis(
+  sizes: Pick<Genesis, 'partitions' | 'treasuries'>,
+  wish: GenesisWish,
+  nowMs: number,
+): Genesis {
   return makeGenesis({
     logId: wish.logId ?? randomBytes(LOG_ID_BYTES).toString('hex'),
-    partitions,
+    ...sizes,
     zone: wish.zone ?? ZONE_DEFAULT,
     latenessMs: wish.latenessMs ?? LATENESS_MS_DEFAULT,
     futureMs: wish.futureMs ?? FUTURE_MS_DEFAULT,
@@ -183,12 +226,16 @@ function refuseOtherWish(genesis: Genesis, wish: GenesisWish): void {
   }
 }
 
-/** Merchants would move between partitions, away from what is known of them. */
-function repartitioned(genesis: Genesis, partitions: number): string {
-  return (
-    `activity has ${partitions} partitions, its genesis says ${genesis.partitions}: ` +
-    'partitions are never added to a workspace'
-  );
+/** Merchants and accounts would move between partitions, away from what is known of them. */
+function repartitioned(genesis: Genesis, sizes: Pick<Genesis, 'partitions' | 'treasuries'>): string[] {
+  const logs = { partitions: 'activity', treasuries: 'treasury' } as const;
+  return (['partitions', 'treasuries'] as const)
+    .filter((field) => genesis[field] !== sizes[field])
+    .map(
+      (field) =>
+        `${logs[field]} has ${sizes[field]} partitions, its genesis says ${genesis[field]}: ` +
+        'partitions are never added to a workspace',
+    );
 }
 
 function conflict(field: string, stands: string | number, asked: string | number): BeginLogError {
@@ -200,54 +247,24 @@ function conflict(field: string, stands: string | number, asked: string | number
 async function append(
   logs: Logs,
   genesis: Genesis,
-  partitions: readonly number[],
+  places: readonly Place[],
   isLive: boolean,
 ): Promise<void> {
-  if (partitions.length === 0) return;
+  if (places.length === 0) return;
   const writer = logs.writer('genesis');
   const value = encodeGenesis(genesis);
   const live = encodeSettings(genesis.logId, { sequence: 1, mode: 'live' }, genesis.nowMs);
   const records = (isLive ? [value, live] : [value]).map((each) => ({ key: null, value: each }));
   try {
-    for (const partition of partitions) await writer.append('activity', partition, records);
+    for (const { log, partition } of places) await writer.append(log, partition, records);
   } finally {
     await writer.close();
   }
   // Where nothing locks (Kafka without a database) another run may have been first; then this one must not pass.
-  for (const partition of partitions) {
-    if ((await firstRecord(logs, partition)) === value.toString('utf8')) continue;
+  for (const place of places) {
+    if ((await firstRecord(logs, place)) === value.toString('utf8')) continue;
     throw new BeginLogError(
-      `activity ${partition}: another run wrote its genesis at the same time; start anew`,
+      `${place.log} ${place.partition}: another run wrote its genesis at the same time; start anew`,
     );
-  }
-}
-
-const LOCK_CLASS = 0x75_70_67_65;
-/** A transaction that is idle for long would be ended by the server, and its lock with it. */
-const KEEP_ALIVE_MS = 5_000;
-
-/**
- * One creator at a time. On PostgreSQL an advisory lock, held by a transaction of its own while the work goes on
- * beside it; embedded the data directory's lock has made sure that we are alone.
- */
-async function withLock<T>(database: StoreDatabase | null, work: () => Promise<T>): Promise<T> {
-  if (database === null || database.embedded) return work();
-  const done = new AbortController();
-  let held: () => void = () => undefined;
-  const isHeld = new Promise<void>((resolve) => (held = resolve));
-  const holding = database.transaction(async (sql) => {
-    await sql.query(`select pg_advisory_xact_lock($1, hashtext($2))`, [LOCK_CLASS, database.schema]);
-    held();
-    while (!done.signal.aborted) {
-      await sleep(KEEP_ALIVE_MS, undefined, { signal: done.signal }).catch(() => undefined);
-      await sql.query(`select 1`);
-    }
-  });
-  try {
-    await Promise.race([isHeld, holding]);
-    return await work();
-  } finally {
-    done.abort();
-    await holding;
   }
 }

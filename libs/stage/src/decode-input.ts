@@ -20,9 +20,9 @@ export function decodeInput(
     return { position: parsePosition(event.data['position'] as string), key: record.key, text, event };
   }
   const position = [partition, record.offset];
-  const quarantined = quarantine.get(formatPosition(position));
+  const quarantined = input === 'activity' ? quarantine.get(formatPosition(position)) : undefined;
   if (quarantined === undefined)
-    return { position, key: record.key, text, event: decode(text, INPUT_TYPES.activity) };
+    return { position, key: record.key, text, event: decode(text, INPUT_TYPES[input]) };
   return { position, key: record.key, text, event: quarantinedEvent(text, record.key), quarantined };
 }
 

@@ -22,6 +22,9 @@ export interface RunnerLimits {
   readonly retryMaxMs: number;
 }
 
+/** One row leads to another and soon to no more: an applicant to its grants, those to their accounts. */
+export const PLAN_ROUNDS_MAX = 16;
+
 export const CLUSTER_LIMITS: RunnerLimits = {
   batchRecordsMax: 4_000,
   queueRecordsMax: 20_000,

@@ -32,13 +32,14 @@ export async function startLiveTime(
     await systemClock.sleep(BEGIN_POLL_MS);
     genesis = await readGenesis(logs);
   }
-  const { partitions, logId } = genesis;
+  const { partitions, treasuries, logId } = genesis;
   const writer = logs.writer('ticker');
   const ticker = createTicker({
     logs,
     writer,
     logId,
     partitions,
+    treasuries,
     clock: systemClock,
     wallClock: Date.now,
     lease: {

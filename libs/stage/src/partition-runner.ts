@@ -66,7 +66,7 @@ export function createPartitionRunner(
     try {
       await run(request === null ? taken : await enterQuarantine(ports, taken, request, report));
     } finally {
-      await taken.publisher.close();
+      await taken.publisher?.close();
     }
   }
 

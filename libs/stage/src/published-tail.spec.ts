@@ -48,10 +48,11 @@ test('what stands in the log is met again and not published twice, up to its las
   expect(await admitted(tail, output('0/5/0'))).toEqual(['capability 0/5/0']);
 });
 
-test('what goes out in the same transaction goes with it; dead letters go out again', async () => {
+test('what goes out in the same transaction goes with it; what is numbered goes out again', async () => {
   const { tail } = await tailOver(['0/1/0']);
-  const first = [output('0/1/0'), output('0/1/0', 'g', 'grants'), output('0/1', 'd', 'dead-letters')];
-  expect(await admitted(tail, ...first)).toEqual(['dead-letters 0/1']);
+  const numbered = [output('0/1', 'd', 'dead-letters'), output('0/1/1', 'r', 'treasury')];
+  const first = [output('0/1/0'), output('0/1/0', 'g', 'grants'), ...numbered];
+  expect(await admitted(tail, ...first)).toEqual(['dead-letters 0/1', 'treasury 0/1/1']);
   expect(await admitted(tail, output('0/2/0', 'g', 'grants'))).toEqual(['grants 0/2/0']);
 });
 
@@ -79,6 +80,14 @@ test('a snapshot at the end of what was published leaves nothing to meet', async
   // Of a chained position, such as the allocator's, the whole input record is covered.
   expect((await tailOver(['0/1/0/0', '0/1/0/1'], '0/1/0')).tail.isDone()).toBe(true);
   expect((await tailOver(['0/1/0/0', '0/1/1/0'], '0/1/0')).tail.isDone()).toBe(false);
+});
+
+test('a stage without a log of its own has nothing to meet, and says everything again', async () => {
+  const { listed } = await tailOver(['0/1/0']);
+  expect(await findPublishedEnd(listed.logs, null, 0, 0, sha256)).toBeNull();
+  const tail = createPublishedTail(listed.logs, null, 0, 0, null, null);
+  expect(tail.isDone()).toBe(true);
+  expect(await admitted(tail, output('0/1', 'l', 'activity'))).toEqual(['activity 0/1']);
 });
 
 test('the published end is the last record from the hint on, with its hash', async () => {

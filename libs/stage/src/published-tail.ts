@@ -2,6 +2,7 @@ import { comparePositions, formatPosition, parsePosition, type Position } from '
 import type { Hash, OutputRecord } from '#domain/stage/stage';
 import type { LogRecord, Logs } from '#stream/log';
 import { HaltError } from './report.ts';
+import { hasSeveralWriters } from './several-writers.ts';
 
 /** The last published record of a stage partition: what an owner may not publish again. */
 export interface PublishedEnd {
@@ -17,14 +18,15 @@ export function positionOf(record: LogRecord): Position {
   return parsePosition(data.position);
 }
 
-/** Reads the stage's own log from a hint to its end. Null: nothing published there. */
+/** Reads the stage's own log from a hint to its end. Null: nothing published there, or the stage has no such log. */
 export async function findPublishedEnd(
   logs: Logs,
-  log: string,
+  log: string | null,
   partition: number,
   from: number,
   hash: Hash,
 ): Promise<PublishedEnd | null> {
+  if (log === null) return null;
   let last: LogRecord | null = null;
   for await (const batch of logs.read(log, partition, from)) last = batch.records.at(-1) ?? last;
   if (last === null) return null;
@@ -64,14 +66,15 @@ export interface PublishedTail {
 
 export function createPublishedTail(
   logs: Logs,
-  log: string,
+  /** The stage's own; null: it has none, and there is nothing to meet again. */
+  log: string | null,
   partition: number,
   from: number,
   /** Position of the snapshot: what it covers is not re-executed. Null: genesis. */
   covered: Position | null,
   end: PublishedEnd | null,
 ): PublishedTail {
-  const records = end === null ? emptyTail() : walk(logs, log, partition, from);
+  const records = end === null || log === null ? emptyTail() : walk(logs, log, partition, from);
   // A snapshot covers whole input records: what such a record produced has its position as a prefix.
   const isCovered = (position: Position): boolean =>
     covered !== null && comparePositions(position.slice(0, covered.length), covered) <= 0;
@@ -92,7 +95,8 @@ export function createPublishedTail(
       if (isDone || end === null) return [...outputs];
       const fresh: OutputRecord[] = [];
       for (const output of outputs) {
-        if (output.log === 'dead-letters') {
+        // Said again: whether it arrived is known to its receiver alone, who drops what it has.
+        if (hasSeveralWriters(output.log)) {
           fresh.push(output);
           continue;
         }

@@ -52,7 +52,7 @@ export async function enterQuarantine(
     { stage: 'scoring', position: at, recordHash, reason, requestedBy, approvedBy: approvedBy! },
     approvedAtMs!,
   );
-  await publisher.publish([{ log: 'quarantine', partition: claim.partition, key: null, value }], claim);
+  await publisher!.publish([{ log: 'quarantine', partition: claim.partition, key: null, value }], claim);
   report({ kind: 'quarantined', at, reason });
   return { ...owned, quarantine: new Map([...quarantine, [at, reason]]) };
 }

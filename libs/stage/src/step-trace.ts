@@ -24,7 +24,7 @@ export function createStepTrace(
   stage: StageDefinition,
   publishedBefore: Position | null,
 ): StepTrace {
-  const follow = stage.input === 'activity' ? followEvent : followCapability;
+  const follow = FOLLOWED[stage.input];
   /** At most as many as a batch has records. */
   let followed: Followed[] = [];
   return {
@@ -42,6 +42,9 @@ export function createStepTrace(
     },
   };
 }
+
+/** What the treasury takes in says of no event. */
+const FOLLOWED = { activity: followEvent, capability: followCapability, treasury: () => null };
 
 function followEvent(
   traces: Traces,

@@ -1,5 +1,12 @@
 import { formatPosition, parsePosition } from '#domain/stage/position';
-import type { FrozenChunk, Hash, PartitionMachine, Restored, StageDefinition } from '#domain/stage/stage';
+import type {
+  FrozenChunk,
+  Hash,
+  PartitionMachine,
+  Restored,
+  RowIndexEntry,
+  StageDefinition,
+} from '#domain/stage/stage';
 import { LostOwnershipError, type Head, type SnapshotMark, type SnapshotStore } from '#store/snapshot-store';
 import type { Claim, Logs, Publisher } from '#stream/log';
 import type { Quarantine } from './decode-input.ts';
@@ -20,6 +27,14 @@ import { HaltError, type StageReport } from './report.ts';
 //      lacks what the snapshot says was published, the snapshot is ignored and the stage runs again from genesis. If
 //      snapshot or outputs lie beyond the end of the input, the input has lost records and the partition pauses.
 //   5  Run. Until the published position is passed, outputs are compared with the log and not published.
+//
+// The treasury has no log of its own: nobody to fence in 1, nothing to find in 3 and to compare in 5. All that it says
+// is numbered and goes to logs with several writers (several-writers.ts), and it says it again from its snapshot on.
+// Two owners at once do no harm to those. What was followed can save nothing after 2; it can only go on to send. But
+// both step the same records of a log that never changes, from states that this same log led to, so that a number
+// carries the same bytes whoever sends it. And a snapshot covers only what was acknowledged, so that either of them
+// goes on at a number at or below the receiver's next one and leaves none out: whatever their records mix to, the
+// receiver finds each number once in its turn and drops the rest.
 
 export interface TakeOverPorts {
   readonly logs: Logs;
@@ -30,7 +45,8 @@ export interface TakeOverPorts {
 /** A partition in our hands. */
 export interface Owned {
   readonly claim: Claim;
-  readonly publisher: Publisher;
+  /** Null: the stage has no log of its own. */
+  readonly publisher: Publisher | null;
   readonly machine: PartitionMachine;
   readonly tail: PublishedTail;
   readonly quarantine: Quarantine;
@@ -49,15 +65,15 @@ export async function takeOver(
 ): Promise<Owned> {
   for (;;) {
     const { takeover } = await store.head(stage.name, partition);
-    const publisher = await logs.publisher(`${stage.name}-${partition}`);
+    const publisher = stage.output === null ? null : await logs.publisher(`${stage.name}-${partition}`);
     const claim = { stage: stage.name, partition, owner, takeover: takeover + 1 };
     try {
       if (await store.claim(claim)) return await load({ logs, store, hash }, stage, claim, publisher, report);
     } catch (error) {
-      await publisher.close();
+      await publisher?.close();
       throw error;
     }
-    await publisher.close();
+    await publisher?.close();
   }
 }
 
@@ -65,7 +81,7 @@ async function load(
   { logs, store, hash }: TakeOverPorts,
   stage: StageDefinition,
   claim: Claim,
-  publisher: Publisher,
+  publisher: Publisher | null,
   report: (report: StageReport) => void,
 ): Promise<Owned> {
   const { partition } = claim;
@@ -105,7 +121,8 @@ async function load(
     publisher,
     machine: stage.open(partition, restored, hash),
     tail: createPublishedTail(logs, stage.output, partition, hint, covered, end),
-    quarantine: await readQuarantine(logs, stage.name, partition),
+    // What is quarantined is records of activity, and only its own reader asks: the treasury's partitions are others.
+    quarantine: stage.input === 'activity' ? await readQuarantine(logs, stage.name, partition) : new Map(),
     mark,
     inputEnd,
   };
@@ -124,6 +141,7 @@ async function usable(
   const { published, format } = snapshot.mark;
   const isHeld =
     published === null ||
+    stage.output === null ||
     (await holds(
       logs,
       stage.output,
@@ -143,7 +161,7 @@ async function usable(
 }
 
 async function restore(store: SnapshotStore, claim: Claim, root: string): Promise<Restored> {
-  const index: { key: string; due: number | null; held: boolean }[] = [];
+  const index: RowIndexEntry[] = [];
   for await (const page of store.index(claim)) for (const entry of page) index.push(entry);
   const chunks: FrozenChunk[] = [];
   for await (const page of store.chunks(claim)) for (const chunk of page) chunks.push(chunk);

@@ -27,13 +27,14 @@ interface World {
   isInboundOld: boolean;
   open(name?: string): Ticker;
   /** Ticks of a partition as [seconds since the start, catchingUp]. */
-  ticks(partition: number): [number, boolean][];
+  ticks(partition: number, log?: string): [number, boolean][];
 }
 
 function openWorld(): World {
   const clock = new ManualClock();
   const listed = listedLogs();
   for (const partition of [0, 1]) listed.append('activity', partition, 'genesis');
+  listed.append('treasury', 0, 'genesis');
   const wallClock = (): number => START_MS + clock.now();
   const world: World = {
     clock,
@@ -54,6 +55,7 @@ function openWorld(): World {
         },
         logId: 'spec',
         partitions: 2,
+        treasuries: 1,
         clock,
         wallClock,
         lease: leaseFor(world, name, wallClock),
@@ -65,8 +67,8 @@ function openWorld(): World {
       void ticker.run();
       return ticker;
     },
-    ticks(partition) {
-      const values = listed.records('activity', partition).filter(({ value }) => value.includes('tick'));
+    ticks(partition, log = 'activity') {
+      const values = listed.records(log, partition).filter(({ value }) => value.includes('tick'));
       return values.map(({ value }) => {
         const { atMs, catchingUp } = decode(value).data as { atMs: number; catchingUp: boolean };
         return [(atMs - START_MS) / 1_000, catchingUp];
@@ -112,6 +114,19 @@ test('each second where there is traffic, every 15 s where there is none', async
   // Its own ticks are no traffic.
   expect(secondsOf(world.ticks(0)).slice(21)).toEqual([35, 50]);
   expect(secondsOf(world.ticks(1))).toEqual([0, 15, 30, 45]);
+});
+
+test('the treasury has a clock of its own pace: requests are its traffic', async () => {
+  const world = openWorld();
+  world.open();
+  await world.clock.pass(500);
+  for (let second = 0; second < 20; second++) {
+    if (second < 10) world.listed.append('activity', 0, { event: second });
+    else world.listed.append('treasury', 0, { request: second });
+    await world.clock.pass(1_000);
+  }
+  expect(secondsOf(world.ticks(0, 'treasury'))).toEqual([0, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20]);
+  expect(secondsOf(world.ticks(0))).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
 });
 
 test('not before all partitions are live: history brings its own ticks', async () => {

@@ -3,8 +3,9 @@ import { UnavailableError, type Logs, type LogWriter } from '#stream/log';
 import { StoreUnavailableError } from '#store/snapshot-store';
 import type { Clock } from './clock.ts';
 
-// Live time: one process writes ticks to every partition, each second where there is traffic, every 15 s where there
-// is none. Ticks are monotone and an equal one moves nothing, so two tickers for a moment do no harm.
+// Live time: one process writes ticks to every partition of activity and of the treasury log, each second where there
+// is traffic, every 15 s where there is none. Ticks are monotone and an equal one moves nothing, so two tickers for a
+// moment do no harm.
 
 /** With traffic a tick a second; without, one in this many seconds. */
 export const QUIET_TICK_MS = 15_000;
@@ -20,7 +21,10 @@ export interface TickerPorts {
   readonly logs: Logs;
   readonly writer: LogWriter;
   readonly logId: string;
+  /** Of activity. */
   readonly partitions: number;
+  /** Of the treasury log. */
+  readonly treasuries: number;
   readonly clock: Clock;
   readonly wallClock: () => number;
   /** Leadership, the database's clock, and what the last ticker left word of. */
@@ -56,8 +60,7 @@ export function createTicker(ports: TickerPorts): Ticker {
   let isStopping = false;
   let running: Promise<void> = Promise.resolve();
   let state: TickerState | null = null;
-  let ends: readonly number[] = [];
-  let quietSince: number[] = [];
+  const paces = [createPace('activity', ports.partitions), createPace('treasury', ports.treasuries)];
   let tellTicked: () => void = () => undefined;
   const ticked = new Promise<void>((resolve) => (tellTicked = resolve));
 
@@ -90,19 +93,11 @@ export function createTicker(ports: TickerPorts): Ticker {
   }
 
   async function tickAll(atMs: number, catchingUp: boolean): Promise<void> {
-    const now = await ports.logs.endOffsets('activity');
+    const ends = await Promise.all(paces.map(({ log }) => ports.logs.endOffsets(log)));
     const value = encodeTick(ports.logId, { atMs, catchingUp });
-    const writes: Promise<void>[] = [];
-    const after = [...now];
-    for (let partition = 0; partition < ports.partitions; partition++) {
-      const isBusy = now[partition] !== ends[partition];
-      const sinceMs = atMs - (quietSince[partition] ?? 0);
-      if (!isBusy && sinceMs < QUIET_TICK_MS) continue;
-      quietSince[partition] = atMs;
-      after[partition] = now[partition]! + 1;
-      writes.push(ports.writer.append('activity', partition, [{ key: null, value }]));
-    }
-    ends = after;
+    const writes = paces.flatMap(({ log, due }, index) =>
+      due(ends[index]!, atMs).map((partition) => ports.writer.append(log, partition, [{ key: null, value }])),
+    );
     await Promise.all(writes);
   }
 
@@ -125,6 +120,35 @@ export function createTicker(ports: TickerPorts): Ticker {
     async stop() {
       isStopping = true;
       await running;
+    },
+  };
+}
+
+interface Pace {
+  readonly log: string;
+  /** Partitions whose turn it is, by where they end now. */
+  due(now: readonly number[], atMs: number): number[];
+}
+
+/** Tells where else than from us something arrived since the last look. */
+function createPace(log: string, partitions: number): Pace {
+  let ends: readonly number[] = [];
+  const quietSince: number[] = [];
+  return {
+    log,
+    due(now, atMs) {
+      const after = [...now];
+      const all = Array.from({ length: partitions }, (_, partition) => partition);
+      const due = all.filter((partition) => {
+        const isBusy = now[partition] !== ends[partition];
+        return isBusy || atMs - (quietSince[partition] ?? 0) >= QUIET_TICK_MS;
+      });
+      for (const partition of due) {
+        quietSince[partition] = atMs;
+        after[partition] = now[partition]! + 1;
+      }
+      ends = after;
+      return due;
     },
   };
 }

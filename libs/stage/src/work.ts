@@ -3,9 +3,11 @@ import type { InputRecord, OutputRecord, StageDefinition } from '#domain/stage/s
 import type { PublishedMark, SnapshotMark } from '#store/snapshot-store';
 import { UnavailableError, type LogRecord, type Published } from '#stream/log';
 import { decodeInput } from './decode-input.ts';
+import { PLAN_ROUNDS_MAX } from './limit.ts';
 import type { Taken } from './partition-queue.ts';
 import type { RunnerPorts } from './runner-ports.ts';
 import { HaltError, type StageReport } from './report.ts';
+import { hasSeveralWriters, sendNumbered } from './several-writers.ts';
 import { createSnapshotter } from './snapshotter.ts';
 import { createStepTrace } from './step-trace.ts';
 import type { Owned } from './take-over.ts';
@@ -59,32 +61,32 @@ export function createWork(
     wakeUp();
   });
 
-  /** Publishes whole records' outputs: dead letters first and acknowledged, then one transaction. */
+  /** Publishes whole records' outputs: what is numbered first and acknowledged, then one transaction. */
   async function publish(pending: Pending): Promise<void> {
     const count = pending.outputs.length;
     const fresh = await tail.admit(pending.outputs);
     if (fresh.length < count) report({ kind: 'suppressed', outputs: count - fresh.length });
-    const letters = fresh
-      .filter((output) => output.log === 'dead-letters')
-      .map((output) => toPublish(output, partition));
-    if (letters.length > 0) await writer.append('dead-letters', partition, letters);
-    const outputs = fresh.filter((output) => output.log !== 'dead-letters');
-    if (outputs.length > 0) {
-      const offsets = await publisher.publish(
-        outputs.map((output) => toPublish(output, partition)),
-        claim,
-      );
-      const last = outputs.findLast((output) => output.log === stage.output);
-      if (last !== undefined) {
-        published = markOf(last.position, hash(last.text), offsets.get(stage.output)!);
-        report({ kind: 'published', position: published.position });
-      }
-    }
+    await sendNumbered(writer, partition, fresh);
+    await publishOwn(fresh.filter(({ log }) => !hasSeveralWriters(log)));
     snapshots.stepped(pending.records);
     trace?.published(clock.now() - pending.since);
     pending.outputs = [];
     pending.bytes = 0;
     pending.records = 0;
+  }
+
+  async function publishOwn(outputs: readonly OutputRecord[]): Promise<void> {
+    if (outputs.length === 0) return;
+    if (publisher === null)
+      throw new Error(`${stage.name} has no log of its own to write ${outputs[0]!.log} to`);
+    const offsets = await publisher.publish(
+      outputs.map((output) => toPublish(output, partition)),
+      claim,
+    );
+    const last = outputs.findLast((output) => output.log === stage.output);
+    if (last === undefined) return;
+    published = markOf(last.position, hash(last.text), offsets.get(last.log)!);
+    report({ kind: 'published', position: published.position });
   }
 
   async function makeReady(record: InputRecord, isRunning: () => boolean): Promise<void> {
@@ -97,8 +99,12 @@ export function createWork(
       if (text === null) throw new UnavailableError(`gave up waiting for bundle ${wanted}`);
       machine.addBundle(wanted, text);
     }
-    const missing = machine.plan(record);
-    if (missing.length > 0) await loadRows(missing);
+    for (let round = 0; round < PLAN_ROUNDS_MAX; round++) {
+      const missing = machine.plan(record);
+      if (missing.length === 0) return;
+      await loadRows(missing);
+    }
+    // Then the step misses a row and says which: a bug like any other.
   }
 
   async function loadRows(keys: readonly string[]): Promise<void> {
@@ -242,9 +248,9 @@ export function createWork(
   };
 }
 
-/** Activity is written without transactions: its offsets have no holes, so a hole is a lost record. */
+/** What is written without transactions has offsets without holes, so a hole is a lost record. */
 function checkContiguous(stage: StageDefinition, last: Position | null, position: Position): void {
-  if (stage.input !== 'activity') return;
+  if (!hasSeveralWriters(stage.input)) return;
   const expected = last === null ? 0 : last[1]! + 1;
   if (position[1] === expected) return;
   const at = formatPosition(position);
@@ -255,6 +261,6 @@ function markOf(position: Position, valueHash: string, offsetHint: number): Publ
   return { position: formatPosition(position), hash: valueHash, offsetHint };
 }
 
-function toPublish(output: OutputRecord, partition: number): Published {
-  return { log: output.log, partition, key: output.key, value: Buffer.from(output.text) };
+function toPublish({ log, key, text }: OutputRecord, partition: number): Published {
+  return { log, partition, key, value: Buffer.from(text) };
 }

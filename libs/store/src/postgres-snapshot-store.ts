@@ -1,4 +1,4 @@
-import type { Frozen, FrozenChunk, FrozenRow } from '#domain/stage/stage';
+import type { Frozen, FrozenChunk, FrozenRow, RowIndexEntry } from '#domain/stage/stage';
 import { LostOwnershipError } from './snapshot-store.ts';
 import type { Claim, Head, SnapshotMark, SnapshotStore } from './snapshot-store.ts';
 import type { Database, Sql } from './sql.ts';
@@ -6,7 +6,6 @@ import { holdClaim } from './sql/hold-claim.ts';
 import { createHead, readHead, readHeads } from './sql/read-head.ts';
 import { readChunkPage } from './sql/read-stage-chunks.ts';
 import { readIndexPage, readStageRows } from './sql/read-stage-rows.ts';
-import type { IndexEntry } from './sql/read-stage-rows.ts';
 import { takeClaim } from './sql/take-claim.ts';
 import { deleteHours, deleteSnapshot, upsertChunks, upsertMark, upsertRows } from './sql/write-snapshot.ts';
 
@@ -50,7 +49,7 @@ class PostgresSnapshotStore implements SnapshotStore {
     return await takeClaim(this.database, claim);
   }
 
-  async *index(claim: Claim): AsyncGenerator<readonly IndexEntry[]> {
+  async *index(claim: Claim): AsyncGenerator<readonly RowIndexEntry[]> {
     let after = '';
     for (;;) {
       const page = owned(await readIndexPage(this.database, claim, after, this.pages.index), claim);

@@ -12,7 +12,9 @@ import { WorkspaceEntity } from './entity/workspace.entity.ts';
 import { LogsAndSnapshots1795392000000 } from './migration/1795392000000-logs-and-snapshots.ts';
 import { Lease1795399200000 } from './migration/1795399200000-lease.ts';
 import { QuarantineRequest1795402800000 } from './migration/1795402800000-quarantine-request.ts';
+import { Waiting1795406400000 } from './migration/1795406400000-waiting.ts';
 import { ReadSide1795395600000 } from './read/migration/1795395600000-read-side.ts';
+import { GrantsAndAccounts1795410000000 } from './read/migration/1795410000000-grants-and-accounts.ts';
 import { READ_ENTITIES } from './read/read.entity.ts';
 
 // Listed by hand, never globbed: the same list under jest, in dist and in the drift test. The read side's entities
@@ -38,4 +40,6 @@ export const MIGRATIONS = [
   ReadSide1795395600000,
   Lease1795399200000,
   QuarantineRequest1795402800000,
+  Waiting1795406400000,
+  GrantsAndAccounts1795410000000,
 ] as const;

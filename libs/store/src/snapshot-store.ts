@@ -1,4 +1,4 @@
-import type { Frozen, FrozenChunk } from '#domain/stage/stage';
+import type { Frozen, FrozenChunk, RowIndexEntry } from '#domain/stage/stage';
 
 /** Proof of ownership, as in the log port: the same shape, so that one value serves both. */
 export interface Claim {
@@ -56,10 +56,8 @@ export interface SnapshotStore {
   head(stage: string, partition: number): Promise<Head>;
   /** Take-over step 2: `takeover := claim.takeover where takeover = claim.takeover - 1`. False: no row, start again. */
   claim(claim: Claim): Promise<boolean>;
-  /** (key, due, held) of every row, ascending by key (byte order), in pages. */
-  index(
-    claim: Claim,
-  ): AsyncIterable<readonly { readonly key: string; readonly due: number | null; readonly held: boolean }[]>;
+  /** What is kept in memory of every row, ascending by key (byte order), in pages. */
+  index(claim: Claim): AsyncIterable<readonly RowIndexEntry[]>;
   /** Dedupe chunks, ascending by (hour, sequence), in pages. */
   chunks(claim: Claim): AsyncIterable<readonly FrozenChunk[]>;
   /** Rows by key, one set-based read; a key without a row is missing in the answer. */

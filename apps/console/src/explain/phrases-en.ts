@@ -1,46 +1,5 @@
-import type { AccountBalance, GrantKind, Outcome } from '#domain/outputs';
-import type { ConditionWords, Phrases, ReasonWords } from './phrases.ts';
-
-const OUTCOMES: { readonly [outcome in Outcome]: string } = {
-  issue: 'issued a grant to',
-  withhold: 'withheld a grant from',
-  renew: 'renewed the grant of',
-  shrink: 'shrank the grant of',
-  grow: 'enlarged the grant of',
-  revoke: 'revoked the grant of',
-  expire: 'ended, at its time, the grant of',
-  correct: 'corrected its decision about',
-};
-
-const KINDS: { readonly [kind in GrantKind]: string } = {
-  traffic: 'traffic boost',
-  tool: 'tool',
-  service: 'service',
-  'value-added': 'value-added benefit',
-};
-
-const REASONS: ReasonWords = {
-  'unknown-merchant': 'the merchant is not registered',
-  'merchant-closed': 'the merchant is closed',
-  'cool-down': 'the cool-down after its last grant is not over',
-  'openings-used': 'it has used all its openings in this programme',
-  'no-headroom': 'it can carry no more orders than it already has',
-  'merchant-cap': 'it has reached the most that one merchant may get',
-  'budget-dry': 'the budget has too little left',
-  'headroom-below-grant': 'its headroom fell below what the grant brings',
-  'duration-over': 'the grant reached its end',
-  'used-up': 'the grant is used up',
-};
-
-const PARTS: { readonly [part in keyof AccountBalance]: string } = {
-  leasedIn: 'leased in',
-  free: 'free',
-  held: 'held',
-  settling: 'settling',
-  spent: 'spent',
-  returned: 'returned',
-  overrun: 'overrun',
-};
+import { timesOf, type ConditionWords, type GrantWords, type Phrases } from './phrases.ts';
+import { benefitInWords, KINDS, OUTCOMES, PARTS, REASONS } from './words-en.ts';
 
 const COMPARED: { readonly [op: string]: string } = {
   '>=': 'at least',
@@ -52,18 +11,28 @@ const COMPARED: { readonly [op: string]: string } = {
 };
 
 export const ENGLISH: Phrases = {
+  reasons: REASONS,
+  benefit: benefitInWords,
   decided: (at, programme, outcome, merchant) =>
-    `At ${at}, programme “${programme}” ${OUTCOMES[outcome]} merchant ${merchant ?? '(none)'}.`,
-  grant: (kind, size, maximum, id, from, until) =>
-    `Grant ${id} is a ${KINDS[kind]} of ${size} (at most ${maximum}), valid from ${from} to ${until}.`,
+    programme === ''
+      ? `At ${at}, Updraft ${OUTCOMES[outcome]} merchant ${merchant ?? '(none)'}.`
+      : `At ${at}, programme “${programme}” ${OUTCOMES[outcome]} merchant ${merchant ?? '(none)'}.`,
+  grant: (words) =>
+    `Grant ${words.grantId} is a ${KINDS[words.kind]} (${benefitInWords(words.benefit)})${extent(words)}, ` +
+    `valid from ${words.validFrom} to ${words.validUntil}.`,
   cause: (eventId, type, position) => `What caused it: ${type} event ${eventId}, at position ${position}.`,
   tier: (tier) =>
     tier === null
       ? 'The merchant had no score yet, so no tier.'
       : `The merchant's published tier was “${tier}”.`,
-  reason: (code) => `Reason: ${REASONS[code] ?? code}.`,
+  reason: (words) => `Reason: ${words}.`,
   noReason: () => 'No condition failed.',
+  until: (outcome, at) =>
+    outcome === 'offer'
+      ? `The training may be completed until ${at}.`
+      : `It waits until ${at} at the latest.`,
   condition: (words) => `${mark(words)} ${words.id}: ${statement(words)}.`,
+  statement,
   capacity: (headroom, open, overdue) =>
     `It could carry ${count(headroom, 'more order')} a day; ${count(open, 'order')} open, ${overdue} of them overdue.`,
   budget: (account, unit, changes) =>
@@ -72,9 +41,20 @@ export const ENGLISH: Phrases = {
       : `Budget “${account}” (${unit}): ${changes
           .map((change) => `${PARTS[change.part]} ${change.before} → ${change.after}`)
           .join(', ')}.`,
+  account: (name, of, from) => [name, of, from === null ? null : `from ${from}`].filter(isSaid).join(', '),
   change: (words) => `${wish(words)}.`,
-  waitFor: (code) => `Now in the way: ${REASONS[code] ?? code}.`,
+  waitFor: (words) => `Now in the way: ${words}.`,
 };
+
+function extent({ isCounted, size, maximum, stage, weightBps }: GrantWords): string {
+  const counted = isCounted ? ` of ${size} (at most ${maximum})` : '';
+  const weighted = weightBps === null ? '' : `, weight now × ${timesOf(weightBps)}`;
+  return `${counted}${stage === null ? '' : `, in stage “${stage}”`}${weighted}`;
+}
+
+function isSaid(part: string | null): boolean {
+  return part !== null;
+}
 
 function mark(words: ConditionWords): string {
   if (words.isFailing && words.verdict === 'true') return 'The reason —';

@@ -1,46 +1,5 @@
-import type { AccountBalance, GrantKind, Outcome } from '#domain/outputs';
-import type { ConditionWords, Phrases, ReasonWords } from './phrases.ts';
-
-const OUTCOMES: { readonly [outcome in Outcome]: string } = {
-  issue: '发放了权益',
-  withhold: '暂不发放权益',
-  renew: '续期了权益',
-  shrink: '缩减了权益',
-  grow: '扩大了权益',
-  revoke: '收回了权益',
-  expire: '权益到期结束',
-  correct: '更正了此前的决定',
-};
-
-const KINDS: { readonly [kind in GrantKind]: string } = {
-  traffic: '流量扶持',
-  tool: '工具',
-  service: '服务',
-  'value-added': '增值权益',
-};
-
-const REASONS: ReasonWords = {
-  'unknown-merchant': '商家尚未登记',
-  'merchant-closed': '商家已关闭',
-  'cool-down': '距上次权益的冷却期尚未结束',
-  'openings-used': '在该项目中的开启次数已用完',
-  'no-headroom': '承接能力已满，接不住更多订单',
-  'merchant-cap': '已达到单个商家的上限',
-  'budget-dry': '预算余额不足',
-  'headroom-below-grant': '承接余量已低于权益带来的订单',
-  'duration-over': '权益已到有效期',
-  'used-up': '权益已用完',
-};
-
-const PARTS: { readonly [part in keyof AccountBalance]: string } = {
-  leasedIn: '领入',
-  free: '可用',
-  held: '占用',
-  settling: '结算中',
-  spent: '已用',
-  returned: '已退回',
-  overrun: '超出',
-};
+import { timesOf, type ConditionWords, type GrantWords, type Phrases } from './phrases.ts';
+import { benefitInWords, KINDS, OUTCOMES, PARTS, REASONS } from './words-zh.ts';
 
 const COMPARED: { readonly [op: string]: string } = {
   '>=': '不低于',
@@ -52,15 +11,22 @@ const COMPARED: { readonly [op: string]: string } = {
 };
 
 export const CHINESE: Phrases = {
+  reasons: REASONS,
+  benefit: benefitInWords,
   decided: (at, programme, outcome, merchant) =>
-    `${at}，项目“${programme}”对商家 ${merchant ?? '（无）'}：${OUTCOMES[outcome]}。`,
-  grant: (kind, size, maximum, id, from, until) =>
-    `权益 ${id}：${KINDS[kind]}，额度 ${size}（上限 ${maximum}），有效期 ${from} 至 ${until}。`,
+    programme === ''
+      ? `${at}，对商家 ${merchant ?? '（无）'}：${OUTCOMES[outcome]}。`
+      : `${at}，项目“${programme}”对商家 ${merchant ?? '（无）'}：${OUTCOMES[outcome]}。`,
+  grant: (words) =>
+    `权益 ${words.grantId}：${KINDS[words.kind]}（${benefitInWords(words.benefit)}）${extent(words)}，` +
+    `有效期 ${words.validFrom} 至 ${words.validUntil}。`,
   cause: (eventId, type, position) => `触发原因：${type} 事件 ${eventId}，位置 ${position}。`,
   tier: (tier) => (tier === null ? '当时商家尚无评分，因此没有等级。' : `当时公布的等级为“${tier}”。`),
-  reason: (code) => `原因：${REASONS[code] ?? code}。`,
+  reason: (words) => `原因：${words}。`,
   noReason: () => '没有未通过的条件。',
+  until: (outcome, at) => (outcome === 'offer' ? `培训可在 ${at} 之前完成。` : `最迟等待至 ${at}。`),
   condition: (words) => `【${mark(words)}】${words.id}：${statement(words)}。`,
+  statement,
   capacity: (headroom, open, overdue) =>
     `当时每天还能承接 ${headroom} 单；未完成 ${open} 单，其中逾期 ${overdue} 单。`,
   budget: (account, unit, changes) =>
@@ -69,9 +35,20 @@ export const CHINESE: Phrases = {
       : `预算“${account}”（${unit}）：${changes
           .map((change) => `${PARTS[change.part]} ${change.before} → ${change.after}`)
           .join('，')}。`,
+  account: (name, of, from) => [name, of, from === null ? null : `自 ${from}`].filter(isSaid).join('，'),
   change: (words) => `${wish(words)}。`,
-  waitFor: (code) => `当前障碍：${REASONS[code] ?? code}。`,
+  waitFor: (words) => `当前障碍：${words}。`,
 };
+
+function extent({ isCounted, size, maximum, stage, weightBps }: GrantWords): string {
+  const counted = isCounted ? `，额度 ${size}（上限 ${maximum}）` : '';
+  const weighted = weightBps === null ? '' : `，当前权重 × ${timesOf(weightBps)}`;
+  return `${counted}${stage === null ? '' : `，处于阶段“${stage}”`}${weighted}`;
+}
+
+function isSaid(part: string | null): boolean {
+  return part !== null;
+}
 
 function mark(words: ConditionWords): string {
   if (words.verdict === 'not-assessed') return '未评估';

@@ -3,7 +3,7 @@ import type { CloudEvent } from '#domain/stage/stage';
 import { findDecision, findDecisions } from '#store/read/find-decisions';
 import type { Database } from '#store/sql';
 import { bundleOf, BundleShelf } from '../bundle-shelf.ts';
-import { explainDecision, languageOf } from '../explain.ts';
+import { explainDecision, languageOf, OUTCOMES } from '../explain.ts';
 import { DATABASE, PARTITIONS } from '../injection.ts';
 import { readAsOf, readTogether } from '../read-scope.ts';
 import { StreamClients, type StreamReply } from '../stream/stream-clients.ts';
@@ -22,7 +22,7 @@ import {
 } from './query.ts';
 import { ReaderGuard } from './reader.guard.ts';
 
-const outcome = oneOf('issue', 'withhold', 'renew', 'shrink', 'grow', 'revoke', 'expire', 'correct');
+const outcome = oneOf(...OUTCOMES);
 const filters = { merchant: merchantId, programme: name, outcome };
 
 @Controller('v1/decisions')

@@ -1,24 +1,42 @@
-import { Controller, Get, Headers, Inject, Param, Query, UseGuards } from '@nestjs/common';
+import { Controller, Get, Header, Headers, Inject, Param, Query, UseGuards } from '@nestjs/common';
 import type { MerchantCapability } from '#domain/outputs';
 import type { CloudEvent } from '#domain/stage/stage';
-import { findDecisions, findStanding } from '#store/read/find-decisions';
+import { findDecisions, findLife, findLifeBefore, findStanding } from '#store/read/find-decisions';
 import { findGrants } from '#store/read/find-grants';
 import { findMerchant, findMerchants } from '#store/read/find-merchants';
 import type { DecisionRow, MerchantRow } from '#store/read/project';
 import type { Database } from '#store/sql';
 import { bundleOf, BundleShelf } from '../bundle-shelf.ts';
 import { languageOf, recourseOf, type Language, type Recourse } from '../explain.ts';
+import type { Naming } from '../explain/reasons.ts';
+import { tellStory } from '../story.ts';
 import { readAsOf, readTogether, type AsOf } from '../read-scope.ts';
 import { DATABASE, PARTITIONS } from '../injection.ts';
-import { badRequest, notFound } from './refusal.ts';
-import { limit, LIMIT_DEFAULT, merchantId, readQuery, tier } from './query.ts';
+import {
+  formatTimeCursor,
+  limit,
+  LIMIT_DEFAULT,
+  merchantId,
+  pageOf,
+  readId,
+  readQuery,
+  tier,
+  timeCursor,
+  type QueryRule,
+} from './query.ts';
+import { notFound } from './refusal.ts';
 import { ReaderGuard } from './reader.guard.ts';
 
 const DECISIONS_SHOWN = 10;
 const GRANTS_SHOWN_MAX = 200;
-const LIVE_STATUSES = ['active', 'shrunk'];
+const LIVE_STATUSES = ['active', 'shrunk', 'grown'];
 /** Outcomes that leave a merchant with less than it asked for: there is something to change. */
-const ADVERSE = new Set(['withhold', 'shrink', 'revoke']);
+const ADVERSE = new Set(['withhold', 'wait', 'offer', 'forfeit', 'shrink', 'revoke', 'claw-back']);
+
+const languageRule: QueryRule<Language> = {
+  rule: 'must be en or zh',
+  parse: (text) => (text === 'en' || text === 'zh' ? text : undefined),
+};
 
 @Controller('v1/merchants')
 @UseGuards(ReaderGuard)
@@ -49,9 +67,7 @@ export class MerchantsController {
     @Param('id') id: string,
     @Headers('accept-language') accept: string | undefined,
   ): Promise<unknown> {
-    if (merchantId.parse(id) === undefined) {
-      throw badRequest([{ field: 'id', value: JSON.stringify(id.slice(0, 64)), rule: merchantId.rule }]);
-    }
+    readId(id, merchantId);
     const found = await readTogether(this.database, async (sql) => ({
       asOf: await readAsOf(sql, ['capability', 'decisions', 'grants'], this.partitions),
       merchant: await findMerchant(sql, id),
@@ -68,11 +84,44 @@ export class MerchantsController {
       asOf: ofPartition(found.asOf, merchant.partition),
       ...summaryOf(merchant),
       capability,
-      grants: found.grants.map((grant) => dataOf<object>(grant.record)),
+      grants: found.grants.map(({ record }) => dataOf<object>(record)),
       decisions: found.decisions.map(decisionSummary),
       recourse: await this.recourse(found.standing, capability, language),
       language,
     };
+  }
+
+  /** The merchant's life in order, from the beginning or after a cursor. */
+  @Get(':id/story')
+  @Header('vary', 'accept-language')
+  async story(
+    @Param('id') id: string,
+    @Query() raw: unknown,
+    @Headers('accept-language') accept: string | undefined,
+  ): Promise<unknown> {
+    const merchant = readId(id, merchantId);
+    const query = readQuery(raw, { lang: languageRule, after: timeCursor, limit });
+    const size = query.limit ?? LIMIT_DEFAULT;
+    const after = query.after ?? null;
+    const found = await readTogether(this.database, async (sql) => ({
+      asOf: await readAsOf(sql, ['capability', 'decisions'], this.partitions),
+      before: after === null ? [] : await findLifeBefore(sql, merchant, after),
+      rows: await findLife(sql, merchant, after, size + 1),
+      capability: await findMerchant(sql, merchant),
+    }));
+    if (found.rows.length === 0 && found.before.length === 0 && found.capability === null)
+      throw notFound(`nothing of merchant ${merchant} has been seen yet`, { asOf: found.asOf });
+    const { page, next } = pageOf(found.rows, size, formatTimeCursor);
+    const language = query.lang ?? languageOf(accept);
+    const [before, events] = [found.before, page].map((rows) => rows.map(eventOf)) as [
+      CloudEvent[],
+      CloudEvent[],
+    ];
+    const naming = new Map<string, Naming>();
+    for (const hash of new Set(events.map(bundleOf)))
+      naming.set(hash, await this.shelf.naming(hash, language));
+    const steps = tellStory(before, events, language, (hash) => naming.get(hash)!);
+    return { asOf: found.asOf, merchant, steps, next, language };
   }
 
   private async recourse(
@@ -82,12 +131,16 @@ export class MerchantsController {
   ): Promise<Recourse[]> {
     const all: Recourse[] = [];
     for (const row of standing.filter((each) => ADVERSE.has(each.outcome))) {
-      const event = JSON.parse(row.record) as CloudEvent;
+      const event = eventOf(row);
       const naming = await this.shelf.naming(bundleOf(event), language);
       all.push(...recourseOf(event, capability, language, naming));
     }
     return all;
   }
+}
+
+function eventOf(row: DecisionRow): CloudEvent {
+  return JSON.parse(row.record) as CloudEvent;
 }
 
 /** One merchant lives in one partition, so its "as of" is one position per log. */

@@ -1,31 +1,20 @@
 import { Controller, Get, Inject, Param, Query, UseGuards } from '@nestjs/common';
 import { INBOUND_REASONS } from '#contracts/records/letter-records';
 import { findDeadLetter, findDeadLetters } from '#store/read/find-dead-letters';
-import { findGrants } from '#store/read/find-grants';
 import type { DeadLetterRow } from '#store/read/project';
 import type { Database } from '#store/sql';
 import { DATABASE, PARTITIONS } from '../injection.ts';
 import { readAsOf, readTogether } from '../read-scope.ts';
 import { PartitionStatus } from '../partition-status.ts';
-import {
-  formatTimeCursor,
-  limit,
-  LIMIT_DEFAULT,
-  merchantId,
-  name,
-  oneOf,
-  readQuery,
-  timeCursor,
-} from './query.ts';
+import { formatTimeCursor, limit, LIMIT_DEFAULT, oneOf, readQuery, timeCursor } from './query.ts';
 import { notFound, refusalOf } from './refusal.ts';
 import { ReaderGuard } from './reader.guard.ts';
 
-const status = oneOf('active', 'shrunk', 'expired', 'revoked');
 const reason = oneOf('too-late', 'from-the-future', 'conflict', 'quarantined', ...INBOUND_REASONS);
 const WRITER = /^[a-z]+\/\d{1,9}$/;
 const SEQUENCE = /^\d{1,15}$/;
 
-/** Grants, dead letters and the state of every partition. */
+/** Dead letters and the state of every partition. */
 @Controller('v1')
 @UseGuards(ReaderGuard)
 export class OperationsController {
@@ -34,25 +23,6 @@ export class OperationsController {
     @Inject(PARTITIONS) private readonly partitions: number,
     @Inject(PartitionStatus) private readonly partitionStatus: PartitionStatus,
   ) {}
-
-  @Get('grants')
-  async grants(@Query() raw: unknown): Promise<unknown> {
-    const query = readQuery(raw, { merchant: merchantId, status, after: name, limit });
-    const size = query.limit ?? LIMIT_DEFAULT;
-    const filter = {
-      ...(query.merchant === undefined ? {} : { merchant: query.merchant }),
-      ...(query.status === undefined ? {} : { statuses: [query.status] }),
-    };
-    return readTogether(this.database, async (sql) => {
-      const rows = await findGrants(sql, filter, query.after ?? null, size + 1);
-      const page = rows.slice(0, size);
-      return {
-        asOf: await readAsOf(sql, ['grants'], this.partitions),
-        grants: page.map(({ merchant, record }) => ({ merchant, ...dataOf(record) })),
-        next: rows.length > size ? page.at(-1)!.grantId : null,
-      };
-    });
-  }
 
   @Get('dead-letters')
   async deadLetters(@Query() raw: unknown): Promise<unknown> {

@@ -1,3 +1,4 @@
+import { INSTANT_RULE, normaliseInstant } from '#contracts/instant';
 import { badRequest, type FieldProblem } from './refusal.ts';
 
 /** How one query parameter is read: `parse` answers undefined for what breaks the rule. */
@@ -56,6 +57,24 @@ export const merchantId: QueryRule<string> = {
   parse: (text) => (/^[A-Za-z0-9._:-]{1,128}$/.test(text) ? text : undefined),
 };
 
+/** An account, `growth`, or one of its instances, `growth@2026-11-01` or `relief~entity-91@2026-09-01`. */
+export const account: QueryRule<string> = {
+  rule: 'must be an account or an instance of one, such as growth, growth@2026-11-01 or relief~entity-91@2026-09-01',
+  parse: (text) =>
+    /^[A-Za-z0-9._:-]{1,128}(?:~[A-Za-z0-9._:-]{1,128})?(?:@\d{4}-\d{2}-\d{2})?$/.test(text)
+      ? text
+      : undefined,
+};
+
+/** Milliseconds UTC. */
+export const instant: QueryRule<number> = {
+  rule: INSTANT_RULE,
+  parse: (text) => {
+    const normal = normaliseInstant(text);
+    return normal === null ? undefined : Date.parse(normal);
+  },
+};
+
 export const name: QueryRule<string> = {
   rule: 'must be an id: 1 to 128 of A-Z a-z 0-9 . _ : / -',
   parse: (text) => (/^[A-Za-z0-9._:/-]{1,128}$/.test(text) ? text : undefined),
@@ -96,4 +115,21 @@ export function formatTimeCursor(row: TimeCursor): string {
 /** A position as `3/18842/0/1` or `3-18842-0-1`; null for anything else. */
 export function positionOf(text: string): string | null {
   return /^\d{1,9}([/-])\d{1,15}(?:\1\d{1,9}){0,6}$/.test(text) ? text.replaceAll('-', '/') : null;
+}
+
+/** An id in the path that must follow a rule. */
+export function readId<T>(text: string, rule: QueryRule<T>): T {
+  const parsed = rule.parse(text);
+  if (parsed === undefined) throw badRequest([{ field: 'id', value: shown(text), rule: rule.rule }]);
+  return parsed;
+}
+
+/** A page of what was found, one more than asked for, and the cursor of the next one. */
+export function pageOf<Row>(
+  found: readonly Row[],
+  size: number,
+  cursorOf: (last: Row) => string,
+): { readonly page: readonly Row[]; readonly next: string | null } {
+  const page = found.slice(0, size);
+  return { page, next: found.length > size ? cursorOf(page.at(-1)!) : null };
 }

@@ -1,7 +1,11 @@
-import { clearReadSide, readProgress } from '#store/read/progress';
+import type { Decision } from '#domain/outputs';
+import { HOUR_MS } from '#domain/time';
+import { clearReadSide, READ_TABLES, readProgress } from '#store/read/progress';
 import type { Database } from '#store/sql';
 import { openTestDatabase, type TestDatabase } from '#store/testing/test-database';
+import { ACCOUNT, budget, leaseText, requestText, returnText, usageText } from '../testing/money-records.ts';
 import {
+  balance,
   capabilityText,
   deadLetterText,
   DecisionChain,
@@ -15,7 +19,8 @@ import { until } from '../testing/until.ts';
 import { deadLettersProjection } from './dead-letters.ts';
 import { decisionsProjection } from './decisions.ts';
 import { grantsProjection } from './grants.ts';
-import { merchantsProjection } from './merchants.ts';
+import { capabilityProjection } from './capability.ts';
+import { treasuryProjection } from './treasury.ts';
 
 describe('projecting a log', () => {
   let opened: TestDatabase;
@@ -39,6 +44,9 @@ describe('projecting a log', () => {
     expect(expected['read_decision']).toHaveLength(120);
     expect(expected['read_grant']).toHaveLength(14);
     expect(expected['read_dead_letter']).toHaveLength(120);
+    expect(expected['read_account']).toHaveLength(4);
+    expect(expected['read_pending']!.length).toBeGreaterThan(3);
+    for (const table of READ_TABLES) expect(expected[table]).not.toEqual([]);
 
     for (const seed of [1, 2, 3, 4]) {
       const random = seeded(seed);
@@ -151,11 +159,11 @@ describe('projecting a log', () => {
     const logs = new ScriptedLogs(1);
     logs.append('capability', 0, null, tickText('0/1/0', START_MS + 2_000));
     logs.append('capability', 0, null, tickText('0/2/0', START_MS + 1_000));
-    await running.start(logs, merchantsProjection);
+    await running.start(logs, capabilityProjection);
     await running.caughtUp(logs, 'capability');
 
     const [progress] = await readProgress(database, 'capability');
-    expect(JSON.parse(progress!.marks)).toEqual({ nowMs: START_MS + 2_000, nowPosition: '0/1/0' });
+    expect(JSON.parse(progress!.marks)).toMatchObject({ nowMs: START_MS + 2_000, nowPosition: '0/1/0' });
     expect(progress!.position).toBe('0/2/0');
   });
 
@@ -164,7 +172,8 @@ describe('projecting a log', () => {
     for (let left = restarts; left >= 0; left--) {
       await running.start(logs, decisionsProjection, options);
       await running.start(logs, grantsProjection, options);
-      await running.start(logs, merchantsProjection, options);
+      await running.start(logs, capabilityProjection, options);
+      await running.start(logs, treasuryProjection, options);
       await running.start(logs, deadLettersProjection, options);
       if (left > 0) await new Promise((resolve) => setTimeout(resolve, 40));
       else for (const log of LOGS) await running.caughtUp(logs, log);
@@ -173,20 +182,48 @@ describe('projecting a log', () => {
   }
 });
 
-const LOGS = ['decisions', 'grants', 'capability', 'dead-letters'];
+const LOGS = ['decisions', 'grants', 'capability', 'treasury', 'dead-letters'];
 
 function fill(logs: ScriptedLogs): void {
   for (const partition of [0, 1]) {
     const chain = new DecisionChain(partition);
     for (let i = 1; i <= 60; i++) {
-      logs.append('decisions', partition, `m-${i % 5}`, chain.next({}, `m-${i % 5}`).text);
+      const merchant = `m-${partition}-${i % 5}`;
+      logs.append('decisions', partition, merchant, chain.next(decisionOf(i), merchant, timeOf(i)).text);
+      logs.append('treasury', 1 - partition, null, treasuryOf(partition, i));
       logs.append('grants', partition, `g-${partition}-${i % 7}`, grantOf(partition, i));
       logs.append('capability', partition, null, capabilityOf(partition, i));
       logs.append('dead-letters', partition, null, deadLetterText(partition, i));
       // Appended at least once: a repeat is a new record of the log.
       if (i % 6 === 0) logs.append('dead-letters', partition, null, deadLetterText(partition, i - 2));
+      if (i % 5 === 0) logs.append('treasury', 1 - partition, null, treasuryOf(partition, i - 3));
     }
   }
+}
+
+function timeOf(i: number): number {
+  return START_MS + Math.floor(i / 8) * HOUR_MS;
+}
+
+/** Positions of decisions are ten apart, those of what is told the treasury stand between them. */
+function treasuryOf(partition: number, i: number): string {
+  const said = { balance: balance({ free: 9_000 - i, spent: i }), account: i % 9 === 0 ? 'other' : ACCOUNT };
+  const position = `${partition}/${i * 10 + (i % 2) * 5}/0/1`;
+  return i % 4 === 0 ? returnText(i, position, said, timeOf(i)) : requestText(i, position, said, timeOf(i));
+}
+
+function decisionOf(i: number): Partial<Decision> {
+  const after = balance({ free: 9_000 - i, held: 1_000 - i, spent: 2 * i });
+  if (i % 3 === 0) {
+    return {
+      outcome: 'wait',
+      reasons: ['budget-on-its-way'],
+      budget: budget(),
+      until: '2026-11-12T00:00:00.000Z',
+    };
+  }
+  if (i % 7 === 0) return { outcome: 'withhold', reasons: ['budget-dry'], budget: budget() };
+  return { outcome: i % 5 === 1 ? 'settle' : 'issue', budget: budget({ after }) };
 }
 
 function grantOf(partition: number, i: number): string {
@@ -195,8 +232,11 @@ function grantOf(partition: number, i: number): string {
 }
 
 function capabilityOf(partition: number, i: number): string {
-  if (i % 4 === 0) return tickText(`${partition}/${i}/0`, START_MS + i);
-  return capabilityText(`m-${partition}-${i % 6}`, `${partition}/${i}/0`, { scoreBps: i });
+  const position = `${partition}/${i}/0`;
+  if (i % 4 === 0) return tickText(position, START_MS + i);
+  if (i % 4 === 1) return leaseText(position, { sequence: i, amount: i });
+  if (i % 4 === 2) return usageText(position, { used: (i * 7) % 60, clicks: i }, `m-${partition}-${i % 3}`);
+  return capabilityText(`m-${partition}-${i % 6}`, position, { scoreBps: i });
 }
 
 /** Small and repeatable; not for anything but tests. */

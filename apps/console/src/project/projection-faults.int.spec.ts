@@ -15,7 +15,7 @@ import { until } from '../testing/until.ts';
 import { deadLettersProjection } from './dead-letters.ts';
 import { decisionsProjection } from './decisions.ts';
 import { grantsProjection } from './grants.ts';
-import { merchantsProjection } from './merchants.ts';
+import { capabilityProjection } from './capability.ts';
 
 describe('a projection that meets a defect of its log', () => {
   let opened: TestDatabase;
@@ -136,7 +136,7 @@ describe('a projection that meets a defect of its log', () => {
     const logs = new ScriptedLogs(1);
     logs.append('capability', 0, null, tickText('0/1/0', START_MS));
     logs.append('capability', 0, null, capabilityText('m-1', '0/2/0').replace('merchant.v1', 'merchant.v9'));
-    const projector = await running.start(logs, merchantsProjection);
+    const projector = await running.start(logs, capabilityProjection);
     await until(() => projector.faults().length > 0);
 
     expect(projector.faults()[0]).toMatch(/at offset 1: type .*merchant\.v9.*unknown version/);

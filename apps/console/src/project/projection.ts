@@ -21,7 +21,7 @@ export interface Folded<M extends Marks, Row> {
  * The same log gives the same rows, however it is cut into batches and however often it is read.
  */
 export interface Projection<M extends Marks, Row> {
-  readonly log: 'decisions' | 'grants' | 'capability' | 'dead-letters';
+  readonly log: 'decisions' | 'grants' | 'capability' | 'treasury' | 'dead-letters';
   /** The types its log may hold; anything else stops the partition rather than be skipped. */
   readonly types: ReadonlySet<string>;
   readonly empty: M;

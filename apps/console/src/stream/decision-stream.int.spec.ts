@@ -153,6 +153,7 @@ function rows(from: number, to: number): DecisionRow[] {
     outcome: 'issue',
     atMs: from + i,
     hash: '',
+    grantId: null,
     previousHash: '',
     record: JSON.stringify({ sequence: from + i }),
   }));

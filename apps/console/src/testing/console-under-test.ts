@@ -64,9 +64,11 @@ export class ConsoleUnderTest {
   async projected(): Promise<void> {
     await until(async () => {
       const { body } = await this.get('/v1/status');
-      return body.partitions.every((each: { projections: Record<string, { lag: number }> }) =>
-        Object.values(each.projections).every((projection) => projection.lag === 0),
-      );
+      const projections: { lag: number }[] = [
+        ...body.partitions.flatMap((each: Body) => Object.values(each.projections)),
+        ...body.treasury.map((each: Body) => each.projection),
+      ];
+      return projections.every(({ lag }) => lag === 0);
     });
   }
 

@@ -1,7 +1,14 @@
 import { encodeInboundLetter } from '#contracts/inbound-letter';
 import { createHash } from 'node:crypto';
 import { decisionHash } from '#domain/allocator/allocation';
-import type { Decision, DeadLetter, Grant, MerchantCapability } from '#domain/outputs';
+import type {
+  AccountBalance,
+  DeadLetter,
+  Decision,
+  Grant,
+  GrantTerms,
+  MerchantCapability,
+} from '#domain/outputs';
 import { writeEvent } from '#domain/stage/write-event';
 
 // Records as the stages write them, for tests: the smallest that are whole.
@@ -41,6 +48,7 @@ export class DecisionChain {
       tier: 'silver',
       conditions: [],
       reasons: [],
+      until: null,
       capacity: { headroom: 40, orders: { open: 12, overdue: 2 } },
       budget: null,
       grant: null,
@@ -60,6 +68,36 @@ export class DecisionChain {
 /** Where the hash of a decision will be, in what it is made over. */
 const NO_HASH = '0'.repeat(64);
 
+export function grantTerms(some: Partial<GrantTerms> = {}): GrantTerms {
+  return {
+    grantId: '3/10/0/0',
+    kind: 'traffic',
+    benefit: { boost: { weightBps: 15_000 } },
+    account: 'traffic@2026-11-01',
+    size: 500,
+    maximum: 500,
+    stage: null,
+    weightBps: 15_000,
+    validFrom: '2026-11-11T08:00:00.000Z',
+    validUntil: '2026-11-18T08:00:00.000Z',
+    ...some,
+  };
+}
+
+export function balance(some: Partial<AccountBalance> = {}): AccountBalance {
+  return {
+    leasedIn: 10_000,
+    free: 9_000,
+    held: 1_000,
+    settling: 0,
+    spent: 0,
+    returned: 0,
+    overrun: 0,
+    clawedBack: 0,
+    ...some,
+  };
+}
+
 export function grantText(
   grantId: string,
   position: string,
@@ -67,15 +105,11 @@ export function grantText(
   subject = 'm-1',
 ): string {
   const grant: Grant = {
-    grantId,
-    kind: 'traffic',
-    size: 500,
-    maximum: 500,
-    validFrom: '2026-11-11T08:00:00.000Z',
-    validUntil: '2026-11-18T08:00:00.000Z',
+    ...grantTerms({ grantId }),
     position,
     programme: 'growth-boost',
     status: 'active',
+    effects: [],
     decision: position,
     ...some,
   };
@@ -95,6 +129,7 @@ export function capabilityText(
     isClosed: false,
     category: 'toys',
     country: 'CN',
+    entityId: null,
     tier: 'silver',
     projectedTier: 'silver',
     scoreBps: 6_200,
@@ -103,6 +138,7 @@ export function capabilityText(
     orders: { open: 12, overdue: 2 },
     trainings: [],
     tools: [],
+    violations: [],
     survey: {},
     metrics: {},
     why: ['tier'],
@@ -157,7 +193,7 @@ export function deadLetterText(partition: number, sequence: number, some: Partia
   );
 }
 
-function eventText(
+export function eventText(
   stage: string,
   type: string,
   subject: string | null,
@@ -168,7 +204,7 @@ function eventText(
   return writeEvent({ id, source: `/updraft/${LOG_ID}/${stage}`, type, subject, timeMs, data });
 }
 
-function causeAt(position: string): Decision['cause'] {
+export function causeAt(position: string): Decision['cause'] {
   return { position, eventId: `e-${position}`, type: 'updraft.order.paid.v1', hash: sha256(position) };
 }
 

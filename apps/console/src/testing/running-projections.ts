@@ -1,4 +1,4 @@
-import { readProgress } from '#store/read/progress';
+import { READ_TABLES, readProgress } from '#store/read/progress';
 import type { Database } from '#store/sql';
 import {
   LogProjector,
@@ -60,9 +60,8 @@ export class RunningProjections {
 
   /** Every table of the read side, as it is. */
   async content(): Promise<Record<string, unknown[]>> {
-    const tables = ['read_decision', 'read_grant', 'read_merchant', 'read_dead_letter', 'read_progress'];
     const content: Record<string, unknown[]> = {};
-    for (const table of tables) content[table] = await this.rows(table);
+    for (const table of READ_TABLES) content[table] = await this.rows(table);
     return content;
   }
 }

@@ -32,7 +32,7 @@ export async function createPlatformTopic(kafka: SharedKafka): Promise<PlatformT
   const options = { brokers: kafka.brokers, prefix, clientId: 'spec', notice: () => undefined };
   const logs = createKafkaLogs(options);
   const platform = createKafkaLogs({ ...options, prefix: '' });
-  await logs.create(logShapes(PARTITIONS));
+  await logs.create(logShapes(PARTITIONS, 1));
   await platform.create([{ log: topic, partitions: INBOUND_PARTITIONS }]);
   return {
     topic,

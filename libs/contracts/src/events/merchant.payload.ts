@@ -1,4 +1,12 @@
-import type { MerchantClosed, MerchantProfileChanged, MerchantRegistered } from '#domain/events';
+import type {
+  MerchantClosed,
+  MerchantLinked,
+  MerchantProfileChanged,
+  MerchantRegistered,
+  MerchantUnlinked,
+  ViolationCleared,
+  ViolationRecorded,
+} from '#domain/events';
 import { Country, Currency, Id, MayBeAbsent, Text } from './payload-rules.ts';
 
 export class MerchantRegisteredPayload implements MerchantRegistered {
@@ -16,4 +24,20 @@ export class MerchantProfileChangedPayload implements MerchantProfileChanged {
 
 export class MerchantClosedPayload implements MerchantClosed {
   @Text() readonly reason!: string;
+}
+
+export class MerchantLinkedPayload implements MerchantLinked {
+  @Id() readonly entityId!: string;
+}
+
+export class MerchantUnlinkedPayload implements MerchantUnlinked {
+  @Id() readonly entityId!: string;
+}
+
+export class ViolationRecordedPayload implements ViolationRecorded {
+  @Id() readonly violation!: string;
+}
+
+export class ViolationClearedPayload implements ViolationCleared {
+  @Id() readonly violation!: string;
 }

@@ -6,7 +6,10 @@ import { COUNTRIES, CURRENCIES } from './iso-codes.ts';
 // reads, and carries what the JSON Schema generated from the class says about it.
 
 export const ID_CHARS_MAX = 128;
-/** Ids become keys of objects sooner or later, so the names with a meaning of their own there are no ids. */
+/**
+ * Ids become keys of objects sooner or later, so the names with a meaning of their own there are no ids. Nor has an id
+ * a `~` or `@`: the names of account instances are made with them (domain/policy/account-instance.ts).
+ */
 export const ID_PATTERN = /^(?!(?:__proto__|constructor|prototype)$)[A-Za-z0-9._:-]{1,128}$/;
 export const ID_RULE = `must be 1 to ${ID_CHARS_MAX} characters of A-Z a-z 0-9 . _ : -, and no reserved word`;
 /** Grant ids may be made from positions, which contain slashes. */

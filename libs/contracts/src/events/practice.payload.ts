@@ -1,13 +1,15 @@
 import type {
   BoostDelivered,
   CapacityDeclared,
+  GrantUsed,
   InventoryReported,
   MessageAnswered,
   SurveyAnswered,
   ToolAdopted,
+  ToolDropped,
   TrainingCompleted,
 } from '#domain/events';
-import { Amount, Answers, Flag, GrantId, Id, InstantText } from './payload-rules.ts';
+import { Amount, Answers, Flag, GrantId, Id, InstantText, MayBeAbsent } from './payload-rules.ts';
 
 // How a merchant works: replies, capacity, answers, stock, tools, training, and the use of what it was granted.
 
@@ -34,6 +36,10 @@ export class ToolAdoptedPayload implements ToolAdopted {
   @Id() readonly tool!: string;
 }
 
+export class ToolDroppedPayload implements ToolDropped {
+  @Id() readonly tool!: string;
+}
+
 export class TrainingCompletedPayload implements TrainingCompleted {
   @Id() readonly course!: string;
 }
@@ -41,4 +47,11 @@ export class TrainingCompletedPayload implements TrainingCompleted {
 export class BoostDeliveredPayload implements BoostDelivered {
   @GrantId() readonly grantId!: string;
   @Amount() readonly exposures!: number;
+  @MayBeAbsent() @Amount() readonly clicks?: number;
+  @MayBeAbsent() @Amount() readonly orders?: number;
+}
+
+export class GrantUsedPayload implements GrantUsed {
+  @GrantId() readonly grantId!: string;
+  @Amount() readonly used!: number;
 }

@@ -1,5 +1,5 @@
 import type { Controls, ControlType } from '#domain/controls';
-import { count, flag, hash, integer, list, object, oneOf, text } from './record-schema.ts';
+import { count, flag, hash, integer, list, object, oneOf, orNull, text } from './record-schema.ts';
 import type { RecordContract } from './record-schema.ts';
 
 const zoneTransitions = list(object({ fromMs: integer, offsetMinutes: integer }));
@@ -12,6 +12,7 @@ export const CONTROL_RECORDS: { readonly [Type in ControlType]: RecordContract<C
     schema: object({
       logId: text,
       partitions: { type: 'integer', minimum: 1 },
+      treasuries: { type: 'integer', minimum: 1 },
       hashFunction: oneOf('murmur2'),
       zone: text,
       zoneTransitions: { ...zoneTransitions, minItems: 1 },
@@ -23,13 +24,14 @@ export const CONTROL_RECORDS: { readonly [Type in ControlType]: RecordContract<C
     example: {
       logId: 'b0b5c2f4',
       partitions: 16,
+      treasuries: 2,
       hashFunction: 'murmur2',
       zone: 'Asia/Shanghai',
       zoneTransitions: [{ fromMs: 0, offsetMinutes: 480 }],
       latenessMs: 604_800_000,
       futureMs: 600_000,
       nowMs: 1_794_355_200_000,
-      engine: 1,
+      engine: 3,
     },
   },
   'updraft.control.tick.v1': {
@@ -59,5 +61,43 @@ export const CONTROL_RECORDS: { readonly [Type in ControlType]: RecordContract<C
       approvedBy: { ...list(text), minItems: 1 },
     }),
     example: { sequence: 1, bundle: 'c0de'.repeat(16), approvedBy: ['lin', 'wang'] },
+  },
+  'updraft.control.lease.v1': {
+    description: 'The treasury leases units of an account to a holder, or says how the account stands.',
+    schema: object({
+      writer: text,
+      sequence: { type: 'integer', minimum: 1 },
+      account: text,
+      holder: orNull(text),
+      amount: count,
+      answers: orNull(count),
+      isScarce: flag,
+    }),
+    example: {
+      writer: 'treasury/1',
+      sequence: 12,
+      account: 'growth@2026-11-01',
+      holder: null,
+      amount: 50_000,
+      answers: 7,
+      isScarce: false,
+    },
+  },
+  'updraft.control.stop.v1': {
+    description: 'Nothing more is issued within the scope, or again, and who said so.',
+    schema: object({
+      sequence: { type: 'integer', minimum: 1 },
+      scope: { type: 'string', pattern: '^(all|programme:.+|account:.+)$' },
+      isStopped: flag,
+      by: { ...list(text), minItems: 1 },
+      reason: text,
+    }),
+    example: {
+      sequence: 1,
+      scope: 'programme:growth-boost',
+      isStopped: true,
+      by: ['lin'],
+      reason: 'exposures are counted twice, see incident 14',
+    },
   },
 };

@@ -128,11 +128,11 @@ const KINDS = {
 } as const satisfies Record<string, readonly unknown[]>;
 
 const FIELDS: Readonly<Record<keyof typeof KINDS, string>> = {
-  id: 'category entityId orderId threadId survey tool course',
+  id: 'category entityId orderId threadId survey tool course violation',
   grantId: 'grantId',
   text: 'reason buyer',
   instant: 'orderedAt shipBy receivedAt',
-  amount: 'amountMinor refundMinor ordersPerDay units exposures',
+  amount: 'amountMinor refundMinor ordersPerDay units exposures clicks orders used',
   stars: 'stars',
   flag: 'wasShipped forQuality isFirst',
   currency: 'currency',

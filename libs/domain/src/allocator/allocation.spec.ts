@@ -51,7 +51,7 @@ describe('the chain', () => {
     const positions = world.outputs
       .filter(({ log }) => log === 'decisions')
       .map(({ position }) => position.join('/'));
-    expect(positions).toEqual(['0/2/0/0', '0/2/0/1']);
+    expect(positions).toEqual(['0/4/0/0', '0/4/0/1']);
     expect(decisionsIn(world.outputs).map(({ position }) => position)).toEqual(positions);
   });
 });

@@ -1,7 +1,7 @@
 import { canonicalJson, type Json } from '../canonical.ts';
+import type { ZoneTransition } from '../controls.ts';
 import { ENGINE } from '../engine.ts';
 import type {
-  AccountBalance,
   BudgetEvidence,
   Cause,
   ConditionEvidence,
@@ -11,7 +11,7 @@ import type {
   MerchantCapability,
   Outcome,
 } from '../outputs.ts';
-import type { Bundle, Programme } from '../policy/bundle.ts';
+import type { Bundle } from '../policy/bundle.ts';
 import { assess, atomsOf, type Condition, type TierOrder } from '../policy/condition.ts';
 import type { Sweep } from '../stage/due-work.ts';
 import type { MerchantRows } from '../stage/merchant-rows.ts';
@@ -19,14 +19,18 @@ import { formatPosition, type Position } from '../stage/position.ts';
 import type { Hash, OutputRecord } from '../stage/stage.ts';
 import { writeEvent, writeEventText } from '../stage/write-event.ts';
 import { formatInstant } from '../time.ts';
-import { balanceOf, type Account } from './account.ts';
-import type { ApplicantRow, RunningGrant } from './applicant-row.ts';
+import type { ApplicantRow, RunningGrant, SettlingGrant } from './applicant-row.ts';
+import { checkTransition, type GrantState } from './grant-states.ts';
+import type { PolicyIndex } from './policy-index.ts';
+import type { Purse } from './purse.ts';
 
 /** What the allocator keeps of its partition besides the merchants. */
 export interface AllocatorRoot {
   position: Position | null;
   logId: string;
   partitions: number;
+  treasuries: number;
+  zone: readonly ZoneTransition[];
   nowMs: number;
   catchingUp: boolean;
   bundleHash: string | null;
@@ -36,26 +40,46 @@ export interface AllocatorRoot {
   /** Of the last decision: the chain goes on from here. */
   sequence: number;
   chainHash: string;
-  accounts: { [account: string]: Account };
-  /** Somebody was withheld because the account was dry. */
-  isBudgetWanted: boolean;
-  /** Funds came free while somebody wanted them: a budget sweep is due. */
-  isBudgetFreed: boolean;
+  /** By instance of the account. */
+  purses: { [instance: string]: Purse };
+  /** Partition of the treasury that keeps the books of an account, from its first request on. */
+  homes: { [account: string]: number };
+  /** Last sequence sent to each partition of the treasury. */
+  sent: number[];
+  /** Scopes that are stopped, in the order in which they were. */
+  stops: string[];
+  /** Of the last stop or resumption. */
+  stopSequence: number;
+  /** Turns given to those who wait. */
+  turns: number;
+  /** Money came in or came free: those who wait are looked at. */
+  isFunded: boolean;
+  /** A period began or issuing was resumed: everybody who waits is looked at, funded or not. */
+  isRevised: boolean;
+  /** The sweep that runs looks at everybody who waits. */
+  isRevising: boolean;
+  /** The period of each account that has periods, as of the last tick. */
+  periods: { [account: string]: string };
   sweeps: Record<string, Sweep>;
 }
 
 /** One partition of the allocator at work on one record. */
 export interface Allocation {
+  readonly partition: number;
   readonly root: AllocatorRoot;
   readonly rows: MerchantRows<ApplicantRow>;
   readonly hash: Hash;
   bundle: Bundle | null;
-  /** Of the bundle's ladder. */
-  tiers: TierOrder;
+  /** Of the bundle. */
+  policy: PolicyIndex;
   outputs: OutputRecord[];
   ordinal: number;
   cause: Cause;
   inputPosition: Position;
+  /** Purses of the partition that this record moved. */
+  readonly moved: Set<string>;
+  /** Those who wait are being served in their order. */
+  isServing: boolean;
 }
 
 export function emptyAllocatorRoot(): AllocatorRoot {
@@ -63,6 +87,8 @@ export function emptyAllocatorRoot(): AllocatorRoot {
     position: null,
     logId: '',
     partitions: 0,
+    treasuries: 0,
+    zone: [],
     nowMs: 0,
     catchingUp: false,
     bundleHash: null,
@@ -70,10 +96,17 @@ export function emptyAllocatorRoot(): AllocatorRoot {
     activityHash: '',
     sequence: 0,
     chainHash: '',
-    accounts: {},
-    isBudgetWanted: false,
-    isBudgetFreed: false,
-    sweeps: { activation: { number: 0, cursor: null }, budget: { number: 0, cursor: null } },
+    purses: {},
+    homes: {},
+    sent: [],
+    stops: [],
+    stopSequence: 0,
+    turns: 0,
+    isFunded: false,
+    isRevised: false,
+    isRevising: false,
+    periods: {},
+    sweeps: { activation: { number: 0, cursor: null }, waiting: { number: 0, cursor: null } },
   };
 }
 
@@ -86,8 +119,14 @@ export interface Verdict {
   readonly conditions: readonly ConditionEvidence[];
   readonly reasons: readonly string[];
   readonly budget: BudgetEvidence | null;
-  /** The grant after the decision, with its status for the gateways; null when withheld. */
-  readonly grant: { readonly terms: GrantTerms; readonly status: Grant['status'] } | null;
+  /** Where the merchant or the grant stood before, and stands now. */
+  readonly from: GrantState;
+  readonly to: GrantState;
+  /** The grant after the decision, for the gateways; null where there is none. */
+  readonly grant: RunningGrant | SettlingGrant | null;
+  /** What gateways carry out because it was revoked. */
+  readonly effects?: readonly string[];
+  readonly untilMs?: number;
 }
 
 /** Position and id of the next decision. A grant is named after the decision that issued it. */
@@ -95,9 +134,35 @@ export function nextDecisionId(allocation: Allocation): string {
   return formatPosition([...allocation.inputPosition, allocation.ordinal]);
 }
 
-/** Appends a decision to the chain and, where it concerns a grant, the grant's new state. */
+/** Decides: appends to the chain and, where it concerns a grant, writes the grant's new state. */
 export function decide(allocation: Allocation, verdict: Verdict): void {
+  checkTransition(verdict.from, verdict.outcome, verdict.to);
+  append(allocation, verdict);
+}
+
+/** Usage of a grant that the merchant does not have, or that settled: it counts nowhere, and this says so. */
+export function refuseUsage(
+  allocation: Allocation,
+  row: ApplicantRow,
+  grantId: string,
+  reason: 'grant-settled' | 'grant-not-of-merchant',
+): void {
+  append(allocation, {
+    outcome: 'refuse-usage',
+    programme: '',
+    merchantId: row.id,
+    capability: null,
+    conditions: [],
+    reasons: [reason, `grant:${grantId}`],
+    budget: null,
+    to: 'none',
+    grant: null,
+  });
+}
+
+function append(allocation: Allocation, verdict: Omit<Verdict, 'from'>): void {
   const { root, hash } = allocation;
+  const terms = verdict.grant === null ? null : termsOf(verdict.grant);
   const id = nextDecisionId(allocation);
   const position = [...allocation.inputPosition, allocation.ordinal++];
   root.sequence += 1;
@@ -113,7 +178,7 @@ export function decide(allocation: Allocation, verdict: Verdict): void {
     cause: allocation.cause,
     conditions: verdict.conditions,
     engine: ENGINE,
-    grant: verdict.grant?.terms ?? null,
+    grant: terms,
   } satisfies Partial<Decision>;
   const tail = {
     logId: root.logId,
@@ -124,6 +189,7 @@ export function decide(allocation: Allocation, verdict: Verdict): void {
     reasons: verdict.reasons,
     sequence: root.sequence,
     tier: verdict.capability?.tier ?? null,
+    until: verdict.untilMs === undefined ? null : formatInstant(verdict.untilMs),
   } satisfies Omit<Decision, 'hash' | keyof typeof head>;
   const source = `/updraft/${root.logId}/allocator`;
   const event = { id, source, subject: verdict.merchantId, timeMs: root.nowMs };
@@ -133,13 +199,23 @@ export function decide(allocation: Allocation, verdict: Verdict): void {
   root.chainHash = hash(writeEventText(decision, `${before},${after}`));
   const text = writeEventText(decision, `${before},"hash":"${root.chainHash}",${after}`);
   allocation.outputs.push({ log: 'decisions', key: verdict.merchantId, position, text });
-  if (verdict.grant === null) return;
+  if (terms === null || verdict.grant === null) return;
   const grant: Grant = {
-    ...verdict.grant.terms,
+    account: terms.account,
+    benefit: terms.benefit,
+    decision: id,
+    effects: verdict.effects ?? [],
+    grantId: terms.grantId,
+    kind: terms.kind,
+    maximum: terms.maximum,
     position: id,
     programme: verdict.programme,
-    status: verdict.grant.status,
-    decision: id,
+    size: terms.size,
+    stage: terms.stage,
+    status: verdict.to === 'settled' ? 'settled' : verdict.grant.status,
+    validFrom: terms.validFrom,
+    validUntil: terms.validUntil,
+    weightBps: terms.weightBps,
   };
   const grantText = writeEvent({ ...event, type: 'updraft.grant.v1', data: grant });
   allocation.outputs.push({ log: 'grants', key: grant.grantId, position, text: grantText });
@@ -160,40 +236,23 @@ export function evidenceFor(
   tiers: TierOrder,
 ): ConditionEvidence[] {
   return atomsOf(condition).map((atom) => ({
-    ...assess(atom, capability, tiers),
     asOf: capability.position,
+    ...assess(atom, capability, tiers),
   }));
 }
 
-export function budgetEvidence(
-  bundle: Bundle | null,
-  id: string,
-  before: Account,
-  after: Account,
-): BudgetEvidence {
-  const unit = bundle?.accounts.find((account) => account.id === id)?.unit ?? 'exposures';
-  const balances: { before: AccountBalance; after: AccountBalance } = {
-    before: balanceOf(before),
-    after: balanceOf(after),
-  };
-  return { account: id, unit, ...balances };
-}
-
-export function termsOf(grant: RunningGrant): GrantTerms {
+export function termsOf(grant: RunningGrant | SettlingGrant): GrantTerms {
+  // Members in order of their names, as they are written.
   return {
+    account: grant.account,
+    benefit: grant.benefit,
     grantId: grant.grantId,
     kind: grant.kind,
-    size: grant.size,
     maximum: grant.maximum,
+    size: grant.size,
+    stage: grant.stage,
     validFrom: formatInstant(grant.validFromMs),
     validUntil: formatInstant(grant.validUntilMs),
+    weightBps: grant.weightBps,
   };
-}
-
-/** What fits the merchant now, in units of the account; 0 when its headroom carries nothing of use. */
-export function fittingSize(programme: Programme, headroom: number): number {
-  const { size } = programme;
-  if ('fixed' in size) return size.fixed;
-  const fits = Math.min(headroom * size.perHeadroom, size.maximum);
-  return fits < size.minimum ? 0 : fits;
 }

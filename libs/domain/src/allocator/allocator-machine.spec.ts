@@ -7,14 +7,14 @@ import {
   grantsIn,
   grown,
   inShort,
+  pursesOf,
   REGISTERED,
   T0,
   trained,
   type World,
 } from '../testing/given.ts';
-import { account, compiled, growth, smallSource, welcome } from '../testing/small-bundle.ts';
+import { compiled, growth, smallSource, welcome } from '../testing/small-bundle.ts';
 import { DAY_MS } from '../time.ts';
-import type { Account } from './account.ts';
 
 // Who is issued what, who is withheld it and why, and what budgets and activations do to that.
 
@@ -28,11 +28,6 @@ function under(text: string, partitions = 1, partition = 0): World {
   return world;
 }
 
-function accounts(world: World): Record<string, Account> {
-  world.allocator.freeze();
-  return (JSON.parse(world.allocator.store.root!) as { accounts: Record<string, Account> }).accounts;
-}
-
 describe('applying', () => {
   test('train first: the welcome boost is withheld until the course is done, then issued', () => {
     const world = under(SMALL);
@@ -42,7 +37,7 @@ describe('applying', () => {
     expect(inShort(done)).toEqual(['m1 welcome issue 100']);
     expect(grantsIn(done)).toMatchObject([
       {
-        grantId: '0/3/0/0',
+        grantId: '0/5/0/0',
         kind: 'traffic',
         status: 'active',
         size: 100,
@@ -56,22 +51,23 @@ describe('applying', () => {
   test('a decision carries every condition with value, line, margin and where the value is from', () => {
     const world = under(SMALL);
     const [, tier] = decisionsIn(world.event('updraft.merchant.registered.v1', 'm1', REGISTERED));
-    const asOf = '0/2/0';
+    const asOf = '0/4/0';
     const unranked = { value: null, margin: null, verdict: 'not-assessed', asOf };
     const unasked = { value: null, margin: null, verdict: 'true', asOf };
     expect(tier!.conditions).toEqual([
       { id: 'tier', what: 'tier', op: '>=', line: 'silver', ...unranked },
       { id: 'wanted', what: 'survey:wants', op: '!=', line: 'no', ...unasked },
+      { id: 'late', what: 'metric:on_time', op: '<', line: 3_000, ...unranked },
     ]);
     expect(tier).toMatchObject({
       bundle: sha256(SMALL),
-      engine: 2,
+      engine: 3,
       logId: 'test',
       tier: null,
       budget: null,
       grant: null,
     });
-    expect(tier!.cause).toMatchObject({ position: '0/2', type: 'updraft.merchant.registered.v1' });
+    expect(tier!.cause).toMatchObject({ position: '0/4', type: 'updraft.merchant.registered.v1' });
     expect(tier!.cause.hash).toBe(sha256(world.sent.at(-1)!.text));
   });
 
@@ -135,97 +131,10 @@ describe('applying', () => {
   test('a usage report of a grant that nobody has changes no account', () => {
     const world = under(SMALL);
     trained(world, 'm1');
-    const before = accounts(world);
+    const before = pursesOf(world);
     world.event('updraft.boost.delivered.v1', 'm1', { grantId: '9/9/9/9', exposures: 50 });
-    world.event('updraft.boost.delivered.v1', 'm2', { grantId: '0/3/0/0', exposures: 50 });
-    expect(accounts(world)).toEqual(before);
-  });
-});
-
-describe('budgets', () => {
-  const tight = (total: number): string =>
-    textOf({ accounts: [account('welcome', total), account('growth', 1_000)] });
-
-  test('a partition has its share of each account, the lowest ones the remainder', () => {
-    const shares = [0, 1, 2].map(
-      (partition) => accounts(under(tight(1_001), 3, partition))['welcome']!.leasedIn,
-    );
-    expect(shares).toEqual([334, 334, 333]);
-  });
-
-  test('a dry budget withholds with its balance, and who waits is served when funds come free', () => {
-    const world = under(tight(150));
-    trained(world, 'm1');
-    const [withheld] = decisionsIn(trained(world, 'm2')).filter(({ reasons }) =>
-      reasons.includes('budget-dry'),
-    );
-    expect(withheld).toMatchObject({
-      merchant: 'm2',
-      outcome: 'withhold',
-      budget: { after: { free: 50, held: 100 } },
-    });
-    world.tick(T0 + 3 * DAY_MS);
-    expect(accounts(world)['welcome']).toMatchObject({ free: 50, held: 0, settling: 100 });
-    const settled = world.tick(T0 + 4 * DAY_MS);
-    expect(inShort(settled)).toEqual([]);
-    expect(inShort(world.tick(T0 + 4 * DAY_MS))).toEqual(['m2 welcome issue 100']);
-  });
-
-  test('a sized boost takes what is left when that is worth issuing', () => {
-    const world = under(textOf({ accounts: [account('welcome', 0), account('growth', 70)] }));
-    expect(inShort(grown(world, 'm1')).at(-1)).toBe('m1 growth issue 40');
-    expect(inShort(grown(world, 'm2')).at(-1)).toBe('m2 growth issue 30');
-    expect(inShort(grown(world, 'm3')).at(-1)).toBe('m3 growth withhold budget-dry');
-  });
-
-  test('a raised budget serves those who wait in order of their ids, as far as it goes', () => {
-    const world = under(tight(0));
-    for (let i = 0; i < 7; i++) trained(world, `m${i}`);
-    world.activate(tight(500));
-    const served = [0, 1].flatMap(() => inShort(world.tick(T0)));
-    expect(served.filter((line) => line.includes('issue'))).toEqual(
-      [0, 1, 2, 3, 4].map((i) => `m${i} welcome issue 100`),
-    );
-    expect(accounts(world)['welcome']).toMatchObject({ free: 0, held: 500, leasedIn: 500 });
-  });
-
-  test('a sweep for freed funds runs to its end while more come free, so that late ids are not starved', () => {
-    const programmes = [welcome({ account: 'pool' }), growth({ account: 'pool' })];
-    const world = under(textOf({ accounts: [account('pool', 160)], programmes }));
-    const holders = ['h1', 'h2', 'h3', 'h4'];
-    for (const merchant of holders) grown(world, merchant);
-    // Somebody early in the order who stays dry, and somebody late whom what comes free would do.
-    expect(inShort(trained(world, 'a0'))).toContain('a0 welcome withhold budget-dry');
-    expect(inShort(grown(world, 'z0'))).toContain('z0 growth withhold budget-dry');
-    const served = holders.map((merchant) =>
-      inShort(world.event('updraft.capacity.declared.v1', merchant, { ordersPerDay: 3 })),
-    );
-    expect(served[3]).toContain('z0 growth issue 40');
-  });
-
-  test('a cut budget gives back what is free, and what grants hold as they end', () => {
-    const world = under(tight(300));
-    trained(world, 'm1');
-    world.activate(tight(50));
-    world.tick(T0);
-    expect(accounts(world)['welcome']).toMatchObject({ free: 0, held: 100, returned: 200, owed: 50 });
-    world.tick(T0 + 3 * DAY_MS);
-    world.tick(T0 + 4 * DAY_MS);
-    expect(accounts(world)['welcome']).toMatchObject({
-      free: 50,
-      held: 0,
-      settling: 0,
-      returned: 250,
-      owed: 0,
-    });
-  });
-
-  test('the same activation once more moves no money', () => {
-    const world = under(tight(300));
-    const before = accounts(world);
-    const again = { sequence: 1, bundle: sha256(tight(300)), approvedBy: ['ann', 'bo'] };
-    world.control('updraft.control.policy-activated.v1', again);
-    expect(accounts(world)).toEqual(before);
+    world.event('updraft.boost.delivered.v1', 'm2', { grantId: '0/5/0/0', exposures: 50 });
+    expect(pursesOf(world)).toEqual(before);
   });
 });
 
@@ -258,19 +167,25 @@ describe('activations', () => {
   test('a grant of a programme that is gone runs out as what it was, and a closing merchant loses it', () => {
     const kept = textOf({ programmes: [growth()] });
     const [staying, leaving] = ['m1', 'm2'];
-    const world = under(textOf({ programmes: [welcome({ kind: 'tool' }), growth()] }));
+    const world = under(
+      textOf({ programmes: [welcome({ kind: 'tool', gives: { access: ['live'] } }), growth()] }),
+    );
     for (const merchant of [staying, leaving]) trained(world, merchant);
     world.activate(kept);
     for (let i = 0; i < 3; i++) world.tick(T0);
     const closed = world.event('updraft.merchant.closed.v1', leaving, { reason: 'left' });
     expect(inShort(closed)).toContain('m2 welcome revoke merchant-closed');
     const ended = world.tick(T0 + 3 * DAY_MS);
-    expect(inShort(ended)).toEqual(['m1 welcome expire duration-over']);
+    expect(inShort(ended)).toEqual([
+      'm2 welcome settle nothing-more-reported',
+      'm1 welcome expire duration-over',
+    ]);
     expect(grantsIn([...closed, ...ended]).map(({ kind, status }) => `${kind} ${status}`)).toEqual([
       'tool revoked',
+      'tool settled',
       'tool expired',
     ]);
     world.tick(T0 + 4 * DAY_MS);
-    expect(accounts(world)['welcome']).toMatchObject({ free: 1_000, held: 0, settling: 0 });
+    expect(pursesOf(world)['welcome']).toMatchObject({ held: 0, settling: 0, returned: 500 });
   });
 });

@@ -1,7 +1,7 @@
-import type { Genesis, PolicyActivated, Tick } from '../controls.ts';
+import type { Genesis, Lease, PolicyActivated, Settings, Stop, Tick } from '../controls.ts';
 import { ENGINE } from '../engine.ts';
 import type { ForwardedControl, MerchantCapability, Usage } from '../outputs.ts';
-import { tierOrder, type Bundle } from '../policy/bundle.ts';
+import type { Bundle } from '../policy/bundle.ts';
 import { parseBundle } from '../policy/compile.ts';
 import {
   advanceSweeps,
@@ -21,10 +21,12 @@ import type {
   Restored,
   StageDefinition,
 } from '../stage/stage.ts';
-import { openAccount, setShare, shareOfTotal } from './account.ts';
 import { emptyAllocatorRoot, type Allocation, type AllocatorRoot } from './allocation.ts';
 import { applicantRowFormat } from './applicant-row.ts';
-import { applyUsage, considerMerchant } from './consider.ts';
+import { considerMerchant } from './consider.ts';
+import { indexOf } from './policy-index.ts';
+import { askForShares, balanceBooks, leastOf, takeLease, turnPeriods } from './treasury-mail.ts';
+import { applyUsage } from './usage.ts';
 
 // Allocator: capability in, decisions and grants out. It reads nothing but capability records, in which scoring
 // forwards ticks, activations and usage in place and in order.
@@ -33,13 +35,14 @@ export const allocator: StageDefinition = {
   name: 'allocator',
   input: 'capability',
   output: 'decisions',
-  format: 2,
+  format: 3,
   open: openAllocator,
 };
 
 interface Machine extends Allocation {
-  readonly partition: number;
   readonly bundles: Map<string, Bundle>;
+  /** The record at work is a tick. */
+  isTick: boolean;
 }
 
 function openAllocator(partition: number, restored: Restored | null, hash: Hash): PartitionMachine {
@@ -49,12 +52,15 @@ function openAllocator(partition: number, restored: Restored | null, hash: Hash)
     rows: createMerchantRows(applicantRowFormat, restored?.index),
     hash,
     bundle: null,
-    tiers: [],
+    policy: indexOf(null),
     bundles: new Map(),
     outputs: [],
     ordinal: 0,
     cause: { position: '', eventId: '', type: '', hash: '' },
     inputPosition: [],
+    moved: new Set(),
+    isServing: false,
+    isTick: false,
   };
   const { root, rows } = machine;
   const shares = rememberShare((record) => shareFor(machine, record));
@@ -62,7 +68,10 @@ function openAllocator(partition: number, restored: Restored | null, hash: Hash)
     engine: ENGINE,
     position: () => root.position,
     foresee: (record) => rows.missing([], record.event.subject ?? null),
-    plan: (record) => rows.missing(keysOf(shares.of(record)), record.event.subject ?? null),
+    plan: (record) => {
+      const lease = controlOf(record, 'updraft.control.lease.v1') as Lease | null;
+      return rows.missing(keysOf(shares.of(record)), lease?.holder ?? record.event.subject ?? null);
+    },
     needsBundle(record) {
       const activated = controlOf(record, 'updraft.control.policy-activated.v1') as PolicyActivated | null;
       const wanted = activated?.bundle ?? root.bundleHash;
@@ -79,6 +88,8 @@ function openAllocator(partition: number, restored: Restored | null, hash: Hash)
       rowsLoaded: rows.loadedRows(),
       timers: rows.timers.size,
       held: rows.held.size,
+      waiting: rows.waiting.size,
+      stopSequence: root.stopSequence,
       decisions: root.sequence,
       bundleSequence: root.bundleSequence,
     }),
@@ -94,6 +105,7 @@ function openAllocator(partition: number, restored: Restored | null, hash: Hash)
 function step(machine: Machine, record: InputRecord, share: Share): readonly OutputRecord[] {
   const { root, rows } = machine;
   const { type, data, subject } = record.event;
+  machine.isTick = false;
   machine.outputs = [];
   machine.ordinal = 0;
   machine.inputPosition = record.position;
@@ -107,14 +119,13 @@ function step(machine: Machine, record: InputRecord, share: Share): readonly Out
     const dueMs = rows.due(row.id);
     const isSwept = row.activation < root.sweeps['activation']!.number;
     if (isSwept || (dueMs !== null && dueMs <= root.nowMs)) considerMerchant(machine, row);
-    if (type === 'updraft.capability.usage.v1') {
-      const usage = data as unknown as Usage;
-      applyUsage(machine, row, usage.grantId, usage.exposures);
-    } else row.capability = data as unknown as MerchantCapability;
+    if (type === 'updraft.capability.usage.v1') applyUsage(machine, row, data as unknown as Usage);
+    else row.capability = data as unknown as MerchantCapability;
     considerMerchant(machine, row);
   }
   runShare(machine, share);
-  startBudgetSweep(root);
+  startWaitingSweep(machine);
+  balanceBooks(machine, machine.isTick);
   root.position = record.position;
   return machine.outputs;
 }
@@ -127,6 +138,8 @@ function onControl(machine: Machine, forwarded: ForwardedControl): void {
       if (genesis.engine !== ENGINE)
         throw new Error(`genesis is of engine ${genesis.engine}, this is ${ENGINE}`);
       root.logId = genesis.logId;
+      root.treasuries = genesis.treasuries;
+      root.zone = genesis.zoneTransitions;
       root.partitions = genesis.partitions;
       root.nowMs = genesis.nowMs;
       return;
@@ -136,12 +149,22 @@ function onControl(machine: Machine, forwarded: ForwardedControl): void {
       root.nowMs = tick.atMs;
       root.catchingUp = tick.catchingUp;
       root.activityHash = forwarded.activityHash ?? root.activityHash;
+      machine.isTick = true;
+      turnPeriods(machine);
       return;
     }
     case 'updraft.control.policy-activated.v1':
       activate(machine, forwarded.control as unknown as PolicyActivated);
       return;
+    case 'updraft.control.lease.v1':
+      onLease(machine, forwarded.control as unknown as Lease);
+      return;
+    case 'updraft.control.stop.v1':
+      onStop(machine, forwarded.control as unknown as Stop);
+      return;
     case 'updraft.control.settings.v1':
+      root.zone = (forwarded.control as unknown as Settings).zoneTransitions ?? root.zone;
+      return;
     case 'updraft.control.quarantined.v1':
       return;
     default:
@@ -150,14 +173,39 @@ function onControl(machine: Machine, forwarded: ForwardedControl): void {
 }
 
 function activate(machine: Machine, activated: PolicyActivated): void {
-  const { root, partition } = machine;
+  const { root } = machine;
   root.bundleHash = activated.bundle;
   root.bundleSequence = activated.sequence;
   decideBy(machine);
-  for (const { id, total } of machine.bundle!.accounts) {
-    const share = shareOfTotal(total, root.partitions, partition);
-    root.accounts[id] = setShare(root.accounts[id] ?? openAccount(), share);
+  turnPeriods(machine);
+  askForShares(machine);
+  lookAtEverybody(root);
+}
+
+/** A lease for the partition is money for those who wait; one for a merchant is its own. */
+function onLease(machine: Machine, lease: Lease): void {
+  const { root, rows } = machine;
+  if (lease.holder === null) {
+    takeLease(machine, root.purses, lease);
+    machine.moved.add(lease.account);
+    if (lease.amount > 0) root.isFunded = true;
+    return;
   }
+  const row = rows.get(lease.holder);
+  takeLease(machine, row.purses, lease);
+  considerMerchant(machine, row);
+}
+
+/** Those who wait are told that they wait for something else now, and afterwards everybody is looked at again. */
+function onStop(machine: Machine, { sequence, scope, isStopped }: Stop): void {
+  const { root } = machine;
+  root.stopSequence = sequence;
+  const others = root.stops.filter((each) => each !== scope);
+  root.stops = isStopped ? [...others, scope] : others;
+  lookAtEverybody(root);
+}
+
+function lookAtEverybody(root: AllocatorRoot): void {
   root.sweeps['activation'] = { number: root.sweeps['activation']!.number + 1, cursor: '' };
 }
 
@@ -167,7 +215,7 @@ function decideBy(machine: Machine): void {
   const live = root.bundleHash === null ? null : (bundles.get(root.bundleHash) ?? null);
   if (live === machine.bundle) return;
   machine.bundle = live;
-  machine.tiers = live === null ? [] : tierOrder(live);
+  machine.policy = indexOf(live);
 }
 
 function runShare(machine: Machine, share: Share): void {
@@ -177,16 +225,47 @@ function runShare(machine: Machine, share: Share): void {
     if (dueMs !== null && dueMs <= root.nowMs) considerMerchant(machine, rows.get(key));
   }
   for (const key of share.held) if (rows.held.has(key)) considerMerchant(machine, rows.get(key));
-  for (const { keys } of share.sweeps) for (const key of keys) considerMerchant(machine, rows.get(key));
+  for (const { kind, keys } of share.sweeps) {
+    machine.isServing = kind === 'waiting';
+    for (const key of keys) considerMerchant(machine, rows.get(key));
+  }
+  machine.isServing = false;
 }
 
-/** One budget sweep at a time, so that late ids are not starved by funds that keep coming free. */
-function startBudgetSweep(root: AllocatorRoot): void {
-  const sweep = root.sweeps['budget']!;
-  if (!root.isBudgetFreed || sweep.cursor !== null) return;
-  root.sweeps['budget'] = { number: sweep.number + 1, cursor: '' };
-  root.isBudgetFreed = false;
-  root.isBudgetWanted = false;
+/**
+ * Those who wait, in the order in which they came. One sweep at a time, so that who waits at the end is not starved by
+ * money that keeps coming; it ends early when nobody can be served any more.
+ */
+function startWaitingSweep(machine: Machine): void {
+  const { root, rows, bundle } = machine;
+  const sweep = root.sweeps['waiting']!;
+  const isFutile = sweep.cursor !== null && !root.isRevising && !canServe(machine);
+  if (isFutile) root.sweeps['waiting'] = { ...sweep, cursor: null };
+  else if (sweep.cursor !== null) return;
+  root.isRevising = false;
+  if (rows.waiting.size === 0 || bundle === null) {
+    root.isFunded = false;
+    root.isRevised = false;
+    return;
+  }
+  if (!root.isRevised && !(root.isFunded && canServe(machine))) {
+    root.isFunded = false;
+    return;
+  }
+  root.isRevising = root.isRevised;
+  root.isFunded = false;
+  root.isRevised = false;
+  root.sweeps['waiting'] = { number: sweep.number + 1, cursor: '' };
+}
+
+/** Whether some purse that is waited for holds enough for its smallest grant. */
+function canServe(machine: Machine): boolean {
+  const { purses } = machine.root;
+  for (const instance in purses) {
+    const { wanted, free } = purses[instance]!;
+    if (wanted > 0 && free >= Math.min(wanted, leastOf(machine, instance))) return true;
+  }
+  return false;
 }
 
 function shareFor(machine: Machine, record: InputRecord): Share {

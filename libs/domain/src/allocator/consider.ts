@@ -1,29 +1,32 @@
-import { BPS, mulDivFloor } from '../number.ts';
 import type { MerchantCapability } from '../outputs.ts';
-import type { Bundle, Programme } from '../policy/bundle.ts';
-import { beginSettling, commitUsage, openAccount, release, reserve, type Account } from './account.ts';
+import { leastSize, type Programme } from '../policy/bundle.ts';
+import type { Condition } from '../policy/condition.ts';
+import { decide, evidenceFor, nextDecisionId, type Allocation, type Verdict } from './allocation.ts';
 import {
-  budgetEvidence,
-  decide,
-  evidenceFor,
-  fittingSize,
-  nextDecisionId,
-  termsOf,
-  type Allocation,
-} from './allocation.ts';
-import {
-  nextInstant,
+  isWaiting,
+  NOTHING_REPORTED,
   standingOf,
+  turnOf,
   type ApplicantRow,
   type RunningGrant,
-  type SettlingGrant,
   type Standing,
 } from './applicant-row.ts';
-import { reasonsAgainst, revoking, sizeFor } from './eligibility.ts';
+import { reasonsAgainst, stopsOn, wantedSize } from './eligibility.ts';
+import { clawBackEnded, settleDue } from './ending.ts';
+import { keepUp, keepUpOrphans } from './grant-life.ts';
+import type { GrantState } from './grant-states.ts';
+import { fund, instanceOf, post, shortage, stopWaiting } from './money.ts';
+import { floorDueAt, isServed, nextInstant } from './next-instant.ts';
+import { firstPaceAt, firstWeight } from './pace.ts';
+import { reserve } from './purse.ts';
+import { balanceOwnBooks } from './treasury-mail.ts';
 
-// What the allocator does with one merchant: for each programme of the live bundle, keep up a running grant or decide
-// on a new one. A grant that runs is ended, revoked or shrunk; without one the merchant is issued a grant or withheld
-// it with reasons, which are recorded when they change and not on every record.
+// What the allocator does with one merchant: first what runs is kept up, ended, shrunk or grown, then for each
+// programme without a running grant there is a decision: issue, offer the training, wait for money, or withhold with
+// reasons, which are recorded when they change and not on every record.
+
+/** Marks the standing of who was offered a training. */
+const OFFER = 'offer:';
 
 /** Looks at every programme for a merchant, as of the allocation's log time. */
 export function considerMerchant(allocation: Allocation, row: ApplicantRow): void {
@@ -33,228 +36,220 @@ export function considerMerchant(allocation: Allocation, row: ApplicantRow): voi
   // After an activation, what scoring said by the bundle before is no ground to decide by this one: its metrics, tiers
   // and grain may not even exist there. Scoring's own sweep tells everybody anew; until then only time goes on.
   const capability = row.capability?.bundle === root.bundleHash ? row.capability : null;
-  let isHeld = false;
   settleDue(allocation, row);
-  for (const [id, standing] of Object.entries(row.programmes)) {
-    // A programme that the live bundle no longer has: its grants run out, and nothing new is decided.
-    if (bundle.programmes.some((programme) => programme.id === id)) continue;
-    if (!expireIfOver(allocation, row, id, standing) && standing.grant !== null && capability?.isClosed) {
-      end(allocation, row, id, standing, 'revoke', ['merchant-closed']);
-    }
-  }
+  keepUpOrphans(allocation, row, capability);
+  let isHeld = false;
   for (const programme of bundle.programmes) {
     const standing = standingOf(row, programme.id);
-    if (standing.grant !== null) {
-      isHeld = keepUp(allocation, row, capability, programme, standing) || isHeld;
-    }
-    if (standing.grant === null && capability !== null) {
-      applyFor(allocation, bundle, row, capability, programme, standing);
+    isHeld = clawBackEnded(allocation, row, capability, programme, standing) || isHeld;
+    if (standing.grant !== null) isHeld = keepUp(allocation, row, capability, programme, standing) || isHeld;
+  }
+  if (capability !== null) {
+    for (const programme of bundle.programmes) {
+      const standing = standingOf(row, programme.id);
+      if (standing.grant !== null) continue;
+      applyFor(allocation, { row, capability, programme, standing });
     }
   }
+  balanceOwnBooks(allocation, row);
   rows.setHeld(row.id, isHeld);
-  rows.setDue(row.id, nextInstant(row, root.nowMs));
+  rows.setWaiting(row.id, turnOf(row));
+  rows.setDue(row.id, nextInstant(allocation, row));
   rows.touch(row.id);
 }
 
-/** Usage of a grant, cumulative: commits what is new of it, up to the hold; the rest is overrun. */
-export function applyUsage(allocation: Allocation, row: ApplicantRow, grantId: string, used: number): void {
-  for (const standing of Object.values(row.programmes)) {
-    const { grant } = standing;
-    const settling = standing.settling.find((each) => each.grantId === grantId);
-    if (grant?.grantId === grantId) commitTo(allocation, grant, used, 'held');
-    else if (settling !== undefined) commitTo(allocation, settling, used, 'settling');
-  }
-  allocation.rows.touch(row.id);
+/** A merchant without a running grant, before one programme. */
+interface Applicant {
+  readonly row: ApplicantRow;
+  readonly capability: MerchantCapability;
+  readonly programme: Programme;
+  readonly standing: Standing;
+  /** Where it stood when this look began. */
+  readonly from: GrantState;
 }
 
-function commitTo(
-  allocation: Allocation,
-  grant: RunningGrant,
-  used: number,
-  from: 'held' | 'settling',
-): void {
-  const spent = Math.max(grant.spent, Math.min(used, grant.size));
-  const overrun = Math.max(grant.overrun, used - grant.size, 0);
-  post(allocation, grant.account, (account) =>
-    commitUsage(account, spent - grant.spent, from, overrun - grant.overrun),
-  );
-  grant.spent = spent;
-  grant.overrun = overrun;
+/** Without a running grant: decides on one. */
+function applyFor(allocation: Allocation, before: Omit<Applicant, 'from'>): void {
+  const { row, capability, programme, standing } = before;
+  forfeitOffer(allocation, before);
+  const applicant = { ...before, from: stateOf(standing) };
+  const reasons = reasonsAgainst(allocation, row, capability, programme, standing);
+  if (reasons.length > 0) {
+    standing.eligibleSinceMs = null;
+    stopWaiting(allocation, row, standing);
+    if (!offerTraining(allocation, applicant, reasons)) withhold(allocation, applicant, reasons);
+    return;
+  }
+  standing.offer = null;
+  const stops = stopsOn(allocation, programme);
+  if (stops.length > 0) {
+    // A stop is nothing that speaks against the merchant: the days of a floor go on.
+    stopWaiting(allocation, row, standing);
+    withhold(allocation, applicant, stops);
+    return;
+  }
+  const early = programme.floor === null ? null : beforeFloor(allocation, applicant);
+  if (early !== null) {
+    stopWaiting(allocation, row, standing);
+    withhold(allocation, applicant, [early]);
+    return;
+  }
+  const wanted = wantedSize(programme, capability, standing);
+  const account = allocation.policy.accounts.get(programme.account ?? '');
+  if (account === undefined) {
+    issue(allocation, applicant, wanted, null);
+    return;
+  }
+  const instance = instanceOf(allocation, row, account);
+  if (instance === null) {
+    stopWaiting(allocation, row, standing);
+    withhold(allocation, applicant, [`no-${account.per}`]);
+    return;
+  }
+  const least = leastSize(programme);
+  const funding = fund(allocation, row, standing, { account, instance, wanted, least });
+  if (funding.kind === 'now') issue(allocation, applicant, funding.amount, instance);
+  else if (funding.kind === 'none') withhold(allocation, applicant, [funding.why], instance);
+  else if (funding.isNew) {
+    standing.withheld = '';
+    decide(allocation, {
+      ...aboutApplicant(allocation, applicant),
+      outcome: 'wait',
+      reasons: ['budget-on-its-way'],
+      budget: shortage(allocation, row, instance),
+      to: 'waiting',
+      grant: null,
+      untilMs: funding.untilMs,
+    });
+  }
 }
 
-/** Keeps up a running grant; true when something adverse was held because the pipeline is catching up. */
-function keepUp(
-  allocation: Allocation,
-  row: ApplicantRow,
-  capability: MerchantCapability | null,
-  programme: Programme,
-  standing: Standing,
-): boolean {
-  const { root, bundle } = allocation;
-  const grant = standing.grant!;
-  if (expireIfOver(allocation, row, programme.id, standing)) return false;
-  if (capability === null || bundle === null) return false;
-  if (capability.isClosed) {
-    end(allocation, row, programme.id, standing, 'revoke', ['merchant-closed']);
-    return false;
+/** The offer ran out: for a while there is none. */
+function forfeitOffer(allocation: Allocation, before: Omit<Applicant, 'from'>): void {
+  const { capability, programme, standing } = before;
+  const { nowMs } = allocation.root;
+  const { trainFirst } = programme;
+  const { offer } = standing;
+  if (offer === null) return;
+  if (trainFirst?.course !== offer.course || capability.trainings.includes(offer.course)) {
+    standing.offer = null;
+    return;
   }
-  const met = revoking(programme, capability, allocation.tiers);
-  if (met.length > 0) {
-    if (root.catchingUp) return true;
-    end(allocation, row, programme.id, standing, 'revoke', met);
-    return false;
-  }
-  const fits = fittingSize(programme, capability.headroom);
-  const line = mulDivFloor(grant.size, programme.shrinkBelowBps, BPS);
-  const size = Math.max(fits, grant.spent);
-  if (fits >= line || size >= grant.size) return false;
-  if (root.catchingUp) return true;
-  shrink(allocation, row, programme, grant, size);
-  // Shrunk to what was used already, nothing of it is left: it ends here, not whenever somebody looks again.
-  expireIfOver(allocation, row, programme.id, standing);
-  return false;
+  if (nowMs < offer.untilMs) return;
+  const from = stateOf(standing);
+  standing.offer = null;
+  standing.coolDownUntilMs = nowMs + Math.max(programme.coolDownMs, trainFirst.withinMs);
+  // Something else spoke against it meanwhile: then that was said last, and nothing was on offer.
+  if (from !== 'offered') return;
+  standing.withheld = '';
+  decide(allocation, {
+    ...aboutApplicant(allocation, { ...before, from }),
+    outcome: 'forfeit',
+    reasons: [`training-late:${offer.course}`],
+    to: 'none',
+    budget: null,
+    grant: null,
+  });
 }
 
-/** Ends the grant when its time is over or nothing of it is left. */
-function expireIfOver(
-  allocation: Allocation,
-  row: ApplicantRow,
-  programme: string,
-  standing: Standing,
-): boolean {
-  const { grant } = standing;
-  if (grant === null) return false;
-  const isOver = allocation.root.nowMs >= grant.validUntilMs;
-  if (!isOver && grant.spent < grant.size) return false;
-  const reason = isOver ? 'duration-over' : grant.spent > 0 ? 'used-up' : 'nothing-left';
-  end(allocation, row, programme, standing, 'expire', [reason]);
+/** Who lacks nothing but the course is offered it; false when something else speaks against the grant as well. */
+function offerTraining(allocation: Allocation, applicant: Applicant, reasons: readonly string[]): boolean {
+  const { capability, programme, standing } = applicant;
+  const { trainFirst } = programme;
+  if (trainFirst === null || capability.trainings.includes(trainFirst.course)) return false;
+  const trained = { ...capability, trainings: [...capability.trainings, trainFirst.course] };
+  if (reasonsAgainst(allocation, applicant.row, trained, programme, standing).length > 0) return false;
+  const offered = `${OFFER}${trainFirst.course}`;
+  if (standing.withheld === offered) return true;
+  const untilMs = allocation.root.nowMs + trainFirst.withinMs;
+  standing.offer ??= { course: trainFirst.course, untilMs };
+  standing.withheld = offered;
+  decide(allocation, {
+    ...aboutApplicant(allocation, applicant),
+    outcome: 'offer',
+    reasons: ['train-first', ...reasons],
+    to: 'offered',
+    budget: null,
+    grant: null,
+    untilMs: standing.offer.untilMs,
+  });
   return true;
 }
 
-function shrink(
-  allocation: Allocation,
-  row: ApplicantRow,
-  programme: Programme,
-  grant: RunningGrant,
-  size: number,
-): void {
-  const budget = post(allocation, grant.account, (account) => release(account, grant.size - size, 'held'));
-  grant.size = size;
-  decide(allocation, {
-    outcome: 'shrink',
-    programme: programme.id,
-    merchantId: row.id,
-    capability: row.capability,
-    conditions: [],
-    reasons: ['headroom-below-grant'],
-    budget,
-    grant: { terms: termsOf(grant), status: 'shrunk' },
-  });
+/** A floor is for who was eligible for so long and had nothing meanwhile; why it is too early for it, else null. */
+function beforeFloor({ root }: Allocation, { row, programme, standing }: Applicant): string | null {
+  standing.eligibleSinceMs ??= root.nowMs;
+  if (isServed(row)) return 'served';
+  return root.nowMs < floorDueAt(row, programme, standing) ? 'floor-not-due' : null;
 }
 
-function end(
-  allocation: Allocation,
-  row: ApplicantRow,
-  programmeId: string,
-  standing: Standing,
-  outcome: 'expire' | 'revoke',
-  reasons: readonly string[],
-): void {
-  const { root, bundle } = allocation;
-  const grant = standing.grant!;
-  const programme = bundle?.programmes.find((each) => each.id === programmeId);
-  const left = grant.size - grant.spent;
-  const budget = post(allocation, grant.account, (account) => beginSettling(account, left));
-  const conditions =
-    outcome === 'revoke' && programme?.revokeWhen && row.capability !== null && bundle !== null
-      ? evidenceFor(programme.revokeWhen, row.capability, allocation.tiers)
-      : [];
-  decide(allocation, {
-    outcome,
-    programme: programmeId,
-    merchantId: row.id,
-    capability: row.capability,
-    conditions,
-    reasons,
-    budget,
-    grant: {
-      terms: termsOf(grant),
-      status: outcome === 'expire' ? 'expired' : 'revoked',
-    },
-  });
-  standing.settling.push({ ...grant, untilMs: root.nowMs + grant.settleMs });
-  standing.grant = null;
-  standing.coolDownUntilMs = root.nowMs + (programme?.coolDownMs ?? 0);
+function issue(allocation: Allocation, applicant: Applicant, size: number, instance: string | null): void {
+  const { row, programme, standing } = applicant;
+  const { root, policy } = allocation;
+  const about = aboutApplicant(allocation, applicant);
+  const grant: RunningGrant = {
+    grantId: nextDecisionId(allocation),
+    kind: programme.kind,
+    benefit: programme.benefit,
+    account: instance,
+    isReusable: policy.accounts.get(programme.account ?? '')?.unit === 'seats',
+    validFromMs: root.nowMs,
+    validUntilMs: root.nowMs + programme.durationMs,
+    settleMs: programme.settleMs,
+    maximum: size,
+    size,
+    spent: 0,
+    overrun: 0,
+    status: 'active',
+    reported: NOTHING_REPORTED,
+    weightBps: firstWeight(programme.benefit),
+    stages: 0,
+    stage: null,
+    stageSinceMs: root.nowMs,
+    stageFrom: NOTHING_REPORTED,
+    changedMs: root.nowMs,
+    growAtMs: null,
+    paceAtMs: firstPaceAt(programme, root.nowMs),
+    renewals: 0,
+  };
+  const budget =
+    instance === null ? null : post(allocation, row, instance, (purse) => reserve(purse, size, root.nowMs));
+  standing.grant = grant;
+  standing.openings += 1;
   standing.withheld = '';
+  standing.eligibleSinceMs = null;
+  if (programme.kind !== 'limit') row.servedAtMs = root.nowMs;
+  const reasons = programme.floor === null ? [] : ['floor'];
+  decide(allocation, { ...about, outcome: 'issue', reasons, budget, to: 'active', grant });
 }
 
-/** Returns what ended grants did not use, once nothing more can be reported against them. */
-function settleDue(allocation: Allocation, row: ApplicantRow): void {
-  for (const standing of Object.values(row.programmes)) {
-    if (standing.settling.length === 0) continue;
-    const isOver = (grant: SettlingGrant): boolean => grant.untilMs <= allocation.root.nowMs;
-    for (const grant of standing.settling.filter(isOver)) {
-      post(allocation, grant.account, (account) => release(account, grant.size - grant.spent, 'settling'));
-      standing.spentBefore += grant.spent;
-    }
-    standing.settling = standing.settling.filter((grant) => !isOver(grant));
-  }
-}
-
-function applyFor(
+/** Recorded when the reasons change. */
+function withhold(
   allocation: Allocation,
-  bundle: Bundle,
-  row: ApplicantRow,
-  capability: MerchantCapability,
-  programme: Programme,
-  standing: Standing,
+  applicant: Applicant,
+  reasons: readonly string[],
+  instance?: string,
 ): void {
-  const { root, tiers } = allocation;
-  const account = root.accounts[programme.account] ?? openAccount();
-  const barred = revoking(programme, capability, tiers);
-  const reasons = reasonsAgainst(programme, capability, standing, root.nowMs, tiers, barred);
-  const size = reasons.length > 0 ? 0 : sizeFor(programme, capability, standing, account.free);
-  if (size === 0 && reasons.length === 0) reasons.push('budget-dry');
-  const isDry = reasons.includes('budget-dry');
-  if (isDry) root.isBudgetWanted = true;
+  const { row, standing } = applicant;
   const withheld = reasons.join(' ');
-  if (size === 0 && withheld === standing.withheld) return;
-  const { who, revokeWhen } = programme;
-  const weighed = barred.length > 0 && revokeWhen !== null ? { all: [who, revokeWhen] } : who;
-  const conditions = evidenceFor(weighed, capability, tiers);
-  const about = { programme: programme.id, merchantId: row.id, capability, conditions, reasons };
-  if (size > 0) {
-    const grant: RunningGrant = {
-      grantId: nextDecisionId(allocation),
-      kind: programme.kind,
-      account: programme.account,
-      maximum: size,
-      validFromMs: root.nowMs,
-      validUntilMs: root.nowMs + programme.durationMs,
-      settleMs: programme.settleMs,
-      size,
-      spent: 0,
-      overrun: 0,
-    };
-    const budget = post(allocation, programme.account, (before) => reserve(before, size));
-    standing.grant = grant;
-    standing.openings += 1;
-    standing.withheld = '';
-    const terms = { terms: termsOf(grant), status: 'active' as const };
-    decide(allocation, { ...about, outcome: 'issue', budget, grant: terms });
-    return;
-  }
+  if (withheld === standing.withheld) return;
   standing.withheld = withheld;
-  const budget = isDry ? budgetEvidence(bundle, programme.account, account, account) : null;
-  decide(allocation, { ...about, outcome: 'withhold', budget, grant: null });
+  const budget = instance === undefined ? null : shortage(allocation, row, instance);
+  const about = aboutApplicant(allocation, applicant);
+  decide(allocation, { ...about, outcome: 'withhold', reasons, budget, to: 'none', grant: null });
 }
 
-/** Posts to an account and says what it was before and after. */
-function post(allocation: Allocation, id: string, posting: (account: Account) => Account) {
-  const { root, bundle } = allocation;
-  const before = root.accounts[id] ?? openAccount();
-  const after = posting(before);
-  root.accounts[id] = after;
-  if (after.free > before.free && root.isBudgetWanted) root.isBudgetFreed = true;
-  return budgetEvidence(bundle, id, before, after);
+/** Where an applicant stands. */
+function stateOf(standing: Standing): GrantState {
+  return isWaiting(standing) ? 'waiting' : standing.withheld.startsWith(OFFER) ? 'offered' : 'none';
+}
+
+type About = Pick<Verdict, 'programme' | 'merchantId' | 'capability' | 'conditions' | 'from'>;
+
+/** What every decision on an applicant says: the conditions that were weighed, met or not. */
+function aboutApplicant({ policy }: Allocation, { row, capability, programme, from }: Applicant): About {
+  const { need, who, revokeWhen, clawBackWhen } = programme;
+  const weighed: Condition[] = [need, who, revokeWhen, clawBackWhen].filter((each) => each !== null);
+  const conditions = evidenceFor({ all: weighed }, capability, policy.tiers);
+  return { programme: programme.id, merchantId: row.id, capability, conditions, from };
 }

@@ -1,64 +1,94 @@
 import type { MerchantCapability } from '../outputs.ts';
-import type { Programme } from '../policy/bundle.ts';
-import { assess, atomsOf, evaluate, failingAtoms, type TierOrder } from '../policy/condition.ts';
-import { fittingSize } from './allocation.ts';
-import type { Standing } from './applicant-row.ts';
+import { leastSize, type Programme } from '../policy/bundle.ts';
+import {
+  assess,
+  atomsOf,
+  evaluate,
+  failingAtoms,
+  type Condition,
+  type TierOrder,
+} from '../policy/condition.ts';
+import type { Allocation } from './allocation.ts';
+import { isWaiting, type ApplicantRow, type Standing } from './applicant-row.ts';
 
-// Who may have a grant of a programme, and how large. The budget is asked last, and only by those against whom nothing
-// else speaks.
+// Who may have a grant of a programme, and how large. Stops come last but one and money last: only those are told of
+// them against whom nothing else speaks.
 
-/** Everything that speaks against a grant, the budget aside: only the eligible ask it. */
+/** Whoever does not need it is left in peace: that is the only reason then. */
+const NOT_NEEDED = 'not-needed';
+
+/** Everything that speaks against a grant, stops and money aside. */
 export function reasonsAgainst(
-  programme: Programme,
+  allocation: Allocation,
+  row: ApplicantRow,
   capability: MerchantCapability,
+  programme: Programme,
   standing: Standing,
-  nowMs: number,
-  tiers: TierOrder,
-  barred: readonly string[],
 ): string[] {
-  const reasons: string[] = [];
-  if (!capability.isKnown) reasons.push('unknown-merchant');
-  if (capability.isClosed) reasons.push('merchant-closed');
-  reasons.push(...failingAtoms(programme.who, capability, tiers));
-  reasons.push(...barred);
-  if (nowMs < standing.coolDownUntilMs) reasons.push('cool-down');
+  const { root, policy } = allocation;
+  const { tiers } = policy;
+  if (!capability.isKnown) return ['unknown-merchant'];
+  if (capability.isClosed) return ['merchant-closed'];
+  if (programme.need !== null && evaluate(programme.need, capability, tiers) !== 'true') {
+    return [NOT_NEEDED, ...failingAtoms(programme.need, capability, tiers)];
+  }
+  const reasons = [...failingAtoms(programme.who, capability, tiers)];
+  reasons.push(...metAtoms(programme.revokeWhen, capability, tiers));
+  reasons.push(...metAtoms(programme.clawBackWhen, capability, tiers));
+  if (root.nowMs < standing.coolDownUntilMs) reasons.push('cool-down');
   if (standing.openings >= programme.openingsMax) reasons.push('openings-used');
   if (fittingSize(programme, capability.headroom) === 0) reasons.push('no-headroom');
-  if (leftFor(programme, standing) < leastOf(programme)) reasons.push('merchant-cap');
-  return reasons;
+  if (leftFor(programme, standing) < leastSize(programme)) reasons.push('merchant-cap');
+  if (reasons.length > 0) return reasons;
+  // Whoever could not have it anyway is not told of a rival, which may come and go.
+  const rival = rivalOf(allocation, row, programme);
+  return rival === null ? reasons : [`exclusive:${rival}`];
 }
 
-/** The size to issue to somebody against whom nothing speaks; 0 where the account has not enough left. */
-export function sizeFor(
-  programme: Programme,
-  capability: MerchantCapability,
-  standing: Standing,
-  free: number,
-): number {
-  const size = Math.min(fittingSize(programme, capability.headroom), leftFor(programme, standing), free);
-  return size < leastOf(programme) ? 0 : size;
+/** What is stopped of a programme: all issuing, itself, its account or one around it. */
+export function stopsOn({ root, policy }: Allocation, { id }: Programme): string[] {
+  if (root.stops.length === 0) return [];
+  const scopes = policy.scopes.get(id)!;
+  return root.stops.filter((scope) => scopes.has(scope)).map((scope) => `stopped:${scope}`);
 }
 
-/** Units that the merchant may still have by the programme's cap. */
-function leftFor(programme: Programme, standing: Standing): number {
+/** Of the same set, the programme that the merchant has, or that goes first and waits for its money. */
+function rivalOf({ policy }: Allocation, row: ApplicantRow, programme: Programme): string | null {
+  for (const { id, isBefore } of policy.rivals.get(programme.id)!) {
+    const standing = row.programmes[id];
+    if (standing === undefined) continue;
+    if (standing.grant !== null || (isBefore && isWaiting(standing))) return id;
+  }
+  return null;
+}
+
+/** What to give to somebody against whom nothing speaks, if there is money. */
+export function wantedSize(programme: Programme, capability: MerchantCapability, standing: Standing): number {
+  return Math.min(fittingSize(programme, capability.headroom), leftFor(programme, standing));
+}
+
+/** What fits the merchant now, in units of the account; 0 when its headroom carries nothing of use. */
+export function fittingSize({ size }: Programme, headroom: number): number {
+  if ('fixed' in size) return size.fixed;
+  const fits = Math.min(headroom * size.perHeadroom, size.maximum);
+  return fits < size.minimum ? 0 : fits;
+}
+
+/** Units that the merchant may still have by the programme's cap, what it holds now aside. */
+export function leftFor(programme: Programme, standing: Standing): number {
   const had = standing.settling.reduce((sum, grant) => sum + grant.size, standing.spentBefore);
   return programme.perMerchantMax - had;
 }
 
-function leastOf({ size }: Programme): number {
-  return 'fixed' in size ? size.fixed : size.minimum;
-}
-
-/** The atoms that speak for revoking: a running grant is revoked for them, and none is issued against them. */
-export function revoking(
-  programme: Programme,
+/** The atoms that make a condition true which must not be; empty when it is not. */
+export function metAtoms(
+  condition: Condition | null,
   capability: MerchantCapability,
   tiers: TierOrder,
 ): readonly string[] {
-  const { revokeWhen } = programme;
-  if (revokeWhen === null || evaluate(revokeWhen, capability, tiers) !== 'true') return [];
-  const blamed = new Set(failingAtoms({ not: revokeWhen }, capability, tiers));
-  const met = atomsOf(revokeWhen).filter(
+  if (condition === null || evaluate(condition, capability, tiers) !== 'true') return [];
+  const blamed = new Set(failingAtoms({ not: condition }, capability, tiers));
+  const met = atomsOf(condition).filter(
     (atom) => blamed.has(atom.id) && assess(atom, capability, tiers).verdict !== 'not-assessed',
   );
   return met.map((atom) => atom.id);

@@ -8,13 +8,14 @@ import {
   grown,
   inShort,
   order,
+  pursesOf,
   T0,
   trained,
   type World,
 } from '../testing/given.ts';
 import { account, compiled, growth, smallSource, welcome } from '../testing/small-bundle.ts';
 import { DAY_MS } from '../time.ts';
-import type { Account } from './account.ts';
+import type { Purse } from './purse.ts';
 
 // What becomes of a grant: it is used, shrunk, revoked, expires, settles, and after a while there may be another.
 
@@ -26,9 +27,8 @@ function under(...programmes: object[]): World {
   return world;
 }
 
-function balance(world: World, id: string): Account {
-  world.allocator.freeze();
-  return (JSON.parse(world.allocator.store.root!) as { accounts: Record<string, Account> }).accounts[id]!;
+function balance(world: World, id: string): Purse {
+  return pursesOf(world)[id]!;
 }
 
 const used = (world: World, merchant: string, exposures: number): OutputRecord[] => {
@@ -43,7 +43,7 @@ describe('usage', () => {
     const world = under(welcome());
     trained(world, 'm1');
     for (const exposures of [30, 50, 40]) used(world, 'm1', exposures);
-    expect(balance(world, 'welcome')).toMatchObject({ free: 900, held: 50, spent: 50, overrun: 0 });
+    expect(balance(world, 'welcome')).toMatchObject({ free: 400, held: 50, spent: 50, overrun: 0 });
   });
 
   test('beyond the grant it is overrun, outside the budget, and the grant is used up', () => {
@@ -54,7 +54,7 @@ describe('usage', () => {
       'm1 welcome withhold cool-down',
     ]);
     expect(balance(world, 'welcome')).toMatchObject({
-      free: 900,
+      free: 400,
       held: 0,
       settling: 0,
       spent: 100,
@@ -69,11 +69,12 @@ describe('usage', () => {
     trained(world, 'm1');
     world.tick(T0 + 3 * DAY_MS);
     used(world, 'm1', 40);
-    expect(balance(world, 'welcome')).toMatchObject({ free: 900, settling: 60, spent: 40 });
-    world.tick(T0 + 4 * DAY_MS);
-    expect(balance(world, 'welcome')).toMatchObject({ free: 960, settling: 0, spent: 40 });
-    used(world, 'm1', 90);
-    expect(balance(world, 'welcome')).toMatchObject({ free: 960, settling: 0, spent: 40, overrun: 0 });
+    expect(balance(world, 'welcome')).toMatchObject({ settling: 60, spent: 40 });
+    expect(inShort(world.tick(T0 + 4 * DAY_MS))).toEqual(['m1 welcome settle nothing-more-reported']);
+    const settled = balance(world, 'welcome');
+    expect(settled).toMatchObject({ settling: 0, spent: 40, returned: 460 });
+    expect(inShort(used(world, 'm1', 90))).toEqual(['m1  refuse-usage grant-settled grant:0/4/0/0']);
+    expect(balance(world, 'welcome')).toEqual(settled);
   });
 
   test('reports as large as the door admits stop nothing', () => {
@@ -90,13 +91,15 @@ describe('ending', () => {
   test('a grant expires at its end, cools down, and after that there may be another, as often as openings allow', () => {
     const world = under(welcome());
     trained(world, 'm1');
-    const days = [2, 3, 4, 5, 8, 10, 30].map((day) => inShort(world.tick(T0 + day * DAY_MS)));
+    const days = [2, 3, 4, 5, 5, 8, 9, 10, 30].map((day) => inShort(world.tick(T0 + day * DAY_MS)));
     expect(days).toEqual([
       [],
       ['m1 welcome expire duration-over', 'm1 welcome withhold cool-down'],
-      [],
+      ['m1 welcome settle nothing-more-reported'],
+      ['m1 welcome wait budget-on-its-way'],
       ['m1 welcome issue 100'],
       ['m1 welcome expire duration-over', 'm1 welcome withhold cool-down openings-used'],
+      ['m1 welcome settle nothing-more-reported'],
       ['m1 welcome withhold openings-used'],
       [],
     ]);
@@ -113,7 +116,7 @@ describe('ending', () => {
     expect(closed.filter((line) => line.startsWith('m259'))).toEqual([
       'm259 welcome expire duration-over',
       'm259 welcome withhold cool-down',
-      'm259 welcome withhold merchant-closed cool-down',
+      'm259 welcome withhold merchant-closed',
     ]);
   });
 
@@ -123,8 +126,15 @@ describe('ending', () => {
     const once = inShort(used(world, 'm1', 100));
     expect(once).toEqual(['m1 welcome expire used-up', 'm1 welcome issue 100']);
     const lapsed = inShort(world.tick(T0 + 3 * DAY_MS));
-    expect(lapsed).toEqual(['m1 welcome expire duration-over', 'm1 welcome withhold merchant-cap']);
-    expect(inShort(world.tick(T0 + 4 * DAY_MS))).toEqual(['m1 welcome issue 100']);
+    expect(lapsed).toEqual([
+      'm1 welcome settle nothing-more-reported',
+      'm1 welcome expire duration-over',
+      'm1 welcome withhold merchant-cap',
+    ]);
+    expect(inShort(world.tick(T0 + 4 * DAY_MS))).toEqual([
+      'm1 welcome settle nothing-more-reported',
+      'm1 welcome issue 100',
+    ]);
   });
 
   test('a sized boost gets what the cap leaves', () => {
@@ -140,12 +150,12 @@ describe('ending', () => {
     const closed = inShort(world.event('updraft.merchant.closed.v1', 'm1', { reason: 'left' }));
     expect(closed).toEqual([
       'm1 welcome revoke merchant-closed',
-      'm1 welcome withhold merchant-closed cool-down',
       'm1 growth revoke merchant-closed',
-      'm1 growth withhold merchant-closed cool-down',
+      'm1 welcome withhold merchant-closed',
+      'm1 growth withhold merchant-closed',
     ]);
     world.tick(T0 + DAY_MS);
-    expect(balance(world, 'welcome')).toMatchObject({ free: 1_000, held: 0, settling: 0 });
+    expect(balance(world, 'welcome')).toMatchObject({ leasedIn: 500, returned: 500, held: 0, settling: 0 });
   });
 });
 
@@ -156,7 +166,7 @@ describe('saturation', () => {
     expect(declared(world, 'm1', 3)).toEqual(['m1 growth shrink headroom-below-grant']);
     const shrunk = decisionsIn(world.outputs).at(-1)!;
     expect(shrunk).toMatchObject({ grant: { size: 20, maximum: 40 }, capacity: { headroom: 2 } });
-    expect(shrunk.budget).toMatchObject({ before: { free: 960, held: 40 }, after: { free: 980, held: 20 } });
+    expect(shrunk.budget).toMatchObject({ before: { free: 460, held: 40 }, after: { free: 480, held: 20 } });
     expect(grantsIn(world.outputs).at(-1)).toMatchObject({ status: 'shrunk', size: 20 });
     expect(declared(world, 'm1', 3)).toEqual([]);
   });
@@ -173,7 +183,7 @@ describe('saturation', () => {
     grown(world, 'm1');
     used(world, 'm1', 30);
     expect(declared(world, 'm1', 3)[0]).toBe('m1 growth shrink headroom-below-grant');
-    expect(balance(world, 'growth')).toMatchObject({ free: 970, held: 0, spent: 30, settling: 0 });
+    expect(balance(world, 'growth')).toMatchObject({ free: 470, held: 0, spent: 30, settling: 0 });
   });
 
   test('shrunk to nothing it ends in the same record, and cools down', () => {
@@ -184,9 +194,13 @@ describe('saturation', () => {
       'm1 growth expire nothing-left',
       'm1 growth withhold cool-down no-headroom',
     ]);
-    expect(balance(world, 'growth')).toMatchObject({ free: 1_000, held: 0, settling: 0 });
-    expect(inShort(world.tick(T0 + DAY_MS))).toEqual(['m1 growth withhold no-headroom']);
-    expect(declared(world, 'm1', 9)).toEqual(['m1 growth issue 40']);
+    expect(balance(world, 'growth')).toMatchObject({ free: 500, held: 0, settling: 0 });
+    expect(inShort(world.tick(T0 + DAY_MS))).toEqual([
+      'm1 growth settle nothing-more-reported',
+      'm1 growth withhold no-headroom',
+    ]);
+    expect(declared(world, 'm1', 9)).toEqual(['m1 growth wait budget-on-its-way']);
+    expect(inShort(world.tick(T0 + DAY_MS))).toEqual(['m1 growth issue 40']);
   });
 });
 
@@ -211,7 +225,7 @@ describe('revocation', () => {
     expect(decision!.conditions).toMatchObject([
       { id: 'late', line: 3_000, value: 2_857, margin: 142, verdict: 'true' },
     ]);
-    expect(balance(world, 'growth')).toMatchObject({ free: 960, held: 0, settling: 40 });
+    expect(balance(world, 'growth')).toMatchObject({ free: 460, held: 0, settling: 40 });
   });
 
   test('while the pipeline catches up nobody loses anything; the tick that clears it makes up for it', () => {

@@ -73,11 +73,27 @@ export interface Capacity {
   readonly hysteresisBps: number;
 }
 
+/** `seats` are booked while a grant runs and come back at its end; the others are used up. `minor`: of the currency. */
+export type AccountUnit = 'exposures' | 'credits' | 'minor' | 'seats';
+export type PeriodLength = 'day' | 'week' | 'month' | 'quarter' | 'year';
+
+/** A budget. What partitions spend of it they lease from the treasury. */
 export interface Account {
   readonly id: string;
   readonly names: Names;
-  readonly unit: 'exposures';
+  readonly unit: AccountUnit;
+  /** Units in all; of one period where there are periods, of one entity, category or country where there are those. */
   readonly total: number;
+  /** Calendar period in the market zone; null: one account for ever. */
+  readonly period: PeriodLength | null;
+  /** Account that what is leased here counts against as well: campaign within season within platform. */
+  readonly within: string | null;
+  /** An account of its own for each legal entity, category or country. */
+  readonly per: 'entity' | 'category' | 'country' | null;
+  /** How long an applicant waits for a lease before it is withheld. */
+  readonly waitMs: number;
+  /** What is free and was not needed for this long goes back to the treasury. */
+  readonly idleMs: number;
 }
 
 export type GrantSize =
@@ -85,13 +101,62 @@ export type GrantSize =
   /** Units per order of headroom, within bounds; below `minimum` nothing is issued. */
   | { readonly perHeadroom: number; readonly minimum: number; readonly maximum: number };
 
+/** What a grant gives, by kind. Gateways read it from the grant; the pipeline itself only keeps its life and money. */
+export type Benefit =
+  /** Traffic: the ranking score is multiplied while the grant runs; 15,000 = 1.5 times. */
+  | { readonly boost: { readonly weightBps: number } }
+  /** Traffic: so many exposures within the duration. Behind schedule the weight grows up to the maximum (5.1). */
+  | { readonly guarantee: { readonly weightBps: number; readonly maximumBps: number } }
+  /** Traffic or value-added: credit that expires with the grant, not transferable, not cash. */
+  | { readonly credit: { readonly for: string } }
+  /** Tool: rights by name. */
+  | { readonly access: readonly string[] }
+  /** Tool: what the merchant may do a day or in all. */
+  | { readonly quota: { readonly ordersPerDay?: number; readonly listings?: number } }
+  /** Service: a course, an operator, sourcing, photographs. */
+  | { readonly service: { readonly what: string; readonly course?: string } }
+  /** Value-added: the marginal rate up to the entity's account; above it the category rate applies. */
+  | { readonly feeRelief: { readonly rateBps: number } }
+  | { readonly branding: { readonly package: string } }
+  /** Limits that are imposed. */
+  | { readonly orderCap: { readonly ordersPerDay: number } }
+  | { readonly settlement: { readonly days: number } }
+  | { readonly delisting: { readonly scope: string } };
+
+/** A later part of a staged grant: the next pool, the second half. It adds `size` to the running grant. */
+export interface Stage {
+  readonly id: string;
+  readonly size: number;
+  /** Looked at no earlier than this after the stage before it began. */
+  readonly afterMs: number;
+  /** Forfeited when it was not earned this long after the stage before it began. Null: as long as the grant runs. */
+  readonly withinMs: number | null;
+  readonly when: Condition | null;
+  /** What the last stage's exposures must have led to. */
+  readonly earned: {
+    readonly by: 'clicks' | 'orders';
+    readonly atLeastBps: number;
+    readonly minimumExposures: number;
+  } | null;
+}
+
 export interface Programme {
   readonly id: string;
   readonly names: Names;
   readonly kind: GrantKind;
+  readonly benefit: Benefit;
   readonly who: Condition;
+  /** Not true: the merchant does not need it and is left in peace. Null: everybody may need it. */
+  readonly need: Condition | null;
+  /** Who lacks only this course is offered it, and gets the grant once it is done in time. */
+  readonly trainFirst: { readonly course: string; readonly withinMs: number } | null;
   readonly revokeWhen: Condition | null;
-  readonly account: string;
+  /** Fraud: the grant ends and what was spent of it is claimed back. */
+  readonly clawBackWhen: Condition | null;
+  /** Effects of a revocation that gateways carry out, for example `delist-plans`. */
+  readonly onRevoke: readonly string[];
+  /** Null: nothing is counted, for example an access right or a limit. */
+  readonly account: string | null;
   readonly size: GrantSize;
   readonly durationMs: number;
   /** How long after the end usage may still be reported against the grant. */
@@ -102,10 +167,19 @@ export interface Programme {
   readonly perMerchantMax: number;
   /** A running boost shrinks when what fits falls below this share of its size; 0 never shrinks. */
   readonly shrinkBelowBps: number;
+  /** Grows back by at most `stepBps` of its size at a time, no sooner than `dwellMs` after it last changed. */
+  readonly grow: { readonly stepBps: number; readonly dwellMs: number } | null;
+  readonly stages: readonly Stage[];
+  /** At its end it goes on for another duration, at most `timesMax` times, where `who`, need and `when` hold. */
+  readonly renew: { readonly when: Condition | null; readonly timesMax: number } | null;
+  /** Of the programmes with the same set a merchant has one at a time; the first in the bundle goes first. */
+  readonly exclusive: string | null;
+  /** Given only to who was eligible for this long and had no grant meanwhile, so that nobody goes without for ever. */
+  readonly floor: { readonly withinMs: number } | null;
 }
 
 export interface Bundle {
-  readonly format: 1;
+  readonly format: 2;
   readonly id: string;
   readonly names: Names;
   readonly currency: string;
@@ -119,12 +193,25 @@ export interface Bundle {
 
 /** Every atom of the bundle in order of programme: the verdicts that scoring watches. */
 export function watchedAtoms(bundle: Bundle): readonly Atom[] {
-  return bundle.programmes.flatMap((programme) => [
-    ...atomsOf(programme.who),
-    ...(programme.revokeWhen === null ? [] : atomsOf(programme.revokeWhen)),
-  ]);
+  return bundle.programmes.flatMap((programme) => conditionsOf(programme).flatMap(atomsOf));
+}
+
+/** Every condition of a programme, in the order in which its parts are written. */
+export function conditionsOf(programme: Programme): readonly Condition[] {
+  const { who, need, revokeWhen, clawBackWhen, stages, renew } = programme;
+  const all = [who, need, revokeWhen, clawBackWhen, ...stages.map(({ when }) => when), renew?.when ?? null];
+  return all.filter((condition) => condition !== null);
 }
 
 export function tierOrder(bundle: Bundle): readonly string[] {
   return bundle.ladder.tiers.map((tier) => tier.id);
+}
+
+export function accountNamed(bundle: Bundle | null, id: string): Account | null {
+  return bundle?.accounts.find((account) => account.id === id) ?? null;
+}
+
+/** The smallest grant of a programme, in units of its account. */
+export function leastSize({ size }: Programme): number {
+  return 'fixed' in size ? size.fixed : size.minimum;
 }

@@ -1,52 +1,56 @@
-import { watchedAtoms, type Bundle } from './bundle.ts';
+import { chainOf } from './account-instance.ts';
+import type { Bundle } from './bundle.ts';
+import { checkAccounts } from './check-accounts.ts';
+import { checkConditions } from './check-conditions.ts';
+import { checkKnown, checkUnique } from './check-names.ts';
+import { checkParts, checkPays, checkSize } from './check-programme.ts';
 import type { Reader } from './reader.ts';
 
-/** What one part of a bundle says of another: names that must exist, ids that must not repeat. */
+/**
+ * What one part of a bundle says of another: names that must exist, ids that must not repeat, accounts that must be
+ * able to pay. `root` is what the bundle was read from; findings name their place in it.
+ */
 export function checkReferences(bundle: Bundle, root: Reader): void {
-  const metrics = new Set(bundle.metrics.map((metric) => metric.id));
-  const accounts = new Set(bundle.accounts.map((account) => account.id));
-  const tiers = new Set(bundle.ladder.tiers.map((tier) => tier.id));
-  const unique = (place: string, ids: readonly string[]): void => {
-    const twice = ids.find((id, i) => ids.indexOf(id) !== i);
-    if (twice !== undefined) root.at(place).fail(`has the id ${twice} twice`);
+  const { metrics, ladder, accounts, programmes } = bundle;
+  // What was read wrong is a harmless value by now, and comparing it would find what nobody wrote.
+  const sound = {
+    accounts: accounts.filter((_, i) => root.at('accounts').at(i).isSound()),
+    programmes: programmes.filter((_, i) => root.at('programmes').at(i).isSound()),
   };
-  const known = (place: string, id: string, ids: ReadonlySet<string>): void => {
-    if (!ids.has(id)) root.at(place).fail(`names ${id}, which is not defined`);
+  const idsOf = (things: readonly { readonly id: string }[]): string[] => things.map(({ id }) => id);
+  checkUnique(root.at('metrics'), idsOf(metrics));
+  checkUnique(root.at('ladder').at('tiers'), idsOf(ladder.tiers));
+  checkUnique(root.at('accounts'), idsOf(accounts));
+  checkUnique(root.at('programmes'), idsOf(programmes));
+  checkMeasured(bundle, root);
+  checkAccounts(accounts, sound.accounts, root.at('accounts'));
+  checkConditions(bundle, root.at('programmes'));
+  for (const [i, programme] of programmes.entries()) {
+    const at = root.at('programmes').at(i);
+    checkParts(programme, at);
+    if (programme.account === null) continue;
+    checkKnown(at.at('account'), 'account', programme.account, idsOf(accounts));
+    if (!sound.programmes.includes(programme)) continue;
+    checkSize(programme, at);
+    const [account, ...outer] = chainOf(sound.accounts, programme.account);
+    if (account !== undefined) checkPays(programme, account, outer, at);
+  }
+}
+
+/** The metrics that score, ladder and capacity look at. */
+function checkMeasured({ metrics, score, ladder, capacity }: Bundle, root: Reader): void {
+  const ids = metrics.map(({ id }) => id);
+  const ages = metrics.filter(({ formula }) => 'ageDays' in formula).map(({ id }) => id);
+  const check = (at: Reader, metric: string): void => {
+    checkKnown(at, 'metric', metric, ids);
+    // Only conditions have timers for an age: whatever else changed by it would change unnoticed.
+    if (ages.includes(metric)) at.fail(`must not use ${metric}, which changes with age alone`);
   };
-  unique(
-    'metrics',
-    bundle.metrics.map((metric) => metric.id),
-  );
-  unique(
-    'accounts',
-    bundle.accounts.map((account) => account.id),
-  );
-  unique(
-    'programmes',
-    bundle.programmes.map((programme) => programme.id),
-  );
-  unique(
-    'ladder',
-    bundle.ladder.tiers.map((tier) => tier.id),
-  );
-  unique(
-    'programmes',
-    watchedAtoms(bundle).map((atom) => atom.id),
-  );
-  for (const { metric } of bundle.score.components) known('score', metric, metrics);
-  known('ladder', bundle.ladder.minimum.metric, metrics);
-  if (bundle.capacity.replies !== null) known('capacity', bundle.capacity.replies.metric, metrics);
-  // Only conditions have timers for an age: whatever else changed by it would change unnoticed.
-  const ages = new Set(bundle.metrics.filter(({ formula }) => 'ageDays' in formula).map(({ id }) => id));
-  const ageless = (place: string, metric: string | undefined): void => {
-    if (ages.has(metric ?? '')) root.at(place).fail(`must not use ${metric}, which changes with age alone`);
-  };
-  for (const { metric } of bundle.score.components) ageless('score', metric);
-  ageless('ladder', bundle.ladder.minimum.metric);
-  ageless('capacity', bundle.capacity.replies?.metric);
-  for (const programme of bundle.programmes) known('programmes', programme.account, accounts);
-  for (const atom of watchedAtoms(bundle)) {
-    if ('metric' in atom) known('programmes', atom.metric, metrics);
-    if ('tierAtLeast' in atom) known('programmes', atom.tierAtLeast, tiers);
+  for (const [i, { metric }] of score.components.entries()) {
+    check(root.at('score').at('components').at(i).at('metric'), metric);
+  }
+  check(root.at('ladder').at('minimum').at('metric'), ladder.minimum.metric);
+  if (capacity.replies !== null) {
+    check(root.at('capacity').at('replies').at('metric'), capacity.replies.metric);
   }
 }

@@ -1,38 +1,39 @@
 /// <reference types="node" />
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { account, compiled, growth, smallSource, welcome } from '../testing/small-bundle.ts';
+import { changed, compiled, findings, smallSource, welcome } from '../testing/small-bundle.ts';
+import { chainOf } from './account-instance.ts';
 import { watchedAtoms } from './bundle.ts';
-import { compileBundle, parseBundle } from './compile.ts';
-import type { Finding } from './reader.ts';
-
-function findings(source: unknown): readonly Finding[] {
-  const result = compileBundle(source);
-  return 'findings' in result ? result.findings : [];
-}
-
-/** The small source with one place changed: `programmes/0/size/fixed`. Undefined removes the place. */
-function changed(place: string, value: unknown): unknown {
-  const source = structuredClone(smallSource());
-  const keys = place.split('/');
-  const last = keys.pop()!;
-  const parent = keys.reduce((at, key) => at[key] as Record<string, unknown>, source);
-  if (value === undefined) delete parent[last];
-  else parent[last] = value;
-  return source;
-}
+import { parseBundle } from './compile.ts';
 
 test('the starter bundle compiles, and its text is read back as the same bundle', () => {
   const source: unknown = parse(readFileSync('policies/starter/bundle.yaml', 'utf8'));
   const { bundle, text } = compiled(source);
   expect(parseBundle(text)).toEqual(bundle);
-  expect(bundle.programmes.map(({ id }) => id)).toEqual(['welcome-boost', 'growth-boost']);
+  expect(bundle.programmes.map(({ id, kind }) => [id, kind])).toEqual([
+    ['welcome-boost', 'traffic'],
+    ['growth-boost', 'traffic'],
+    ['operator-help', 'service'],
+    ['auto-reply', 'tool'],
+    ['launch-fee-relief', 'value-added'],
+    ['dispatch-cap', 'limit'],
+    ['floor-boost', 'traffic'],
+  ]);
   expect(bundle.score.components.map(({ metric, from, to }) => [metric, from, to])).toContainEqual([
     'defects_60d',
     1_000,
     0,
   ]);
-  expect(watchedAtoms(bundle)).toHaveLength(9);
+  expect(watchedAtoms(bundle)).toHaveLength(22);
+});
+
+test('the campaigns of the starter bundle lie within its season, and what is kept for the floor does not', () => {
+  const source: unknown = parse(readFileSync('policies/starter/bundle.yaml', 'utf8'));
+  const { accounts } = compiled(source).bundle;
+  const chains = ['welcome-2026', 'growth-2026', 'floor-2026'].map((id) =>
+    chainOf(accounts, id).map((account) => account.id),
+  );
+  expect(chains).toEqual([['welcome-2026', 'season-2026'], ['growth-2026', 'season-2026'], ['floor-2026']]);
 });
 
 test('every bundle of the repository compiles', () => {
@@ -83,7 +84,7 @@ test.each<[string, unknown, string, RegExp]>([
   ['metrics/0/window', '0d', '/metrics/0/window', /1d to 400d/],
   ['metrics/0/window', 7, '/metrics/0/window', /1d to 400d/],
   ['metrics/0/ratio', 'stars', '/metrics/0/ratio', /not known here/],
-  ['metrics/0/id', 'overdue', '/metrics', /the id overdue twice/],
+  ['metrics/0/id', 'overdue', '/metrics/2/id', /unique, and \/metrics\/0 has it/],
   ['metrics/0/id', '__proto__', '/metrics/0/id', /name that every object has/],
   ['metrics/1/per', undefined, '/metrics/1/per', /one of/],
   ['metrics/1/scale', 0, '/metrics/1/scale', /1 to 1000000/],
@@ -94,68 +95,28 @@ test.each<[string, unknown, string, RegExp]>([
   ['score/colour', 1, '/score/colour', /not known here/],
   ['score/minimumWeight', '101%', '/score/minimumWeight', /0 to 100%/],
   ['score/minimumWeight', '50.123%', '/score/minimumWeight', /two decimals/],
-  ['score/components/0/metric', 'nothing', '/score', /nothing, which is not defined/],
-  ['score/components/0/metric', 'age', '/score', /age alone/],
+  ['score/components/0/metric', 'nothing', '/score/components/0/metric', /nothing, which is not defined/],
+  ['score/components/0/metric', 'age', '/score/components/0/metric', /age alone/],
   ['score/components/0/from', '100%', '/score/components/0', /must differ/],
   ['score/components/0/to', 2 ** 53, '/score/components/0/to', /whole number/],
   ['score/components/0/to', 0.5, '/score/components/0/to', /whole number/],
   ['ladder/dwell', '2 days', '/ladder/dwell', /a duration/],
-  ['ladder/minimum/metric', 'nothing', '/ladder', /not defined/],
-  ['ladder/minimum/metric', 'age', '/ladder', /age alone/],
+  ['ladder/minimum/metric', 'nothing', '/ladder/minimum/metric', /not defined/],
+  ['ladder/minimum/metric', 'age', '/ladder/minimum/metric', /age alone/],
   ['ladder/minimum/colour', 1, '/ladder/minimum/colour', /not known here/],
   ['ladder/tiers', [], '/ladder/tiers', /must enter at 0/],
   ['ladder/tiers/0/enter', '1%', '/ladder/tiers', /must enter at 0/],
   ['ladder/tiers/2/enter', '50%', '/ladder/tiers', /must rise/],
   ['ladder/tiers/1/leave', '51%', '/ladder/tiers/1', /leave must not be above enter/],
-  ['ladder/tiers/1/id', 'gold', '/ladder', /the id gold twice/],
+  ['ladder/tiers/1/id', 'gold', '/ladder/tiers/2/id', /unique, and \/ladder\/tiers\/1 has it/],
   ['capacity/grain/edges', [0, 2, 2], '/capacity/grain/edges', /begin at 0 and rise/],
   ['capacity/grain/edges', [1, 2], '/capacity/grain/edges', /begin at 0 and rise/],
   ['capacity/grain/hysteresis', '60%', '/capacity/grain/hysteresis', /0 to 50%/],
   ['capacity/grain/colour', 1, '/capacity/grain/colour', /not known here/],
   ['capacity/stockCover', 0, '/capacity/stockCover', /whole days/],
   ['capacity/probe', -1, '/capacity/probe', /from 0/],
-  ['capacity/replies', { metric: 'nothing', floor: 1 }, '/capacity', /not defined/],
-  ['capacity/replies', { metric: 'age', floor: 1 }, '/capacity', /age alone/],
-  [
-    'accounts',
-    [account('welcome', 1), account('growth', 1), account('growth', 2)],
-    '/accounts',
-    /growth twice/,
-  ],
-  ['accounts/0/unit', 'hugs', '/accounts/0/unit', /one of exposures/],
-  ['accounts/0/total', 1e13, '/accounts/0/total', /0 to 1000000000000/],
-  ['accounts/0/id', 'constructor', '/accounts/0/id', /name that every object has/],
-  ['programmes', [welcome(), welcome()], '/programmes', /welcome twice/],
-  ['programmes', [welcome(), growth({ who: { id: 'trained', tool: 't' } })], '/programmes', /trained twice/],
-  ['programmes/0/account', 'nothing', '/programmes', /not defined/],
-  ['programmes/0/kind', 'money', '/programmes/0/kind', /one of traffic, tool, service, value-added/],
-  ['programmes/0/who', { all: [] }, '/programmes/0/who/all', /at least one condition/],
-  ['programmes/0/who', null, '/programmes/0/who', /one of all, any, not/],
-  [
-    'programmes/0/who',
-    { all: [{ tool: 't' }], any: [{ tool: 'u' }] },
-    '/programmes/0/who/any',
-    /not known here/,
-  ],
-  ['programmes/0/who', { not: { tool: 't' }, id: 'x' }, '/programmes/0/who/id', /not known here/],
-  ['programmes/0/who', { training: 'a', tool: 't' }, '/programmes/0/who/tool', /not known here/],
-  ['programmes/0/who', { survey: 's', is: 'a', isNot: 'b' }, '/programmes/0/who/is', /not known here/],
-  ['programmes/0/who', { survey: 's' }, '/programmes/0/who/is', /text matching/],
-  ['programmes/0/who', { survey: 'toString', is: 'a' }, '/programmes/0/who/survey', /every object/],
-  ['programmes/0/who', { flag: 'known', is: 'yes' }, '/programmes/0/who/is', /true or false/],
-  ['programmes/0/who', { flag: 'rich', is: true }, '/programmes/0/who/flag', /one of known, closed/],
-  ['programmes/0/who', { metric: 'nothing', op: '<', value: 1 }, '/programmes', /not defined/],
-  ['programmes/0/who', { metric: 'age', op: '~', value: 1 }, '/programmes/0/who/op', /one of/],
-  ['programmes/0/who', { tierAtLeast: 'platinum' }, '/programmes', /platinum, which is not defined/],
-  ['programmes/0/revokeWhen', null, '/programmes/0/revokeWhen', /one of all, any, not/],
-  ['programmes/0/size/fixed', 0, '/programmes/0/size/fixed', /from 1/],
-  ['programmes/0/size/minimum', 1, '/programmes/0/size/minimum', /not known here/],
-  ['programmes/1/size/minimum', 201, '/programmes/1/size', /minimum must not be above maximum/],
-  ['programmes/0/duration', 0, '/programmes/0/duration', /not 0/],
-  ['programmes/0/settle', '1w', '/programmes/0/settle', /a duration/],
-  ['programmes/0/limits/openings', 0, '/programmes/0/limits/openings', /from 1/],
-  ['programmes/0/limits/colour', 1, '/programmes/0/limits/colour', /not known here/],
-  ['programmes/1/limits/shrinkBelow', '120%', '/programmes/1/limits/shrinkBelow', /0 to 100%/],
+  ['capacity/replies', { metric: 'nothing', floor: 1 }, '/capacity/replies/metric', /not defined/],
+  ['capacity/replies', { metric: 'age', floor: 1 }, '/capacity/replies/metric', /age alone/],
 ])('%s: %j is found at %s', (place, value, field, rule) => {
   const found = findings(changed(place, value)).filter((finding) => finding.field === field);
   expect(found.map((finding) => finding.rule).join()).toMatch(rule);
@@ -175,5 +136,7 @@ test('all mistakes are found at once, each with its value', () => {
 });
 
 test('a compiled text of another format is refused', () => {
-  expect(() => parseBundle('{"format":2}')).toThrow('unknown bundle format 2');
+  expect(() => parseBundle('{"format":1}')).toThrow(
+    'the bundle has format 1, and this engine reads format 2: compile its source again',
+  );
 });

@@ -1,24 +1,15 @@
 import { canonicalJson, type Json } from '../canonical.ts';
 import { DAYS_KEPT } from '../scoring/bucket.ts';
 import { FACTS } from '../scoring/fact.ts';
-import {
-  type Account,
-  type Bundle,
-  type Capacity,
-  type Formula,
-  type GrantSize,
-  type Ladder,
-  type Metric,
-  type Names,
-  type Programme,
-  type ScoreComponent,
-} from './bundle.ts';
+import type { Bundle, Capacity, Formula, Ladder, Metric, ScoreComponent } from './bundle.ts';
 import { checkReferences } from './check-references.ts';
-import { conditionOf } from './read-condition.ts';
+import { accountOf } from './read-account.ts';
+import { namesOf } from './read-names.ts';
+import { programmeOf } from './read-programme.ts';
 import { readerOf, type Finding, type Reader } from './reader.ts';
 
 // From a policy source (a parsed YAML document) to a compiled bundle. Nothing is defaulted silently: what a source
-// may leave out is listed here, and everything unknown is a finding.
+// may leave out stands in policies/README.md, and everything unknown is a finding.
 
 export interface Compiled {
   readonly bundle: Bundle;
@@ -26,7 +17,7 @@ export interface Compiled {
   readonly text: string;
 }
 
-const UNITS_MAX = 1_000_000_000_000;
+const FORMAT = 2;
 /** A grain that a value could fall through without leaving an edge would hide that nothing is left. */
 const HYSTERESIS_MAX_BPS = 5_000;
 const CURRENCY = /^[A-Z]{3}$/;
@@ -51,7 +42,7 @@ export function compileBundle(
   const score = root.at('score');
   score.only(['components', 'minimumWeight']);
   const bundle: Bundle = {
-    format: 1,
+    format: FORMAT,
     id: root.at('bundle').text(),
     names: namesOf(root),
     currency: root.at('currency').text(CURRENCY),
@@ -72,16 +63,11 @@ export function compileBundle(
 
 /** A bundle read back from the `policies` log, where only compiled ones stand. */
 export function parseBundle(text: string): Bundle {
-  const bundle = JSON.parse(text) as Bundle;
-  if (bundle.format !== 1) throw new Error(`unknown bundle format ${String(bundle.format)}`);
-  return bundle;
-}
-
-function namesOf(at: Reader): Names {
-  const names = at.at('names');
-  if (!names.has('en')) names.fail('must have a name in en');
-  const languages = names.has('en') ? names.keys() : [];
-  return Object.fromEntries(languages.map((language) => [language, names.at(language).text(/^.{1,200}$/u)]));
+  const bundle = JSON.parse(text) as { readonly format: unknown };
+  if (bundle.format === FORMAT) return bundle as Bundle;
+  throw new Error(
+    `the bundle has format ${String(bundle.format)}, and this engine reads format ${FORMAT}: compile its source again`,
+  );
 }
 
 function metricOf(at: Reader): Metric {
@@ -147,7 +133,7 @@ function ladderOf(at: Reader): Ladder {
     id: at.at('id').text(),
     tiers,
     dwellMs: at.at('dwell').durationMs(),
-    minimum: { metric: minimum.at('metric').text(), count: minimum.at('count').integer(0, UNITS_MAX) },
+    minimum: { metric: minimum.at('metric').text(), count: minimum.at('count').units() },
   };
 }
 
@@ -158,7 +144,7 @@ function capacityOf(at: Reader): Capacity {
   const edges = grain
     .at('edges')
     .list()
-    .map((edge) => edge.integer(0, UNITS_MAX));
+    .map((edge) => edge.units());
   if (edges[0] !== 0 || edges.some((edge, i) => i > 0 && edge <= edges[i - 1]!)) {
     grain.at('edges').fail('must begin at 0 and rise');
   }
@@ -167,7 +153,7 @@ function capacityOf(at: Reader): Capacity {
   return {
     windowDays: at.at('window').days(DAYS_KEPT),
     growthBps: at.at('growth').bps(100_000),
-    probe: at.at('probe').integer(0, UNITS_MAX),
+    probe: at.at('probe').units(),
     stockCoverDays: at.at('stockCover').days(DAYS_KEPT),
     replies: at.has('replies')
       ? { metric: replies.at('metric').text(), floor: replies.at('floor').quantity() }
@@ -175,63 +161,4 @@ function capacityOf(at: Reader): Capacity {
     edges,
     hysteresisBps: grain.at('hysteresis').bps(HYSTERESIS_MAX_BPS),
   };
-}
-
-function accountOf(at: Reader): Account {
-  at.only(['id', 'names', 'unit', 'total']);
-  return {
-    id: at.at('id').text(),
-    names: namesOf(at),
-    unit: at.at('unit').choice(['exposures'] as const),
-    total: at.at('total').integer(0, UNITS_MAX),
-  };
-}
-
-function programmeOf(at: Reader): Programme {
-  at.only([
-    'id',
-    'names',
-    'kind',
-    'who',
-    'revokeWhen',
-    'account',
-    'size',
-    'duration',
-    'settle',
-    'coolDown',
-    'limits',
-  ]);
-  const id = at.at('id').text();
-  const limits = at.at('limits');
-  limits.only(['openings', 'perMerchant', 'shrinkBelow']);
-  return {
-    id,
-    names: namesOf(at),
-    kind: at.at('kind').choice(['traffic', 'tool', 'service', 'value-added'] as const),
-    who: conditionOf(at.at('who'), `${id}.who`),
-    revokeWhen: at.has('revokeWhen') ? conditionOf(at.at('revokeWhen'), `${id}.revoke`) : null,
-    account: at.at('account').text(),
-    size: sizeOf(at.at('size')),
-    durationMs: at.at('duration').durationMs(1),
-    settleMs: at.at('settle').durationMs(),
-    coolDownMs: at.at('coolDown').durationMs(),
-    openingsMax: limits.at('openings').integer(1, 1_000_000),
-    perMerchantMax: limits.at('perMerchant').integer(1, UNITS_MAX),
-    shrinkBelowBps: limits.has('shrinkBelow') ? limits.at('shrinkBelow').bps() : 0,
-  };
-}
-
-function sizeOf(at: Reader): GrantSize {
-  if (at.has('fixed')) {
-    at.only(['fixed']);
-    return { fixed: at.at('fixed').integer(1, UNITS_MAX) };
-  }
-  at.only(['perHeadroom', 'minimum', 'maximum']);
-  const size = {
-    perHeadroom: at.at('perHeadroom').integer(1, UNITS_MAX),
-    minimum: at.at('minimum').integer(1, UNITS_MAX),
-    maximum: at.at('maximum').integer(1, UNITS_MAX),
-  };
-  if (size.minimum > size.maximum) at.fail('minimum must not be above maximum');
-  return size;
 }

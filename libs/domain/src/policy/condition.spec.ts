@@ -17,6 +17,7 @@ const VIEW: MerchantView = {
   tier: 'silver',
   trainings: ['first-sale'],
   tools: ['chat'],
+  violations: ['counterfeit'],
   survey: { wants: 'yes' },
   metrics: { t: 1, f: 0, orders: 10, rating: null },
 };
@@ -91,6 +92,9 @@ test.each<[Atom, Partial<MerchantView>, Verdict, number | null]>([
   [{ id: 'a', training: 'second-sale' }, {}, 'false', null],
   [{ id: 'a', tool: 'chat' }, {}, 'true', null],
   [{ id: 'a', tool: 'mail' }, {}, 'false', null],
+  [{ id: 'a', violation: 'counterfeit' }, {}, 'true', null],
+  [{ id: 'a', violation: 'counterfeit' }, { violations: [] }, 'false', null],
+  [{ id: 'a', violation: 'fraud' }, {}, 'false', null],
   [{ id: 'a', flag: 'known', is: true }, {}, 'true', null],
   [{ id: 'a', flag: 'closed', is: true }, {}, 'false', null],
   [{ id: 'a', survey: 'wants', is: 'yes' }, {}, 'true', null],
@@ -100,6 +104,18 @@ test.each<[Atom, Partial<MerchantView>, Verdict, number | null]>([
   [{ id: 'a', survey: 'unasked', isNot: 'no' }, {}, 'true', null],
 ])('%j with %j is %s', (atom, changes, verdict, margin) => {
   expect(assess(atom, { ...VIEW, ...changes }, TIERS)).toMatchObject({ id: 'a', verdict, margin });
+});
+
+test('a violation that stands is evidence with its class, and no distance to it exists', () => {
+  expect(assess({ id: 'bad', violation: 'counterfeit' }, VIEW, TIERS)).toEqual({
+    id: 'bad',
+    what: 'violation:counterfeit',
+    op: 'stands',
+    line: true,
+    value: true,
+    margin: null,
+    verdict: 'true',
+  });
 });
 
 const trained: Atom = { id: 'trained', training: 'second-sale' };

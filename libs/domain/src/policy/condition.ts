@@ -12,6 +12,8 @@ export type Atom =
   | { readonly id: string; readonly tierAtLeast: string }
   | { readonly id: string; readonly training: string }
   | { readonly id: string; readonly tool: string }
+  /** Of this class, recorded and not cleared. */
+  | { readonly id: string; readonly violation: string }
   | { readonly id: string; readonly survey: string; readonly isNot: string }
   | { readonly id: string; readonly survey: string; readonly is: string }
   | { readonly id: string; readonly flag: 'known' | 'closed'; readonly is: boolean };
@@ -29,6 +31,7 @@ export interface MerchantView {
   readonly tier: string | null;
   readonly trainings: readonly string[];
   readonly tools: readonly string[];
+  readonly violations: readonly string[];
   readonly survey: { readonly [question: string]: string };
   readonly metrics: { readonly [metric: string]: number | null };
 }
@@ -106,6 +109,10 @@ export function assess(atom: Atom, view: MerchantView, tiers: TierOrder): Assess
     const isUsed = view.tools.includes(atom.tool);
     return evidence(atom.id, `tool:${atom.tool}`, 'adopted', true, isUsed, null, verdictOf(isUsed));
   }
+  if ('violation' in atom) {
+    const stands = view.violations.includes(atom.violation);
+    return evidence(atom.id, `violation:${atom.violation}`, 'stands', true, stands, null, verdictOf(stands));
+  }
   if ('flag' in atom) {
     const value = atom.flag === 'known' ? view.isKnown : view.isClosed;
     return evidence(atom.id, `flag:${atom.flag}`, '=', atom.is, value, null, verdictOf(value === atom.is));
@@ -158,7 +165,7 @@ function evidence(
   margin: number | null,
   verdict: Verdict,
 ): Assessment {
-  return { id, what, op, line, value, margin, verdict };
+  return { id, line, margin, op, value, verdict, what };
 }
 
 function verdictOf(isTrue: boolean): Verdict {

@@ -8,9 +8,8 @@ export function conditionOf(at: Reader, place: string): Condition {
     at.only([join]);
     const parts = at
       .at(join)
-      .list()
+      .list(1)
       .map((part, i) => conditionOf(part, `${place}.${i}`));
-    if (parts.length === 0) at.at(join).fail('must have at least one condition');
     return join === 'all' ? { all: parts } : { any: parts };
   }
   if (at.has('not')) {
@@ -31,14 +30,16 @@ function atomOf(at: Reader, id: string): Atom {
     if (typeof at.at('is').value !== 'boolean') at.at('is').fail('must be true or false');
     return { id, flag: at.at('flag').choice(['known', 'closed'] as const), is: at.at('is').value === true };
   }
-  for (const kind of ['tierAtLeast', 'training', 'tool'] as const) {
+  for (const kind of ['tierAtLeast', 'training', 'tool', 'violation'] as const) {
     if (!at.has(kind)) continue;
     at.only(['id', kind]);
     return { id, [kind]: at.at(kind).text() } as Atom;
   }
+  if (!at.has('survey')) {
+    at.fail('must be one of all, any, not, metric, tierAtLeast, training, tool, violation, flag, survey');
+    return { id, survey: '', is: '' };
+  }
   at.only(at.has('isNot') ? ['id', 'survey', 'isNot'] : ['id', 'survey', 'is']);
-  if (!at.has('survey'))
-    at.fail('must be one of all, any, not, metric, tierAtLeast, training, tool, flag, survey');
   const survey = at.at('survey').text();
   return at.has('isNot')
     ? { id, survey, isNot: at.at('isNot').text() }

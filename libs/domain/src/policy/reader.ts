@@ -15,25 +15,32 @@ export interface Finding {
 export interface Reader {
   readonly field: string;
   readonly value: unknown;
-  at(key: string): Reader;
+  /** What stands under a key of a mapping, or at an index of a list. */
+  at(key: string | number): Reader;
   has(key: string): boolean;
   keys(): string[];
-  list(): Reader[];
+  /** The elements; with 1, there must be at least one. */
+  list(low?: 0 | 1): Reader[];
   text(pattern?: RegExp): string;
   integer(low: number, high: number): number;
+  /** So many of something: a whole number up to `UNITS_MAX`. */
+  units(low?: number): number;
   choice<T extends string>(choices: readonly T[]): T;
   /** `14d`, `12h`, `30m`, `10s`, or 0 where nothing may be. */
   durationMs(lowMs?: number): number;
   /** Whole days, at least one: `30d`. */
   days(high: number): number;
   /** Basis points of `95%`, `0.5%`, or an integer of basis points. */
-  bps(high?: number): number;
+  bps(high?: number, low?: number): number;
   /** An integer, or basis points where a percentage is written. */
   quantity(): number;
   only(keys: readonly string[]): void;
   fail(rule: string): void;
+  /** Whether nothing here or below was found wrong so far. */
+  isSound(): boolean;
 }
 
+export const UNITS_MAX = 1_000_000_000_000;
 const ID = /^[A-Za-z0-9._:-]{1,64}$/;
 const UNIT_MS: Readonly<Record<string, number>> = { s: SECOND_MS, m: MINUTE_MS, h: HOUR_MS, d: DAY_MS };
 
@@ -49,15 +56,17 @@ export function readerOf(value: unknown, findings: Finding[], field = ''): Reade
     field,
     value,
     fail,
-    at: (key) => readerOf(ownValue(object(), key), findings, `${field}/${key}`),
-    has: (key) => ownValue(object(), key) !== undefined,
+    isSound: () => !findings.some(({ field: at }) => at === field || at.startsWith(`${field}/`)),
+    at: (key) => readerOf(valueAt(value, key), findings, `${field}/${key}`),
+    has: (key) => valueAt(value, key) !== undefined,
     keys() {
       const keys = object();
       if (keys === null) fail('must be a mapping');
       return Object.keys(keys ?? {});
     },
-    list() {
+    list(low = 0) {
       if (!Array.isArray(value)) fail('must be a list');
+      else if (value.length < low) fail('must not be empty');
       return Array.isArray(value) ? value.map((each, i) => readerOf(each, findings, `${field}/${i}`)) : [];
     },
     text(pattern = ID) {
@@ -72,6 +81,7 @@ export function readerOf(value: unknown, findings: Finding[], field = ''): Reade
       fail(`must be a whole number from ${low} to ${high}`);
       return low;
     },
+    units: (low = 0) => reader.integer(low, UNITS_MAX),
     choice(choices) {
       const found = choices.find((choice) => choice === value);
       if (found === undefined) fail(`must be one of ${choices.join(', ')}`);
@@ -90,11 +100,13 @@ export function readerOf(value: unknown, findings: Finding[], field = ''): Reade
       if (days < 1 || days > high) fail(`must be whole days from 1d to ${high}d`);
       return Math.max(days, 1);
     },
-    bps(high = 10_000) {
+    bps(high = 10_000, low = 0) {
       const bps = typeof value === 'number' ? value : percentAsBps(value);
-      if (bps !== null && Number.isSafeInteger(bps) && bps >= 0 && bps <= high) return bps;
-      fail(`must be a percentage with at most two decimals, or basis points, from 0 to ${high / 100}%`);
-      return 0;
+      if (bps !== null && Number.isSafeInteger(bps) && bps >= low && bps <= high) return bps;
+      fail(
+        `must be a percentage with at most two decimals, or basis points, from ${low / 100} to ${high / 100}%`,
+      );
+      return low;
     },
     quantity() {
       const number = typeof value === 'number' ? value : percentAsBps(value);
@@ -112,8 +124,10 @@ export function readerOf(value: unknown, findings: Finding[], field = ''): Reade
 }
 
 /** Only own properties: a document can't reach a prototype. */
-function ownValue(object: Record<string, unknown> | null, key: string): unknown {
-  return object !== null && Object.hasOwn(object, key) ? object[key] : undefined;
+function valueAt(value: unknown, key: string | number): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) !== (typeof key === 'number'))
+    return;
+  return Object.hasOwn(value, key) ? (value as Record<string | number, unknown>)[key] : undefined;
 }
 
 function percentAsBps(value: unknown): number | null {

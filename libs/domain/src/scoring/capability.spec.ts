@@ -8,11 +8,18 @@ import { DAY_MS, formatInstant, HOUR_MS } from '../time.ts';
 // What scoring says of a merchant, and when.
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** Without an answer of the treasury, so that nothing stands in activity but what a test writes. */
+function alone(): World {
+  const world = given(sha256);
+  world.treasury.isAway = true;
+  return world;
+}
 const SMALL = compiled(smallSource()).text;
 const OTHER = compiled(smallSource({ bundle: 'other' })).text;
 
 function small(): World {
-  const world = given(sha256);
+  const world = alone();
   world.activate(SMALL);
   return world;
 }
@@ -29,7 +36,7 @@ const last = (world: World, merchant: string): ReturnType<typeof capabilitiesIn>
   capabilitiesIn(world.outputs).findLast((each) => each.merchant === merchant)!;
 
 test('nothing is said before a policy is live; with it, everything that came before counts', () => {
-  const world = given(sha256);
+  const world = alone();
   world.event('updraft.merchant.registered.v1', 'm1', REGISTERED);
   for (const id of ['a', 'b']) sold(world, 'm1', id);
   expect(capabilitiesIn(world.outputs)).toEqual([]);
@@ -50,7 +57,9 @@ test('a first word, then only what a decision could depend on', () => {
   expect(why(world.event('updraft.training.completed.v1', 'm1', { course: 'first-sale' }))).toEqual([
     'm1: verdict:trained',
   ]);
-  expect(why(world.event('updraft.merchant.closed.v1', 'm1', { reason: 'left' }))).toEqual(['m1: flag']);
+  expect(why(world.event('updraft.merchant.closed.v1', 'm1', { reason: 'left' }))).toEqual([
+    'm1: flag:closed',
+  ]);
   expect(why(sold(world, 'm1', 'a'))).toEqual([]);
   expect(why(sold(world, 'm1', 'b'))).toEqual(['m1: verdict:tier verdict:late tier']);
   expect(why(world.event('updraft.capacity.declared.v1', 'm1', { ordersPerDay: 2 }))).toEqual([
@@ -159,7 +168,7 @@ test('a dormant merchant has no timer', () => {
 
 test('an age has its timer where a condition looks at it', () => {
   const aged = { id: 'grown', metric: 'age', op: '>', value: 20 };
-  const world = given(sha256);
+  const world = alone();
   world.activate(compiled(smallSource({ programmes: [welcome({ who: aged })] })).text);
   world.event('updraft.merchant.registered.v1', 'm1', REGISTERED, { atMs: T0 - HOUR_MS });
   world.tick(T0 + 21 * DAY_MS - HOUR_MS - 1);
@@ -187,7 +196,7 @@ test('open orders become overdue when their day is over, and close when shipped'
 
 test('an order that left before it was paid for does not hide another that falls overdue', () => {
   const revokeWhen = { id: 'behind', metric: 'overdue', op: '>', value: 0 };
-  const world = given(sha256);
+  const world = alone();
   world.activate(compiled(smallSource({ programmes: [growth({ revokeWhen })] })).text);
   world.event('updraft.order.paid.v1', 'm1', order('a', T0), { atMs: T0 });
   const early = order('b', T0, { shipBy: formatInstant(T0 + 30 * DAY_MS) });
@@ -240,7 +249,7 @@ test('usage is forwarded in place, before what it changes, and repeats are forwa
 test('exposures count what is new of a cumulative report, per grant', () => {
   const seen = [{ id: 'seen', names: { en: 'Seen' }, sum: 'exposures', window: '7d' }];
   const source = smallSource();
-  const world = given(sha256);
+  const world = alone();
   world.activate(compiled({ ...source, metrics: [...(source['metrics'] as object[]), ...seen] }).text);
   for (const [grantId, exposures] of [['g', 40], ['g', 30], ['h', 5], ['g', 45]] as const) {
     world.event('updraft.boost.delivered.v1', 'm1', { grantId, exposures });
@@ -252,7 +261,7 @@ test('exposures count what is new of a cumulative report, per grant', () => {
 test('an order is defective once, on the day it was placed', () => {
   const source = smallSource();
   const metric = { id: 'bad', names: { en: 'Bad' }, sum: 'defectOrders', window: '2d' };
-  const world = given(sha256);
+  const world = alone();
   world.activate(compiled({ ...source, metrics: [...(source['metrics'] as object[]), metric] }).text);
   const facts = order('o', T0);
   world.event('updraft.review.posted.v1', 'm1', { ...facts, stars: 1 });

@@ -1,4 +1,4 @@
-import type { MerchantEvents, MerchantEventType } from '../events.ts';
+import type { BoostDelivered, MerchantEvents, MerchantEventType } from '../events.ts';
 import type { InputRecord } from '../stage/stage.ts';
 import { addQuantity } from '../number.ts';
 import { formatInstant, localDay, parseInstant } from '../time.ts';
@@ -113,17 +113,28 @@ function addFacts(
   }
   const usage = usageOf(type, data);
   if (usage === null) return;
-  const { grantId, exposures } = usage;
+  if ('exposures' in data) addExposures(scoring, row, data, day);
+  const cause = causeOf(scoring);
+  write(scoring, 'updraft.capability.usage.v1', row.id, (position) => ({
+    cause,
+    clicks: usage.clicks,
+    grantId: usage.grantId,
+    orders: usage.orders,
+    position,
+    used: usage.used,
+  }));
+}
+
+/** What is new of a cumulative report. */
+function addExposures(
+  scoring: ScoringPartition,
+  row: MerchantRow,
+  { grantId, exposures }: BoostDelivered,
+  day: number,
+): void {
   const before = row.boosts.get(grantId) ?? 0;
   if (exposures > before) addTo(scoring, row, EXPOSURES, exposures - before, day);
   putBounded(row.boosts, grantId, Math.max(before, exposures), BOOSTS_MAX);
-  const cause = causeOf(scoring);
-  write(scoring, 'updraft.capability.usage.v1', row.id, (position) => ({
-    position,
-    cause,
-    grantId,
-    exposures,
-  }));
 }
 
 /** A day that no window can reach any more is not kept. */

@@ -65,6 +65,7 @@ export function evaluateMerchant(row: MerchantRow, live: LiveBundle, moment: Mom
     isClosed: row.isClosed,
     trainings: row.trainings,
     tools: row.tools,
+    violations: row.violations,
     survey: row.survey,
     values,
     projectedTier: step.projected,
@@ -88,46 +89,64 @@ export function changesSince(said: Said, row: MerchantRow, live: LiveBundle, see
   }
   if (said.tier !== seen.tier) why.push('tier');
   if (said.grain !== row.grain) why.push('grain:headroom');
-  if (said.isKnown !== seen.isKnown || said.isClosed !== seen.isClosed) why.push('flag');
+  if (said.isKnown !== seen.isKnown) why.push('flag:known');
+  if (said.isClosed !== seen.isClosed) why.push('flag:closed');
+  if (said.entityId !== row.entityId) why.push('flag:entity');
+  if (said.category !== row.category) why.push('flag:category');
+  if (said.country !== row.country) why.push('flag:country');
+  if (!isSameList(said.violations, row.violations)) why.push('flag:violations');
   return why;
+}
+
+/** Nearly always the very same list, or, after a restart, two empty ones. */
+function isSameList(one: readonly string[], other: readonly string[]): boolean {
+  return one === other || (one.length === other.length && one.every((each, at) => each === other[at]));
 }
 
 export function saidOf(row: MerchantRow, live: LiveBundle, seen: Evaluation): Said {
   const { tier, isKnown, isClosed } = seen;
   const verdicts = live.watches.map((watch) => watch(seen)).join('');
-  return { verdicts, tier, grain: row.grain, isKnown, isClosed };
+  const { grain, entityId, category, country, violations } = row;
+  return { verdicts, tier, grain, isKnown, isClosed, entityId, category, country, violations };
 }
 
 export function capabilityData(
   row: MerchantRow,
-  { bundle, hash }: LiveBundle,
+  { bundle, hash, metricsInOrder }: LiveBundle,
   seen: Evaluation,
   position: string,
   cause: Cause,
   why: readonly string[],
 ): MerchantCapability {
   const metrics: { [metric: string]: number | null } = {};
-  for (const [at, { id }] of bundle.metrics.entries()) metrics[id] = seen.values[at]!;
+  for (const { id, at } of metricsInOrder) metrics[id] = seen.values[at]!;
+  // Members in order of their names, as they are written.
   return {
-    position,
-    cause,
     bundle: hash,
-    isKnown: seen.isKnown,
-    isClosed: seen.isClosed,
     category: row.category,
+    cause,
     country: row.country,
-    tier: seen.tier,
-    projectedTier: seen.projectedTier,
-    scoreBps: seen.scoreBps,
+    entityId: row.entityId,
     headroom: bundle.capacity.edges[row.grain!]!,
     headroomExact: seen.headroomExact,
-    orders: { open: seen.orders.open, overdue: seen.orders.overdue },
-    trainings: [...row.trainings].sort(byCodeUnit),
-    tools: [...row.tools].sort(byCodeUnit),
-    survey: row.survey,
+    isClosed: seen.isClosed,
+    isKnown: seen.isKnown,
     metrics,
+    orders: { open: seen.orders.open, overdue: seen.orders.overdue },
+    position,
+    projectedTier: seen.projectedTier,
+    scoreBps: seen.scoreBps,
+    survey: row.survey,
+    tier: seen.tier,
+    tools: inOrder(row.tools),
+    trainings: inOrder(row.trainings),
+    violations: inOrder(row.violations),
     why,
   };
+}
+
+function inOrder(ids: readonly string[]): readonly string[] {
+  return ids.length < 2 ? ids : [...ids].sort(byCodeUnit);
 }
 
 /** The next instant at which anything can change by time alone; null for a dormant merchant. */

@@ -78,8 +78,16 @@ test('an order is open from its payment until it is shipped or cancelled unshipp
   expect(openOrderDelta('updraft.order.delivered.v1', facts)).toBe(0);
 });
 
-test('only a boost report states usage', () => {
-  const report = { grantId: 'g', exposures: 4 };
-  expect(usageOf('updraft.boost.delivered.v1', report)).toEqual(report);
+test('a boost report states exposures as what was used, and what they led to where it is known', () => {
+  const report = { grantId: 'g', exposures: 40 };
+  const usage = { grantId: 'g', used: 40, clicks: 0, orders: 0 };
+  expect(usageOf('updraft.boost.delivered.v1', report)).toEqual(usage);
+  const led = { ...report, clicks: 5, orders: 2 };
+  expect(usageOf('updraft.boost.delivered.v1', led)).toEqual({ ...usage, clicks: 5, orders: 2 });
+});
+
+test('a report on any other grant states units of its account, and nothing else states usage', () => {
+  const usage = { grantId: 'g', used: 7, clicks: 0, orders: 0 };
+  expect(usageOf('updraft.grant.used.v1', { grantId: 'g', used: 7 })).toEqual(usage);
   expect(usageOf('updraft.tool.adopted.v1', { tool: 't' })).toBeNull();
 });

@@ -1,5 +1,6 @@
 import type {
   BoostDelivered,
+  GrantUsed,
   MerchantEvents,
   MerchantEventType,
   MessageAnswered,
@@ -9,6 +10,7 @@ import type {
   OrderRefunded,
   ReviewPosted,
 } from '../events.ts';
+import type { Usage } from '../outputs.ts';
 import { HOUR_MS, parseInstant } from '../time.ts';
 
 // The fixed catalogue of facts: integers per merchant and local day, independent of any policy. Metrics are formulas
@@ -136,10 +138,16 @@ export function openOrderDelta(type: MerchantEventType, data: MerchantEvents[Mer
   return type === 'updraft.order.cancelled.v1' && !(data as OrderCancelled).wasShipped ? -1 : 0;
 }
 
-/** The usage that a boost report states, if the event is one. */
+/** The usage of a grant that a report states, if the event is one; of a boost the exposures are what is used. */
 export function usageOf(
   type: MerchantEventType,
   data: MerchantEvents[MerchantEventType],
-): BoostDelivered | null {
-  return type === 'updraft.boost.delivered.v1' ? (data as BoostDelivered) : null;
+): Pick<Usage, 'grantId' | 'used' | 'clicks' | 'orders'> | null {
+  if (type === 'updraft.boost.delivered.v1') {
+    const { grantId, exposures, clicks = 0, orders = 0 } = data as BoostDelivered;
+    return { grantId, used: exposures, clicks, orders };
+  }
+  if (type !== 'updraft.grant.used.v1') return null;
+  const { grantId, used } = data as GrantUsed;
+  return { grantId, used, clicks: 0, orders: 0 };
 }

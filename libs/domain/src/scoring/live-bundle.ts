@@ -1,3 +1,4 @@
+import { byCodeUnit } from '../canonical.ts';
 import { tierOrder, watchedAtoms, type Bundle } from '../policy/bundle.ts';
 import type { Atom } from '../policy/condition.ts';
 import { headroomMeterOf, type HeadroomMeter } from './capacity.ts';
@@ -11,6 +12,8 @@ export interface LiveBundle {
   readonly hash: string;
   readonly bundle: Bundle;
   readonly plan: WindowPlan;
+  /** Ids with their places in the bundle, in order of id, as they are written. */
+  readonly metricsInOrder: readonly { readonly id: string; readonly at: number }[];
   /** By place of the metric in the bundle. */
   readonly meters: readonly Meter[];
   readonly components: readonly PlacedComponent[];
@@ -37,6 +40,7 @@ export function liveBundle(hash: string, bundle: Bundle): LiveBundle {
     hash,
     bundle,
     plan: book.plan(),
+    metricsInOrder: metrics.map(({ id }, at) => ({ id, at })).sort((a, b) => byCodeUnit(a.id, b.id)),
     meters,
     components: score.components.map((component) => ({ ...component, at: placeOf(component.metric) })),
     minimumAt: placeOf(ladder.minimum.metric),

@@ -13,6 +13,11 @@ export interface Said {
   readonly grain: number | null;
   readonly isKnown: boolean;
   readonly isClosed: boolean;
+  readonly violations: readonly string[];
+  /** These choose which instance of an account is meant. */
+  readonly entityId: string | null;
+  readonly category: string | null;
+  readonly country: string | null;
 }
 
 /** What scoring keeps of one merchant. */
@@ -22,11 +27,15 @@ export interface MerchantRow {
   isClosed: boolean;
   category: string | null;
   country: string | null;
+  /** Legal entity that it is linked to. */
+  entityId: string | null;
   declaredPerDay: number | null;
   stockUnits: number | null;
   /** In order of arrival; the oldest leave when the bound is reached. */
-  trainings: string[];
-  tools: string[];
+  trainings: readonly string[];
+  tools: readonly string[];
+  /** Classes of violations that were recorded and not cleared; a list that changes is another list. */
+  violations: readonly string[];
   survey: { [question: string]: string };
   readonly open: OpenOrders;
   /** Grant to the largest cumulative exposures reported. */
@@ -58,10 +67,12 @@ export const merchantRowFormat: RowFormat<MerchantRow> = {
     isClosed: false,
     category: null,
     country: null,
+    entityId: null,
     declaredPerDay: null,
     stockUnits: null,
     trainings: [],
     tools: [],
+    violations: [],
     survey: {},
     open: openOrders(),
     boosts: new Map(),
@@ -108,7 +119,7 @@ export const merchantRowFormat: RowFormat<MerchantRow> = {
   },
 };
 
-/** Profile, survey, capacity, training and tools: what an event says about the merchant besides facts. */
+/** What an event says about the merchant besides facts. */
 export function applyProfile(
   row: MerchantRow,
   type: MerchantEventType,
@@ -122,17 +133,40 @@ export function applyProfile(
       row.isClosed = false;
       row.category = registered.category;
       row.country = registered.country;
+      row.entityId = registered.entityId ?? row.entityId;
       return;
     }
     case 'updraft.merchant.profile-changed.v1': {
       const changed = data as MerchantEvents['updraft.merchant.profile-changed.v1'];
       row.category = changed.category ?? row.category;
       row.country = changed.country ?? row.country;
+      row.entityId = changed.entityId ?? row.entityId;
       return;
     }
     case 'updraft.merchant.closed.v1':
       row.isClosed = true;
       return;
+    case 'updraft.merchant.linked.v1':
+      row.entityId = (data as MerchantEvents['updraft.merchant.linked.v1']).entityId;
+      return;
+    case 'updraft.merchant.unlinked.v1': {
+      const { entityId } = data as MerchantEvents['updraft.merchant.unlinked.v1'];
+      // A late word about an entity that it left long ago does not part it from the present one.
+      if (row.entityId === entityId) row.entityId = null;
+      return;
+    }
+    default:
+      applyPractice(row, type, data);
+  }
+}
+
+/** Capacity, stock, answers, training, tools and violations. */
+function applyPractice(
+  row: MerchantRow,
+  type: MerchantEventType,
+  data: MerchantEvents[MerchantEventType],
+): void {
+  switch (type) {
     case 'updraft.capacity.declared.v1':
       row.declaredPerDay = (data as MerchantEvents['updraft.capacity.declared.v1']).ordersPerDay;
       return;
@@ -154,12 +188,29 @@ export function applyProfile(
     case 'updraft.tool.adopted.v1':
       row.tools = remember(row.tools, (data as MerchantEvents['updraft.tool.adopted.v1']).tool);
       return;
+    case 'updraft.tool.dropped.v1':
+      row.tools = forget(row.tools, (data as MerchantEvents['updraft.tool.dropped.v1']).tool);
+      return;
+    case 'updraft.violation.recorded.v1': {
+      const { violation } = data as MerchantEvents['updraft.violation.recorded.v1'];
+      row.violations = remember(row.violations, violation);
+      return;
+    }
+    case 'updraft.violation.cleared.v1': {
+      const { violation } = data as MerchantEvents['updraft.violation.cleared.v1'];
+      row.violations = forget(row.violations, violation);
+      return;
+    }
     default:
   }
 }
 
-function remember(list: readonly string[], value: string): string[] {
-  return list.includes(value) ? [...list] : [...list, value].slice(-LIST_MAX);
+function remember(list: readonly string[], value: string): readonly string[] {
+  return list.includes(value) ? list : [...list, value].slice(-LIST_MAX);
+}
+
+function forget(list: readonly string[], value: string): readonly string[] {
+  return list.includes(value) ? list.filter((each) => each !== value) : list;
 }
 
 /** Puts the pair last and drops the oldest beyond the bound. */

@@ -1,4 +1,4 @@
-import type { Genesis, Settings, ZoneTransition } from '../controls.ts';
+import type { Genesis, Lease, Settings, Stop, ZoneTransition } from '../controls.ts';
 import type { Position } from '../stage/position.ts';
 import type { Sweep } from '../stage/due-work.ts';
 
@@ -21,6 +21,9 @@ export interface ScoringRoot {
   settingsSequence: number;
   bundleHash: string | null;
   bundleSequence: number;
+  /** Last sequence taken from each treasury partition, by writer. */
+  leases: Record<string, number>;
+  stopSequence: number;
   /** Chain of SHA-256 over the activity records of all closed links, hex (activity-chain.ts). */
   activityHash: string;
   /** The records of the link that is still open. */
@@ -45,6 +48,8 @@ export function emptyRoot(): ScoringRoot {
     settingsSequence: 0,
     bundleHash: null,
     bundleSequence: 0,
+    leases: {},
+    stopSequence: 0,
     activityHash: '',
     activityLink: '',
     activityLinkRecords: 0,
@@ -69,6 +74,23 @@ export function applySettings(root: ScoringRoot, settings: Settings): void {
   root.zone = settings.zoneTransitions ?? root.zone;
   root.mode = settings.mode ?? root.mode;
   moveHorizon(root);
+}
+
+/** Whether the lease is the next of its writer; a repeat is not. Throws where one is missing: units would be lost. */
+export function takeLease(root: ScoringRoot, { writer, sequence }: Lease): boolean {
+  const last = root.leases[writer] ?? 0;
+  if (sequence <= last) return false;
+  if (sequence > last + 1)
+    throw new Error(`lease ${sequence} of ${writer} came after ${last}: some are missing`);
+  root.leases[writer] = sequence;
+  return true;
+}
+
+/** Whether the stop is newer than what is known; a repeat is not. */
+export function takeStop(root: ScoringRoot, { sequence }: Stop): boolean {
+  if (sequence <= root.stopSequence) return false;
+  root.stopSequence = sequence;
+  return true;
 }
 
 /** After time or the lateness limit changed. A raised limit takes effect as time goes on. */

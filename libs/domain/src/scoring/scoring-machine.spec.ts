@@ -1,5 +1,6 @@
 /// <reference types="node" />
 import { createHash } from 'node:crypto';
+import type { Lease, Stop } from '../controls.ts';
 import type { ForwardedControl } from '../outputs.ts';
 import type { CloudEvent, OutputRecord } from '../stage/stage.ts';
 import { capabilitiesIn, deadLettersIn, GENESIS, given, T0, type World } from '../testing/given.ts';
@@ -8,10 +9,17 @@ import { scoring } from './scoring-machine.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time.ts';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** Without an answer of the treasury, so that nothing stands in activity but what a test writes. */
+function alone(): World {
+  const world = given(sha256);
+  world.treasury.isAway = true;
+  return world;
+}
 const SMALL = compiled(smallSource()).text;
 
 function small(): World {
-  const world = given(sha256);
+  const world = alone();
   world.activate(SMALL);
   return world;
 }
@@ -185,7 +193,72 @@ describe('genesis and ticks', () => {
 
   test('an unknown control record stops the partition instead of being guessed', () => {
     const world = small();
-    const type = 'updraft.control.lease-granted.v1' as 'updraft.control.tick.v1';
+    const type = 'updraft.control.unheard-of.v1' as 'updraft.control.tick.v1';
     expect(() => world.control(type, { atMs: T0, catchingUp: false })).toThrow('unknown control record');
+  });
+});
+
+describe('leases and stops', () => {
+  const lease = (sequence: number, writer = 'treasury/0'): Lease => ({
+    writer,
+    sequence,
+    account: 'growth',
+    holder: null,
+    amount: 100,
+    answers: null,
+    isScarce: false,
+  });
+  const stop = (sequence: number, isStopped: boolean): Stop => ({
+    sequence,
+    scope: 'programme:growth',
+    isStopped,
+    by: ['ann', 'bo'],
+    reason: 'a rehearsal',
+  });
+
+  test('a lease is told on in place, once, and each treasury partition counts for itself', () => {
+    const world = small();
+    const told = [lease(1), lease(2), lease(2), lease(1), lease(1, 'treasury/1'), lease(3)].map((each) =>
+      controls(world.control('updraft.control.lease.v1', each)).map(({ type, position, control }) => {
+        const { writer, sequence } = control as unknown as Lease;
+        return `${type} ${position} ${writer} ${sequence}`;
+      }),
+    );
+    expect(told).toEqual([
+      ['updraft.control.lease.v1 0/2/0 treasury/0 1'],
+      ['updraft.control.lease.v1 0/3/0 treasury/0 2'],
+      [],
+      [],
+      ['updraft.control.lease.v1 0/6/0 treasury/1 1'],
+      ['updraft.control.lease.v1 0/7/0 treasury/0 3'],
+    ]);
+  });
+
+  test('a lease whose forerunner is missing stops the partition, also after a restart', () => {
+    const world = small();
+    world.control('updraft.control.lease.v1', lease(1));
+    world.scoring.reopen();
+    expect(world.control('updraft.control.lease.v1', lease(1))).toEqual([]);
+    expect(() => world.control('updraft.control.lease.v1', lease(3))).toThrow(
+      'lease 3 of treasury/0 came after 1',
+    );
+  });
+
+  test('a stop is told on, and what is not newer than the last one is not', () => {
+    const world = small();
+    const told = [stop(2, true), stop(2, true), stop(1, false), stop(5, false)].map((each) =>
+      controls(world.control('updraft.control.stop.v1', each)).map(({ control }) => control),
+    );
+    expect(told).toEqual([[stop(2, true)], [], [], [stop(5, false)]]);
+  });
+
+  test('what is not told on stands in the hash over the activity all the same', () => {
+    const hashes = [1, 0].map((sequence) => {
+      const world = small();
+      world.control('updraft.control.lease.v1', lease(1));
+      expect(world.control('updraft.control.lease.v1', lease(sequence))).toEqual([]);
+      return controls(world.tick(T0))[0]!.activityHash;
+    });
+    expect(hashes[0]).not.toBe(hashes[1]);
   });
 });

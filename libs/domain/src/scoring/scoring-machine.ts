@@ -1,5 +1,5 @@
 import { canonicalJson, type Json } from '../canonical.ts';
-import type { Genesis, PolicyActivated, Settings, Tick } from '../controls.ts';
+import type { Genesis, Lease, PolicyActivated, Settings, Stop, Tick } from '../controls.ts';
 import { ENGINE } from '../engine.ts';
 import { parseBundle } from '../policy/compile.ts';
 import {
@@ -28,7 +28,15 @@ import { countEvent } from './count-event.ts';
 import { createDedupe } from './dedupe.ts';
 import { liveBundle } from './live-bundle.ts';
 import { merchantRowFormat } from './merchant-row.ts';
-import { applySettings, beginWith, emptyRoot, moveHorizon, type ScoringRoot } from './root.ts';
+import {
+  applySettings,
+  beginWith,
+  emptyRoot,
+  moveHorizon,
+  takeLease,
+  takeStop,
+  type ScoringRoot,
+} from './root.ts';
 import { forward, look, refuse, type ScoringPartition } from './scoring-partition.ts';
 
 // Scoring: activity in, capability out. One record after the other: decide whether it counts, add its facts, look at
@@ -38,7 +46,7 @@ export const scoring: StageDefinition = {
   name: 'scoring',
   input: 'activity',
   output: 'capability',
-  format: 2,
+  format: 3,
   open: openScoring,
 };
 
@@ -169,6 +177,12 @@ function applyControl(machine: ScoringPartition, record: InputRecord): void {
       forward(machine, type, data as Json);
       return;
     }
+    case 'updraft.control.lease.v1':
+      if (takeLease(root, data as unknown as Lease)) forward(machine, type, data as Json);
+      return;
+    case 'updraft.control.stop.v1':
+      if (takeStop(root, data as unknown as Stop)) forward(machine, type, data as Json);
+      return;
     default:
       throw new Error(`unknown control record ${type}`);
   }
@@ -226,6 +240,7 @@ function gaugesOf({ root, rows, dedupe, counts }: ScoringPartition): Record<stri
     dedupeIds: dedupe.size,
     bundleSequence: root.bundleSequence,
     settingsSequence: root.settingsSequence,
+    stopSequence: root.stopSequence,
     isLive: root.mode === 'live' ? 1 : 0,
   };
 }

@@ -64,10 +64,10 @@ export function causeOf(scoring: ScoringPartition): Cause {
   const { record, recordHash } = scoring;
   const { id, type } = record.event;
   return (scoring.cause ??= {
-    position: formatPosition(record.position),
     eventId: id,
-    type,
     hash: recordHash,
+    position: formatPosition(record.position),
+    type,
   });
 }
 
@@ -95,11 +95,11 @@ export function write(
 export function forward(scoring: ScoringPartition, type: string, control: Json, activityHash?: string): void {
   const cause = causeOf(scoring);
   write(scoring, 'updraft.capability.control.v1', null, (position) => ({
-    position,
-    cause,
-    type,
-    control,
     ...(activityHash === undefined ? {} : { activityHash }),
+    cause,
+    control,
+    position,
+    type,
   }));
 }
 

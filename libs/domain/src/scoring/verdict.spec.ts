@@ -13,6 +13,7 @@ const atom: fc.Arbitrary<Atom> = fc.oneof(
   fc.record({ id: fc.constant('id'), tierAtLeast: fc.constantFrom(...TIERS) }),
   fc.record({ id: fc.constant('id'), training: words }),
   fc.record({ id: fc.constant('id'), tool: words }),
+  fc.record({ id: fc.constant('id'), violation: words }),
   fc.record({ id: fc.constant('id'), survey: words, isNot: words }),
   fc.record({ id: fc.constant('id'), survey: words, is: words }),
   fc.record({
@@ -29,6 +30,7 @@ test('what is watched is the verdict that the evidence gives', () => {
     isClosed: fc.boolean(),
     trainings: fc.array(words),
     tools: fc.array(words),
+    violations: fc.array(words),
     survey: fc.dictionary(words, words),
     values: fc.tuple(fc.option(small), fc.option(small)),
   });

@@ -11,6 +11,7 @@ export interface Watched {
   readonly isClosed: boolean;
   readonly trainings: readonly string[];
   readonly tools: readonly string[];
+  readonly violations: readonly string[];
   readonly survey: { readonly [question: string]: string };
   readonly values: readonly (number | null)[];
 }
@@ -27,6 +28,7 @@ export function watchOf(atom: Atom, placeOf: (metric: string) => number, tiers: 
   }
   if ('training' in atom) return ({ trainings }) => letter(trainings.includes(atom.training));
   if ('tool' in atom) return ({ tools }) => letter(tools.includes(atom.tool));
+  if ('violation' in atom) return ({ violations }) => letter(violations.includes(atom.violation));
   if ('flag' in atom) {
     return ({ isKnown, isClosed }) => letter((atom.flag === 'known' ? isKnown : isClosed) === atom.is);
   }

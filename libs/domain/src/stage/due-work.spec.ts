@@ -33,7 +33,8 @@ test('an event runs four due items and a tick five hundred, half timers and half
   for (const itemsMax of [DUE_ITEMS_PER_EVENT, DUE_ITEMS_PER_TICK]) {
     const share = shareOf(rows, sweeps, { ...request, itemsMax });
     expect(share.timers).toEqual(ids.slice(0, itemsMax / 2));
-    expect(share.sweeps).toEqual([{ kind: 'activation', keys: ids.slice(0, itemsMax / 2), isLast: false }]);
+    const keys = ids.slice(0, itemsMax / 2);
+    expect(share.sweeps).toEqual([{ kind: 'activation', keys, cursor: keys.at(-1), isLast: false }]);
   }
   expect([DUE_ITEMS_PER_EVENT, DUE_ITEMS_PER_TICK]).toEqual([4, 500]);
 });
@@ -73,11 +74,24 @@ test('sweeps go one after the other by kind and share one half', () => {
   };
   const share = shareOf(rows, sweeps, request);
   expect(share.sweeps).toEqual([
-    { kind: 'activation', keys: ['c'], isLast: true },
-    { kind: 'budget', keys: ['a'], isLast: false },
+    { kind: 'activation', keys: ['c'], cursor: 'c', isLast: true },
+    { kind: 'budget', keys: ['a'], cursor: 'a', isLast: false },
   ]);
   advanceSweeps(sweeps, share);
   expect(sweeps).toEqual({ activation: { number: 1, cursor: null }, budget: { number: 1, cursor: 'a' } });
+});
+
+test('the sweep over those who wait visits them in their turns, and who leaves or comes later does no harm', () => {
+  const rows = rowsWith(['a', 'b', 'c', 'd']);
+  for (const [turn, id] of ['d', 'b', 'c'].entries()) rows.setWaiting(id, turn + 9);
+  const sweeps: Record<string, Sweep> = { waiting: { number: 1, cursor: '' } };
+  const first = shareOf(rows, sweeps, request);
+  expect(first.sweeps.map(({ keys, isLast }) => [keys, isLast])).toEqual([[['d', 'b'], false]]);
+  advanceSweeps(sweeps, first);
+  rows.setWaiting('b', null);
+  rows.setWaiting('a', 12);
+  const second = shareOf(rows, sweeps, request);
+  expect(second.sweeps.map(({ keys, isLast }) => [keys, isLast])).toEqual([[['c', 'a'], true]]);
 });
 
 test('a sweep visits every merchant once, also those that come while it runs, and then ends', () => {
@@ -118,4 +132,19 @@ test('a sweep over nobody ends at once', () => {
   const sweeps: Record<string, Sweep> = { activation: { number: 1, cursor: '' } };
   advanceSweeps(sweeps, shareOf(rowsWith([]), sweeps, request));
   expect(sweeps['activation']!.cursor).toBeNull();
+});
+
+test('the sweep over those who wait goes in the order in which they came, and not by their ids', () => {
+  const rows = rowsWith(['a', 'b', 'c', 'd']);
+  for (const [id, since] of [['c', 1], ['a', 2], ['d', 2]] as const) rows.setWaiting(id, since); // prettier-ignore
+  const sweeps: Record<string, Sweep> = { waiting: { number: 1, cursor: '' } };
+  const first = shareOf(rows, sweeps, request);
+  advanceSweeps(sweeps, first);
+  // Who left the queue meanwhile is not visited, and nobody else is left out.
+  rows.setWaiting('a', null);
+  const second = shareOf(rows, sweeps, request);
+  expect([first, second].map(({ sweeps: [visit] }) => [visit!.keys, visit!.isLast])).toEqual([
+    [['c', 'a'], false],
+    [['d'], true],
+  ]);
 });

@@ -1,4 +1,4 @@
-import type { MerchantRows } from './merchant-rows.ts';
+import { keyOfPlace, type MerchantRows } from './merchant-rows.ts';
 import type { InputRecord } from './stage.ts';
 
 // Work by time and sweeps, bounded per record (ARCHITECTURE, section 3).
@@ -12,12 +12,15 @@ import type { InputRecord } from './stage.ts';
 // list and its timer is gone. A held merchant is therefore not a due item and cannot eat the share of others. The held
 // list is swept, in the sweeps' half, once a tick says that the pipeline has caught up.
 
-/** K of engine 2: other due items after an event. */
+/** K of engine 3: other due items after an event. */
 export const DUE_ITEMS_PER_EVENT = 4;
-/** K of engine 2: other due items after a tick. */
+/** K of engine 3: other due items after a tick. */
 export const DUE_ITEMS_PER_TICK = 500;
 
-/** A sweep over all merchants in order. `cursor` is the last one visited, '' before the first, null when done. */
+/** The sweep over those who wait, in the order in which they came; every other one is over all merchants. */
+export const WAITING = 'waiting';
+
+/** A sweep over all merchants in order. `cursor` is the place of the last one visited, '' at first, null when done. */
 export interface Sweep {
   readonly number: number;
   readonly cursor: string | null;
@@ -30,6 +33,8 @@ export interface Share {
   readonly sweeps: readonly {
     readonly kind: string;
     readonly keys: readonly string[];
+    /** Where the sweep goes on. */
+    readonly cursor: string | null;
     readonly isLast: boolean;
   }[];
   /** Held merchants to look at again. */
@@ -93,9 +98,12 @@ export function shareOf<Row>(
   for (const kind of Object.keys(sweeps).sort()) {
     const { cursor } = sweeps[kind]!;
     if (cursor === null || left === 0) continue;
-    const next = rows.ids.take(left + 1, cursor === '' ? undefined : cursor);
-    visits.push({ kind, keys: next.slice(0, left), isLast: next.length <= left });
-    left -= Math.min(left, next.length);
+    const isOfWaiting = kind === WAITING;
+    const next = (isOfWaiting ? rows.waiting : rows.ids).take(left + 1, cursor === '' ? undefined : cursor);
+    const places = next.slice(0, left);
+    const keys = isOfWaiting ? places.map(keyOfPlace) : places;
+    visits.push({ kind, keys, cursor: places.at(-1) ?? cursor, isLast: next.length <= left });
+    left -= places.length;
   }
   return { timers, sweeps: visits, held };
 }
@@ -125,7 +133,7 @@ export function advanceSweeps(sweeps: Record<string, Sweep>, share: Share): void
     const sweep = sweeps[visit.kind]!;
     sweeps[visit.kind] = {
       number: sweep.number,
-      cursor: visit.isLast ? null : (visit.keys.at(-1) ?? sweep.cursor),
+      cursor: visit.isLast ? null : visit.cursor,
     };
   }
 }

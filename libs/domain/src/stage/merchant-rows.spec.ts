@@ -1,4 +1,4 @@
-import { createMerchantRows, type MerchantRows, type RowFormat } from './merchant-rows.ts';
+import { createMerchantRows, keyOfPlace, type MerchantRows, type RowFormat } from './merchant-rows.ts';
 
 interface Note {
   text: string;
@@ -19,17 +19,17 @@ function written(rows: MerchantRows<Note>): Map<string, string> {
 }
 
 test('a merchant that nobody knows is created, and one that is known but not loaded is a bug in the plan', () => {
-  const rows = createMerchantRows(format, [{ key: 'old', due: null, held: false }]);
+  const rows = createMerchantRows(format, [{ key: 'old', due: null, held: false, waiting: null }]);
   expect(rows.get('new')).toEqual({ text: '', closed: '' });
   expect(rows.ids.take(9)).toEqual(['new', 'old']);
   expect(() => rows.get('old')).toThrow('row old was not loaded');
 });
 
 test('only what is known and not in memory is missing, with its annex, once', () => {
-  const rows = createMerchantRows(format, [{ key: 'a', due: null, held: false }]);
+  const rows = createMerchantRows(format, [{ key: 'a', due: null, held: false, waiting: null }]);
   rows.get('b');
   expect(rows.missing(['b', 'a', 'stranger', 'a'])).toEqual(['a', 'a#']);
-  const without = createMerchantRows(plain, [{ key: 'a', due: null, held: false }]);
+  const without = createMerchantRows(plain, [{ key: 'a', due: null, held: false, waiting: null }]);
   expect(without.missing(['a'])).toEqual(['a']);
 });
 
@@ -49,7 +49,7 @@ test('a row and its annex are written when they change and come back together', 
 });
 
 test('a row that never had an annex comes with null for it; one that comes without is refused', () => {
-  const rows = createMerchantRows(format, [{ key: 'a', due: null, held: false }]);
+  const rows = createMerchantRows(format, [{ key: 'a', due: null, held: false, waiting: null }]);
   expect(() => rows.add(new Map([['a', 'open']]))).toThrow('row a came without its annex');
   rows.add(new Map([['a', 'open'], ['a#', null]])); // prettier-ignore
   expect(rows.get('a')).toEqual({ text: 'open', closed: '' });
@@ -86,7 +86,7 @@ test('the rows used longest ago are evicted first', () => {
   expect(rows.missing(['a', 'b', 'c'])).toEqual(['b', 'c']);
 });
 
-test('timers and the held list live on in the index, with or without their rows', () => {
+test('timers, the held list and the turns of those who wait live on in the index, with or without their rows', () => {
   const rows = createMerchantRows(format);
   rows.get('a');
   rows.get('b');
@@ -94,14 +94,17 @@ test('timers and the held list live on in the index, with or without their rows'
   rows.setDue('b', 20);
   rows.setDue('b', 10);
   rows.setHeld('a', true);
+  rows.setWaiting('b', 7);
+  rows.setWaiting('a', 10);
   const frozen = rows.freeze();
   expect(frozen).toEqual([
-    { key: 'a', due: 20, held: true, body: '' },
-    { key: 'b', due: 10, held: false, body: '' },
+    { key: 'a', due: 20, held: true, waiting: 10, body: '' },
+    { key: 'b', due: 10, held: false, waiting: 7, body: '' },
   ]);
-  const again = createMerchantRows(format, [...frozen, { key: 'b#', due: null, held: false }]);
+  const again = createMerchantRows(format, [...frozen, { key: 'b#', due: null, held: false, waiting: null }]);
   expect(again.timers.take(9)).toEqual([{ dueMs: 10, key: 'b' }, { dueMs: 20, key: 'a' }]); // prettier-ignore
   expect(again.held.take(9)).toEqual(['a']);
+  expect(again.waiting.take(9).map(keyOfPlace)).toEqual(['b', 'a']);
   expect(again.ids.take(9)).toEqual(['a', 'b']);
   again.setDue('b', null);
   expect(again.timers.take(9)).toEqual([{ dueMs: 20, key: 'a' }]);

@@ -21,6 +21,8 @@ export interface MerchantRows<Row> {
   readonly ids: OrderedSet<string>;
   readonly timers: TimerIndex;
   readonly held: OrderedSet<string>;
+  /** Places of those who wait, in the order in which they came (`keyOfPlace`). */
+  readonly waiting: OrderedSet<string>;
   /** Of `keys` and `subject`, those to load before `get`: store keys, annexes included. */
   missing(keys: readonly string[], subject?: string | null): readonly string[];
   add(rows: ReadonlyMap<string, string | null>): void;
@@ -31,6 +33,8 @@ export interface MerchantRows<Row> {
   due(key: string): number | null;
   setDue(key: string, dueMs: number | null): void;
   setHeld(key: string, isHeld: boolean): void;
+  /** Its turn among those who wait, lowest first; null when it does not. */
+  setWaiting(key: string, turn: number | null): void;
   dirtyRows(): number;
   dirtyBytes(): number;
   loadedRows(): number;
@@ -47,6 +51,7 @@ interface Entry<Row> {
   row: Row | null;
   dueMs: number | null;
   isHeld: boolean;
+  turn: number | null;
   isDirty: boolean;
   isAnnexDirty: boolean;
   /** Its bytes are on their way to the store. */
@@ -65,14 +70,22 @@ export function createMerchantRows<Row>(
   index: Restored['index'] = [],
 ): MerchantRows<Row> {
   const entries = new Map<string, Entry<Row>>();
-  for (const { key, due, held } of index) {
-    if (!key.endsWith(ANNEX)) entries.set(key, { ...newEntry<Row>(key), dueMs: due, isHeld: held });
+  for (const { key, due, held, waiting } of index) {
+    if (key.endsWith(ANNEX)) continue;
+    entries.set(key, { ...newEntry<Row>(key), dueMs: due, isHeld: held, turn: waiting });
   }
   const known = [...entries.values()];
   const ids = createOrderedSet(byCodeUnit, entries.keys());
   const held = createOrderedSet(
     byCodeUnit,
     known.filter(({ isHeld }) => isHeld).map(({ key }) => key),
+  );
+  const waiting = createOrderedSet(
+    byCodeUnit,
+    known
+      .flatMap(({ key, turn }) => (turn === null ? [] : [placeOf(turn, key)]))
+      // Without a comparator strings are sorted by code unit.
+      .sort(),
   );
   const timers = createTimerIndex(
     ids,
@@ -85,14 +98,14 @@ export function createMerchantRows<Row>(
   let uses = 0;
   let rowBytes = ROW_BYTES_GUESS;
 
-  function freezeRow({ key, dueMs, isHeld, row }: Entry<Row>): FrozenRow {
+  function freezeRow({ key, dueMs, isHeld, turn, row }: Entry<Row>): FrozenRow {
     const body = format.encode(row!);
     rowBytes += (body.length - rowBytes) / 64;
-    return { key, due: dueMs, held: isHeld, body };
+    return { key, due: dueMs, held: isHeld, waiting: turn, body };
   }
 
   function freezeAnnex({ key, row }: Entry<Row>): FrozenRow {
-    return { key: key + ANNEX, due: null, held: false, body: format.encodeAnnex!(row!) };
+    return { key: key + ANNEX, due: null, held: false, waiting: null, body: format.encodeAnnex!(row!) };
   }
 
   function soil(entry: Entry<Row>): void {
@@ -119,6 +132,7 @@ export function createMerchantRows<Row>(
     ids,
     timers,
     held,
+    waiting,
     missing(keys, subject = null) {
       const isSubjectMissing = subject !== null && isMissing(subject);
       if (!isSubjectMissing && !keys.some(isMissing)) return NOTHING;
@@ -183,6 +197,14 @@ export function createMerchantRows<Row>(
       entry.isHeld = isHeld;
       soil(entry);
     },
+    setWaiting(key, turn) {
+      const entry = find(key)!;
+      if (entry.turn === turn) return;
+      if (entry.turn !== null) waiting.delete(placeOf(entry.turn, key));
+      if (turn !== null) waiting.add(placeOf(turn, key));
+      entry.turn = turn;
+      soil(entry);
+    },
     dirtyRows: () => dirty.length + dirtyAnnexes.length,
     dirtyBytes: () => Math.round((dirty.length + dirtyAnnexes.length) * rowBytes),
     loadedRows: () => loaded,
@@ -225,12 +247,25 @@ export function createMerchantRows<Row>(
   };
 }
 
+/** Digits of a turn: a thousand new ones a second for thirty thousand years. In order of text they are in order. */
+const TURN_DIGITS = 15;
+
+function placeOf(turn: number, key: string): string {
+  return `${String(turn).padStart(TURN_DIGITS, '0')} ${key}`;
+}
+
+/** The key of a place in the order of those who wait. */
+export function keyOfPlace(place: string): string {
+  return place.slice(TURN_DIGITS + 1);
+}
+
 function newEntry<Row>(key: string): Entry<Row> {
   return {
     key,
     row: null,
     dueMs: null,
     isHeld: false,
+    turn: null,
     isDirty: false,
     isAnnexDirty: false,
     isInFlight: false,

@@ -30,19 +30,27 @@ export interface CloudEvent {
 
 /** What a step produces. `position` orders it; the publisher compares, suppresses and hashes by it. */
 export interface OutputRecord {
-  readonly log: 'capability' | 'decisions' | 'grants' | 'dead-letters';
+  readonly log: 'capability' | 'decisions' | 'grants' | 'dead-letters' | 'treasury' | 'activity';
+  /** Of a log with several writers, the partition it goes to; absent: the stage's own. */
+  readonly partition?: number;
   readonly key: string | null;
   readonly position: Position;
   readonly text: string;
 }
 
-/** A row of stage state as a snapshot keeps it. `due` feeds the timer index, `held` the held list. */
+/**
+ * A row of stage state as a snapshot keeps it. `due` feeds the timer index, `held` the held list, and `waiting` is its
+ * turn among those who wait, lowest first.
+ */
 export interface FrozenRow {
   readonly key: string;
   readonly due: number | null;
   readonly held: boolean;
+  readonly waiting: number | null;
   readonly body: string;
 }
+
+export type RowIndexEntry = Omit<FrozenRow, 'body'>;
 
 /** An append-only piece of dedupe state: hashes of the ids seen in one event hour since the last freeze. */
 export interface FrozenChunk {
@@ -71,7 +79,10 @@ export interface PartitionMachine {
   position(): Position | null;
   /** Of the keys that the record will need, those that are known ahead of its turn and not in memory. */
   foresee(record: InputRecord): readonly string[];
-  /** Merchant keys whose rows `step(record)` will read or write right now and that are not in memory. */
+  /**
+   * Keys of rows that `step(record)` will read or write and that are not in memory. Asked again once they are loaded,
+   * until there is none: what one row says may lead to another.
+   */
   plan(record: InputRecord): readonly string[];
   /** Hash of a bundle that must be given by `addBundle` before this record can be stepped, else null. */
   needsBundle(record: InputRecord): string | null;
@@ -99,17 +110,20 @@ export interface PartitionMachine {
 /** What a machine is rebuilt from at take-over. */
 export interface Restored {
   readonly root: string;
-  /** (key, due, held) of every row, ascending by key. */
-  readonly index: Iterable<{ readonly key: string; readonly due: number | null; readonly held: boolean }>;
+  /** What is kept in memory of every row, ascending by key. */
+  readonly index: Iterable<RowIndexEntry>;
   readonly chunks: Iterable<FrozenChunk>;
 }
 
 /** A stage: how its partitions are opened. `restored` null means genesis. */
 export interface StageDefinition {
-  readonly name: 'scoring' | 'allocator';
-  readonly input: 'activity' | 'capability';
-  /** The log whose last position is the stage's published position. */
-  readonly output: 'capability' | 'decisions';
+  readonly name: 'scoring' | 'allocator' | 'treasury';
+  readonly input: 'activity' | 'capability' | 'treasury';
+  /**
+   * The log whose last position is the stage's published position. Null for the treasury, which has no log of its
+   * own: what it says goes to `activity`, numbered, and is said again after a take-over.
+   */
+  readonly output: 'capability' | 'decisions' | null;
   /** Format of the frozen bytes; a snapshot of another format is ignored. */
   readonly format: number;
   open(partition: number, restored: Restored | null, hash: Hash): PartitionMachine;

@@ -12,6 +12,9 @@ import type {
 // Drives one machine as the runner does, against a store in memory. The store really forgets: after `evict` a row is
 // only there again because `plan` asked for it, so an incomplete plan throws in `step`.
 
+/** What rows name in turn is loaded as well; more rounds than this are a plan that never ends. */
+const ROUNDS_MAX = 20;
+
 /** Snapshot of a stage and partition, as Postgres would hold it. */
 export interface RowStore {
   root: string | null;
@@ -29,6 +32,8 @@ export interface Driven {
   evict(): void;
   /** Writes a snapshot and goes on from it in a new machine, as after a take-over. */
   reopen(): void;
+  /** Forgets what it is and goes on from this snapshot, as after a crash. */
+  restart(at: RowStore): void;
 }
 
 export function drive(
@@ -47,10 +52,10 @@ export function drive(
     step(record) {
       const wanted = machine.needsBundle(record);
       if (wanted !== null) machine.addBundle(wanted, bundles.get(wanted)!);
-      const keys = machine.plan(record);
-      machine.addRows(new Map(keys.map((key) => [key, store.rows.get(key)?.body ?? null])));
-      const left = machine.plan(record);
-      if (left.length > 0) throw new Error(`still planned after loading: ${left.join(', ')}`);
+      for (let round = 0, keys = machine.plan(record); keys.length > 0; keys = machine.plan(record)) {
+        if (++round > ROUNDS_MAX) throw new Error(`still planned after loading: ${keys.join(', ')}`);
+        machine.addRows(new Map(keys.map((key) => [key, store.rows.get(key)?.body ?? null])));
+      }
       return machine.step(record);
     },
     freeze() {
@@ -66,6 +71,13 @@ export function drive(
     },
     reopen() {
       driven.freeze();
+      machine = stage.open(partition, restoredFrom(store), hash);
+    },
+    restart({ root, rows, chunks }) {
+      store.root = root;
+      store.chunks = [...chunks];
+      store.rows.clear();
+      for (const [key, row] of rows) store.rows.set(key, row);
       machine = stage.open(partition, restoredFrom(store), hash);
     },
   };

@@ -1,16 +1,34 @@
 import { allocator } from '../allocator/allocator-machine.ts';
+import type { Purse } from '../allocator/purse.ts';
 import { canonicalJson, type Json } from '../canonical.ts';
-import type { Controls, ControlType, Genesis, Tick } from '../controls.ts';
+import type { Controls, ControlType, Genesis, Lease, Tick } from '../controls.ts';
 import { ENGINE } from '../engine.ts';
 import type { MerchantEvents, MerchantEventType, OrderFacts } from '../events.ts';
-import type { DeadLetter, Decision, Grant, MerchantCapability } from '../outputs.ts';
+import type {
+  DeadLetter,
+  Decision,
+  Grant,
+  LeaseRequest,
+  LeaseReturn,
+  MerchantCapability,
+} from '../outputs.ts';
 import { scoring } from '../scoring/scoring-machine.ts';
 import type { CloudEvent, Hash, InputRecord, OutputRecord } from '../stage/stage.ts';
 import { DAY_MS, formatInstant, HOUR_MS, MINUTE_MS, parseInstant } from '../time.ts';
 import { drive, type Driven } from './drive.ts';
+import { createTreasuryLog, type TreasuryLog } from './treasury-log.ts';
 
-// given(...).when(...).then: one partition of both stages in memory. Records are written as the log would hold them,
-// scoring steps them, and what it says to `capability` is stepped by the allocator at once.
+// given(...).when(...).then: one partition of the three stages in memory. Records are written as the log would hold
+// them, scoring steps them, and what it says to `capability` is stepped by the allocator at once. What the allocator
+// asks of the treasury is stepped there and answered at once, unless a test sends the treasury away.
+
+/** What is written to the treasury's log as well. */
+const TREASURY_CONTROLS: readonly string[] = [
+  'updraft.control.genesis.v1',
+  'updraft.control.tick.v1',
+  'updraft.control.settings.v1',
+  'updraft.control.policy-activated.v1',
+];
 
 /** Midnight in Shanghai, so that days are easy to count from. */
 export const T0 = parseInstant('2026-10-31T16:00:00.000Z');
@@ -18,6 +36,7 @@ export const T0 = parseInstant('2026-10-31T16:00:00.000Z');
 export const GENESIS: Genesis = {
   logId: 'test',
   partitions: 1,
+  treasuries: 1,
   hashFunction: 'murmur2',
   zone: 'Asia/Shanghai',
   zoneTransitions: [{ fromMs: 0, offsetMinutes: 480 }],
@@ -37,6 +56,8 @@ export interface Sent {
 export interface World {
   readonly scoring: Driven;
   readonly allocator: Driven;
+  /** Of the workspace, which other partitions may share. */
+  readonly treasury: TreasuryLog;
   readonly outputs: OutputRecord[];
   readonly sent: InputRecord[];
   nowMs: number;
@@ -59,6 +80,7 @@ export function given(
   genesis: Partial<Genesis> = {},
   bundles = new Map<string, string>(),
   partition = 0,
+  treasury = createTreasuryLog(hash, bundles),
 ): World {
   let offset = 0;
   let activations = 0;
@@ -71,6 +93,7 @@ export function given(
   const world: World = {
     scoring: drive(scoring, hash, bundles, partition),
     allocator: drive(allocator, hash, bundles, partition),
+    treasury,
     outputs: [],
     sent: [],
     nowMs: genesis.nowMs ?? T0,
@@ -81,11 +104,16 @@ export function given(
         caused.push(...world.allocator.step(asInput(output)));
       }
       world.outputs.push(...caused);
-      return caused;
+      for (const { log, text } of caused) {
+        if (log === 'treasury') treasury.write(JSON.parse(text) as CloudEvent);
+      }
+      return [...caused, ...treasury.read()];
     },
     control(type, data, quarantined) {
       const event = { id: `c${offset}`, source: '/control', type, time: formatInstant(world.nowMs) };
-      return world.step(record(null, { ...event, data: data as unknown as CloudEvent['data'] }, quarantined));
+      const whole = { ...event, data: data as unknown as CloudEvent['data'] };
+      if (TREASURY_CONTROLS.includes(type)) treasury.write({ specversion: '1.0', ...whole });
+      return world.step(record(null, whole, quarantined));
     },
     event(type, merchant, data, sent = {}) {
       const { id = `e${offset}`, source = '/shop', atMs = world.nowMs, quarantined } = sent;
@@ -107,8 +135,21 @@ export function given(
       return bundle;
     },
   };
+  treasury.connect(partition, ({ text }) => {
+    const { subject = null, ...event } = JSON.parse(text) as CloudEvent;
+    return world.step(record(subject, event));
+  });
   world.control('updraft.control.genesis.v1', { ...GENESIS, ...genesis });
   return world;
+}
+
+/** All partitions of a workspace, with one treasury between them. */
+export function givenAll(hash: Hash, partitions: number, genesis: Partial<Genesis> = {}): World[] {
+  const bundles = new Map<string, string>();
+  const treasury = createTreasuryLog(hash, bundles);
+  return Array.from({ length: partitions }, (_, partition) =>
+    given(hash, { partitions, ...genesis }, bundles, partition, treasury),
+  );
 }
 
 /** A published record as the next stage reads it. */
@@ -119,7 +160,9 @@ export function asInput(output: OutputRecord): InputRecord {
 
 /** The `data` of outputs of one kind, with the merchant it is about. */
 function told<T>(outputs: readonly OutputRecord[], type: string): (T & { readonly merchant: string })[] {
-  const log = { decision: 'decisions', grant: 'grants', 'dead-letter': 'dead-letters' }[type.split('.')[1]!];
+  const log = { decision: 'decisions', grant: 'grants', 'dead-letter': 'dead-letters', treasury: 'treasury' }[
+    type.split('.')[1]!
+  ];
   return outputs
     .filter((output) => output.log === (log ?? 'capability'))
     .map(({ text }) => JSON.parse(text) as CloudEvent)
@@ -130,6 +173,14 @@ function told<T>(outputs: readonly OutputRecord[], type: string): (T & { readonl
 export const decisionsIn = (outputs: readonly OutputRecord[]) =>
   told<Decision>(outputs, 'updraft.decision.v1');
 export const grantsIn = (outputs: readonly OutputRecord[]) => told<Grant>(outputs, 'updraft.grant.v1');
+export const leasesTo = (world: World) =>
+  world.sent
+    .filter(({ event }) => event.type === 'updraft.control.lease.v1')
+    .map(({ event }) => event.data as unknown as Lease);
+export const requestsIn = (outputs: readonly OutputRecord[]) =>
+  told<LeaseRequest>(outputs, 'updraft.treasury.request.v1');
+export const returnsIn = (outputs: readonly OutputRecord[]) =>
+  told<LeaseReturn>(outputs, 'updraft.treasury.return.v1');
 export const capabilitiesIn = (outputs: readonly OutputRecord[]) =>
   told<MerchantCapability>(outputs, 'updraft.capability.merchant.v1');
 export const deadLettersIn = (outputs: readonly OutputRecord[]) =>
@@ -140,6 +191,14 @@ export function inShort(outputs: readonly OutputRecord[]): string[] {
   return decisionsIn(outputs).map(({ merchant, programme, outcome, reasons, grant }) =>
     [merchant, programme, outcome, ...(outcome === 'issue' ? [grant!.size] : reasons)].join(' '),
   );
+}
+
+/** What the partition has of each account, and what a merchant has of accounts per legal entity. */
+export function pursesOf({ allocator }: World, merchant: string | null = null): Record<string, Purse> {
+  allocator.freeze();
+  const { root, rows } = allocator.store;
+  const body = merchant === null ? root! : rows.get(merchant)!.body;
+  return (JSON.parse(body) as { purses: Record<string, Purse> }).purses;
 }
 
 /** Facts of an order placed `ageMs` before `atMs`, to be shipped within a day of that. */

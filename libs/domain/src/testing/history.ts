@@ -1,7 +1,7 @@
 import type { MerchantEvents, MerchantEventType } from '../events.ts';
 import { DAY_MS, formatInstant, HOUR_MS, MINUTE_MS, parseInstant } from '../time.ts';
 import { decisionsIn, order, REGISTERED, type World } from './given.ts';
-import { account, compiled, growth, smallSource, welcome } from './small-bundle.ts';
+import { chooser } from './random-policy.ts';
 
 // Random histories from plain numbers: each number of `dice` becomes one step of a history, so that a property test
 // shrinks a failing history by leaving numbers out, and a golden digest needs nothing but a small generator.
@@ -9,8 +9,6 @@ import { account, compiled, growth, smallSource, welcome } from './small-bundle.
 
 const MERCHANTS = ['m1', 'm1', 'm1', 'm2', 'm2', 'm2-a', 'n0'];
 const ORDERS_REMEMBERED = 6;
-/** From dry to ample. */
-const BUDGETS = [0, 90, 220, 1_000, 50_000];
 
 /** What a history remembers from step to step. */
 export interface Teller {
@@ -18,11 +16,14 @@ export interface Teller {
   readonly policies: readonly string[];
   /** Equal ticks after each tick: how many shares of due work are run before anything else happens. */
   readonly ticksAgain: number;
+  /** The treasury always answers at once. */
+  readonly isTreasurySteady: boolean;
+  stops: number;
   told: number;
 }
 
-export function teller(policies: readonly string[], ticksAgain = 0): Teller {
-  return { orders: [], policies, ticksAgain, told: 0 };
+export function teller(policies: readonly string[], ticksAgain = 0, isTreasurySteady = false): Teller {
+  return { orders: [], policies, ticksAgain, isTreasurySteady, stops: 0, told: 0 };
 }
 
 /** Two merchants that may be given something, so that a short history reaches more than refusals. */
@@ -38,26 +39,19 @@ export function begin(world: World): void {
   }
 }
 
-/** Splits one number into independent choices. */
-function chooser(dice: number): (sides: number) => number {
-  let left = dice;
-  return (sides) => {
-    const side = left % sides;
-    left = Math.floor(left / sides);
-    return side;
-  };
-}
-
 export function tell(world: World, story: Teller, dice: number): void {
   const choose = chooser(dice);
-  const kind = choose(24);
+  const kind = choose(30);
   story.told += 1;
   if (kind < 5) tick(world, story, choose);
   else if (kind === 5) activation(world, story, choose);
   else if (kind === 6) strangeness(world, choose);
-  else if (kind < 9) usage(world, choose);
-  else if (kind < 18) orders(world, story, choose);
-  else profile(world, choose);
+  else if (kind < 10) usage(world, choose);
+  else if (kind < 19) orders(world, story, choose);
+  else if (kind < 25) profile(world, choose);
+  else if (kind < 28) standing(world, choose);
+  else if (kind === 28) emergency(world, story, choose);
+  else if (!story.isTreasurySteady) world.treasury.isAway = choose(3) === 0;
 }
 
 function activation(world: World, { policies, ticksAgain }: Teller, choose: (sides: number) => number): void {
@@ -113,11 +107,43 @@ function strangeness(world: World, choose: (sides: number) => number): void {
 
 function usage(world: World, choose: (sides: number) => number): void {
   const issued = decisionsIn(world.outputs).filter(({ outcome }) => outcome === 'issue');
-  const decision = issued.at(-1 - choose(4));
-  const exposures = [10, 40, 90, 150, 260][choose(5)]!;
+  const decision = issued.at(-1 - choose(6));
+  const used = [10, 40, 90, 150, 260][choose(5)]!;
   const merchant = decision?.merchant ?? MERCHANTS[choose(MERCHANTS.length)]!;
   const grantId = decision?.grant?.grantId ?? 'none';
-  world.event('updraft.boost.delivered.v1', merchant, { grantId, exposures });
+  if (choose(4) === 0) world.event('updraft.grant.used.v1', merchant, { grantId, used });
+  else {
+    const clicks = Math.floor(used / (4 + choose(20)));
+    world.event('updraft.boost.delivered.v1', merchant, { grantId, exposures: used, clicks });
+  }
+}
+
+/** What a merchant is rather than what it does: its entity, its violations, its tools. */
+function standing(world: World, choose: (sides: number) => number): void {
+  const kind = choose(6);
+  const merchant = MERCHANTS[choose(MERCHANTS.length)]!;
+  const entityId = `entity-${choose(2)}`;
+  const violation = 'fake-trade';
+  const tool = { tool: `t${choose(3)}` };
+  if (kind === 0) world.event('updraft.merchant.linked.v1', merchant, { entityId });
+  else if (kind === 1) world.event('updraft.merchant.unlinked.v1', merchant, { entityId });
+  else if (kind === 2) world.event('updraft.violation.recorded.v1', merchant, { violation });
+  else if (kind === 3) world.event('updraft.violation.cleared.v1', merchant, { violation });
+  else if (kind === 4) world.event('updraft.tool.adopted.v1', merchant, tool);
+  else world.event('updraft.tool.dropped.v1', merchant, tool);
+}
+
+const SCOPES = ['all', 'programme:welcome', 'account:growth', 'account:platform'];
+
+/** One scope is stopped, or all of them are resumed, so that a history is not stopped for good. */
+function emergency(world: World, story: Teller, choose: (sides: number) => number): void {
+  const isStopped = choose(3) === 0;
+  const by = isStopped ? ['ann'] : ['ann', 'bo'];
+  for (const scope of isStopped ? [SCOPES[choose(SCOPES.length)]!] : SCOPES) {
+    const stop = { sequence: ++story.stops, scope, isStopped, by, reason: 'told' };
+    world.control('updraft.control.stop.v1', stop);
+  }
+  for (let i = 0; i < story.ticksAgain; i++) world.tick(world.nowMs);
 }
 
 function orders(world: World, story: Teller, choose: (sides: number) => number): void {
@@ -160,38 +186,4 @@ function profile(world: World, choose: (sides: number) => number): void {
     const receivedAt = formatInstant(world.nowMs - choose(20) * HOUR_MS);
     world.event('updraft.message.answered.v1', merchant, { threadId: 't', receivedAt, isFirst: true });
   }
-}
-
-/** A policy from one number: budgets from dry to ample, other lines, a programme more or fewer. */
-export function policyText(dice: number, totals: readonly number[] = BUDGETS, shortest = '0d'): string {
-  const choose = chooser(dice);
-
-  const trained = { id: 'trained', training: 'first-sale' };
-  const whos = [
-    { all: [trained] },
-    { any: [{ all: [trained] }, { id: 'grown', metric: 'age', op: '>=', value: 2 }] },
-    { all: [trained, { not: { id: 'closed', flag: 'closed', is: true } }] },
-    { all: [trained, { id: 'few', metric: 'orders', op: '<', value: 3 }] },
-  ];
-  const programmes = [
-    welcome({
-      who: whos[choose(whos.length)],
-      coolDown: ['0d', '2d'][choose(2)]!,
-      settle: [shortest, '1d'][choose(2)]!,
-      limits: { openings: 1 + choose(3), perMerchant: 250 },
-    }),
-    growth({
-      revokeWhen: { id: 'late', metric: 'on_time', op: '<', value: ['30%', '90%'][choose(2)]! },
-      limits: { openings: 5, perMerchant: 1_000, shrinkBelow: ['0%', '60%', '100%'][choose(3)]! },
-    }),
-  ];
-  const source = smallSource({
-    accounts: [
-      account('welcome', totals[choose(totals.length)]!),
-      account('growth', totals[choose(totals.length)]!),
-    ],
-    programmes: programmes.slice(choose(5) === 0 ? 1 : 0),
-  });
-  const ladder = source['ladder'] as object;
-  return compiled({ ...source, ladder: { ...ladder, dwell: [shortest, '12h', '2d'][choose(3)]! } }).text;
 }

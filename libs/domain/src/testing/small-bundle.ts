@@ -1,5 +1,6 @@
 import type { Bundle } from '../policy/bundle.ts';
 import { compileBundle, type Compiled } from '../policy/compile.ts';
+import type { Finding } from '../policy/reader.ts';
 
 /** A policy source small enough to reckon with by hand: one ladder, a fixed grant after training, one by headroom. */
 export function smallSource(changes: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
@@ -47,8 +48,8 @@ export function smallSource(changes: Readonly<Record<string, unknown>> = {}): Re
   };
 }
 
-export function account(id: string, total: number): object {
-  return { id, names: { en: id }, unit: 'exposures', total };
+export function account(id: string, total: number, changes: Readonly<Record<string, unknown>> = {}): object {
+  return { id, names: { en: id }, unit: 'exposures', total, wait: '10m', ...changes };
 }
 
 /** A fixed boost of 100 for who was trained. */
@@ -89,6 +90,23 @@ export function growth(changes: Readonly<Record<string, unknown>> = {}): object 
     limits: { openings: 5, perMerchant: 1_000, shrinkBelow: '60%' },
     ...changes,
   };
+}
+
+/** The small source with one place changed: `programmes/0/size/fixed`. Undefined takes the place away. */
+export function changed(place: string, value: unknown): Record<string, unknown> {
+  const source = structuredClone(smallSource());
+  const keys = place.split('/');
+  const last = keys.pop()!;
+  const parent = keys.reduce((at, key) => at[key] as Record<string, unknown>, source);
+  if (value === undefined) delete parent[last];
+  else parent[last] = value;
+  return source;
+}
+
+/** What is wrong with a source; empty where it compiles. */
+export function findings(source: unknown): readonly Finding[] {
+  const result = compileBundle(source);
+  return 'findings' in result ? result.findings : [];
 }
 
 /** Compiles or throws every finding. */

@@ -18,6 +18,9 @@ export class StageRowEntity {
   @Column('boolean')
   held!: boolean;
 
+  @Column('bigint', { nullable: true })
+  waiting!: string | null;
+
   @Column('text')
   body!: string;
 }

@@ -69,7 +69,13 @@ test(
     const killAt = 8;
     const writing = (async (): Promise<void> => {
       for (let n = 1; ; n++) {
-        const rows = keys.map((key) => ({ key, due: n, held: false, body: `${n}`.repeat(50) }));
+        const rows = keys.map((key) => ({
+          key,
+          due: n,
+          held: false,
+          waiting: null,
+          body: `${n}`.repeat(50),
+        }));
         if (n === killAt) setTimeout(() => child?.kill('SIGKILL'), 15);
         const frozen = { root: String(n), rows, chunks: [], droppedHours: [] };
         await store.save(claim, { ...MARK, inputOffset: n }, frozen);

@@ -23,11 +23,12 @@ interface StoredDecision {
   readonly at_ms: string | number;
   readonly hash: string;
   readonly previous_hash: string;
+  readonly grant_id: string | null;
   readonly record: string;
 }
 
 const COLUMNS = `array_to_string(d.position, '/') as position, partition, sequence, merchant, programme, outcome, at_ms,
-       hash, previous_hash, record`;
+       hash, previous_hash, grant_id, record`;
 
 /** A page of decisions, newest first by (log time, position). */
 export async function findDecisions(
@@ -84,14 +85,59 @@ export async function readChain(
   return rows.map(fromStored);
 }
 
-/** The newest decision of each programme about one merchant. */
+/** The newest decision of each programme about one merchant; that an ended grant was settled says nothing of it. */
 export async function findStanding(sql: Sql, merchant: string): Promise<DecisionRow[]> {
   const { rows } = await sql.query<StoredDecision>(
     `select distinct on (programme) ${COLUMNS}
        from read_decision d
-      where merchant = $1
+      where merchant = $1 and outcome not in ('settle', 'refuse-usage')
       order by d.programme, d.at_ms desc, d.position desc`,
     [merchant],
+  );
+  return rows.map(fromStored);
+}
+
+/** The decisions about one grant in their order, the newest `limit` of them. */
+export async function findDecisionsOfGrant(sql: Sql, grantId: string, limit: number): Promise<DecisionRow[]> {
+  const { rows } = await sql.query<StoredDecision>(
+    `select ${COLUMNS} from read_decision d where grant_id = $1 order by d.position desc limit $2`,
+    [grantId, limit],
+  );
+  return rows.map(fromStored).toReversed();
+}
+
+/** A merchant's decisions in the order in which they were made, from after a cursor on. */
+export async function findLife(
+  sql: Sql,
+  merchant: string,
+  after: DecisionCursor | null,
+  limit: number,
+): Promise<DecisionRow[]> {
+  const { rows } = await sql.query<StoredDecision>(
+    `select ${COLUMNS}
+       from read_decision d
+      where merchant = $1 and (d.at_ms, d.position) > ($2::bigint, string_to_array($3::text, '/')::bigint[])
+      order by d.at_ms, d.position
+      limit $4`,
+    [merchant, after?.atMs ?? -1, after?.position ?? '0', limit],
+  );
+  return rows.map(fromStored);
+}
+
+/** What a merchant's life had come to at a cursor: the newest decision of each grant, and of each programme alone. */
+export async function findLifeBefore(
+  sql: Sql,
+  merchant: string,
+  { atMs, position }: DecisionCursor,
+): Promise<DecisionRow[]> {
+  const { rows } = await sql.query<StoredDecision>(
+    `select * from (
+       select distinct on (programme, grant_id) ${COLUMNS}, d.position as place
+         from read_decision d
+        where merchant = $1 and (d.at_ms, d.position) <= ($2::bigint, string_to_array($3::text, '/')::bigint[])
+        order by programme, grant_id, d.at_ms desc, d.position desc) as newest
+      order by at_ms, place`,
+    [merchant, atMs, position],
   );
   return rows.map(fromStored);
 }
@@ -118,6 +164,7 @@ function fromStored(row: StoredDecision): DecisionRow {
     atMs: Number(row.at_ms),
     hash: row.hash,
     previousHash: row.previous_hash,
+    grantId: row.grant_id,
     record: row.record,
   };
 }

@@ -81,7 +81,22 @@ export async function advanceProgress(sql: Sql, advances: readonly Advance[]): P
   }
 }
 
+/** Every table of the read side. */
+export const READ_TABLES = [
+  'read_decision',
+  'read_grant',
+  'read_merchant',
+  'read_dead_letter',
+  'read_account',
+  'read_account_hour',
+  'read_posting',
+  'read_pending',
+  'read_lease',
+  'read_usage',
+  'read_progress',
+] as const;
+
 /** Empties the read side; projecting the logs from their beginning fills it with the same content again. */
 export async function clearReadSide(sql: Sql): Promise<void> {
-  await sql.query('truncate read_decision, read_grant, read_merchant, read_dead_letter, read_progress');
+  await sql.query(`truncate ${READ_TABLES.join(', ')}`);
 }

@@ -14,6 +14,8 @@ export interface DecisionRow {
   readonly atMs: number;
   readonly hash: string;
   readonly previousHash: string;
+  /** Grant that it issues or changes. */
+  readonly grantId: string | null;
   readonly record: string;
 }
 
@@ -22,6 +24,10 @@ export interface GrantRow {
   readonly partition: number;
   readonly position: string;
   readonly merchant: string | null;
+  readonly programme: string;
+  readonly kind: string;
+  /** Instance of its account; null where nothing is counted. */
+  readonly account: string | null;
   readonly status: string;
   readonly record: string;
 }
@@ -50,12 +56,14 @@ export async function insertDecisions(sql: Sql, rows: readonly DecisionRow[]): P
   const packed = packBytes(rows.map((row) => Buffer.from(row.record)));
   await sql.query(
     `insert into read_decision
-            (position, partition, sequence, merchant, programme, outcome, at_ms, hash, previous_hash, record)
+            (position, partition, sequence, merchant, programme, outcome, at_ms, hash, previous_hash, grant_id,
+            record)
      select string_to_array(p, '/')::bigint[], partition, sequence, merchant, programme, outcome, at_ms, hash,
-            previous_hash, convert_from(substr($12::bytea, start, length), 'UTF8')
+            previous_hash, grant_id, convert_from(substr($13::bytea, start, length), 'UTF8')
        from unnest($1::text[], $2::int[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[],
-                   $8::text[], $9::text[], $10::int[], $11::int[])
-         as r (p, partition, sequence, merchant, programme, outcome, at_ms, hash, previous_hash, start, length)
+                   $8::text[], $9::text[], $10::text[], $11::int[], $12::int[])
+         as r (p, partition, sequence, merchant, programme, outcome, at_ms, hash, previous_hash, grant_id, start,
+               length)
          on conflict (position) do nothing`,
     [
       textArray(rows.map((row) => row.position)),
@@ -67,6 +75,7 @@ export async function insertDecisions(sql: Sql, rows: readonly DecisionRow[]): P
       numberArray(rows.map((row) => row.atMs)),
       textArray(rows.map((row) => row.hash)),
       textArray(rows.map((row) => row.previousHash)),
+      textArray(rows.map((row) => row.grantId)),
       packed.starts,
       packed.lengths,
       packed.bytes,
@@ -80,13 +89,15 @@ export async function upsertGrants(sql: Sql, rows: readonly GrantRow[]): Promise
   if (newest.length === 0) return;
   const packed = packBytes(newest.map((row) => Buffer.from(row.record)));
   await sql.query(
-    `insert into read_grant as kept (grant_id, partition, position, merchant, status, record)
-     select grant_id, partition, string_to_array(p, '/')::bigint[], merchant, status,
-            convert_from(substr($8::bytea, start, length), 'UTF8')
-       from unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::int[], $7::int[])
-         as r (grant_id, partition, p, merchant, status, start, length)
+    `insert into read_grant as kept (grant_id, partition, position, merchant, programme, kind, account, status, record)
+     select grant_id, partition, string_to_array(p, '/')::bigint[], merchant, programme, kind, account, status,
+            convert_from(substr($11::bytea, start, length), 'UTF8')
+       from unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                   $9::int[], $10::int[])
+         as r (grant_id, partition, p, merchant, programme, kind, account, status, start, length)
          on conflict (grant_id) do update
         set partition = excluded.partition, position = excluded.position, merchant = excluded.merchant,
+            programme = excluded.programme, kind = excluded.kind, account = excluded.account,
             status = excluded.status, record = excluded.record
       where kept.position < excluded.position`,
     [
@@ -94,6 +105,9 @@ export async function upsertGrants(sql: Sql, rows: readonly GrantRow[]): Promise
       numberArray(newest.map((row) => row.partition)),
       textArray(newest.map((row) => row.position)),
       textArray(newest.map((row) => row.merchant)),
+      textArray(newest.map((row) => row.programme)),
+      textArray(newest.map((row) => row.kind)),
+      textArray(newest.map((row) => row.account)),
       textArray(newest.map((row) => row.status)),
       packed.starts,
       packed.lengths,

@@ -202,11 +202,22 @@ function decision(some: Partial<DecisionRow>): DecisionRow {
     atMs: 0,
     hash: 'h',
     previousHash: 'g',
+    grantId: null,
     record: '{}',
     ...some,
   };
 }
 
+const TERMS = { programme: 'growth', kind: 'traffic', account: 'traffic@2026-11-01' };
+
 function grant(position: string, status: string): GrantRow {
-  return { grantId: 'g-1', partition: 0, position, merchant: 'm-1', status, record: `{"at":"${position}"}` };
+  return {
+    grantId: 'g-1',
+    partition: 0,
+    position,
+    merchant: 'm-1',
+    ...TERMS,
+    status,
+    record: `{"at":"${position}"}`,
+  };
 }

@@ -1,4 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { ACCOUNT_ENTITIES } from './account.entity.ts';
 
 // The read side: projections of the logs, which may be dropped and rebuilt at any time. A position is a bigint[],
 // because PostgreSQL orders arrays part by part and a prefix before what extends it: the order of positions.
@@ -11,6 +12,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Index('read_decision_merchant', ['merchant', 'atMs', 'position'])
 @Index('read_decision_programme', ['programme', 'atMs', 'position'])
 @Index('read_decision_outcome', ['outcome', 'atMs', 'position'])
+@Index('read_decision_grant', ['grantId', 'position'])
 export class ReadDecision {
   @PrimaryColumn('bigint', { array: true })
   position!: string[];
@@ -30,6 +32,9 @@ export class ReadDecision {
   hash!: string;
   @Column('text', { name: 'previous_hash' })
   previousHash!: string;
+  /** Grant that it issues or changes. */
+  @Column({ type: 'text', name: 'grant_id', nullable: true, collation: 'C' })
+  grantId!: string | null;
   @Column('text')
   record!: string;
 }
@@ -38,6 +43,8 @@ export class ReadDecision {
 @Entity('read_grant')
 @Index('read_grant_merchant', ['merchant', 'grantId'])
 @Index('read_grant_status', ['status', 'grantId'])
+@Index('read_grant_programme', ['programme', 'grantId'])
+@Index('read_grant_account', ['account', 'grantId'])
 export class ReadGrant {
   @PrimaryColumn('text', { name: 'grant_id', collation: 'C' })
   grantId!: string;
@@ -49,6 +56,13 @@ export class ReadGrant {
   merchant!: string | null;
   @Column({ type: 'text', collation: 'C' })
   status!: string;
+  @Column({ type: 'text', collation: 'C' })
+  programme!: string;
+  @Column({ type: 'text', collation: 'C' })
+  kind!: string;
+  /** Instance of its account. */
+  @Column({ type: 'text', nullable: true, collation: 'C' })
+  account!: string | null;
   @Column('text')
   record!: string;
 }
@@ -110,4 +124,11 @@ export class ReadProgress {
   marks!: string;
 }
 
-export const READ_ENTITIES = [ReadDecision, ReadGrant, ReadMerchant, ReadDeadLetter, ReadProgress] as const;
+export const READ_ENTITIES = [
+  ReadDecision,
+  ReadGrant,
+  ReadMerchant,
+  ReadDeadLetter,
+  ReadProgress,
+  ...ACCOUNT_ENTITIES,
+] as const;

@@ -1,3 +1,4 @@
+import type { RowIndexEntry } from '#domain/stage/stage';
 import type { Claim } from '../snapshot-store.ts';
 import type { Sql } from '../sql.ts';
 import { textArray } from './array-literal.ts';
@@ -25,33 +26,36 @@ export async function readStageRows(
   return found;
 }
 
-export interface IndexEntry {
-  readonly key: string;
-  readonly due: number | null;
-  readonly held: boolean;
-}
-
 /** A page of the index after `after`, by key in byte order. */
 export async function readIndexPage(
   sql: Sql,
   { stage, partition, owner, takeover }: Claim,
   after: string,
   limit: number,
-): Promise<IndexEntry[] | null> {
-  const { rows } = await sql.query<{ key: string | null; due: string | null; held: boolean }>(
-    `select r.key, r.due, r.held
+): Promise<RowIndexEntry[] | null> {
+  const { rows } = await sql.query<{
+    key: string | null;
+    due: string | null;
+    held: boolean;
+    waiting: string | null;
+  }>(
+    `select r.key, r.due, r.held, r.waiting
        from ${CLAIMED}
        left join lateral (
-         select key, due, held from stage_row
+         select key, due, held, waiting from stage_row
           where stage = $1 and partition = $2 and key > $5
           order by key limit $6) r on true
       order by r.key`,
     [stage, partition, owner, takeover, after, limit],
   );
   if (rows.length === 0) return null;
-  const entries: IndexEntry[] = [];
-  for (const { key, due, held } of rows) {
-    if (key !== null) entries.push({ key, due: due === null ? null : Number(due), held });
+  const entries: RowIndexEntry[] = [];
+  for (const { key, due, held, waiting } of rows) {
+    if (key !== null) entries.push({ key, due: msOf(due), held, waiting: msOf(waiting) });
   }
   return entries;
+}
+
+function msOf(value: string | null): number | null {
+  return value === null ? null : Number(value);
 }

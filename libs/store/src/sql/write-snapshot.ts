@@ -14,17 +14,19 @@ export async function upsertRows(
 ): Promise<void> {
   const packed = packBytes(rows.map((row) => Buffer.from(row.body)));
   await sql.query(
-    `insert into stage_row (stage, partition, key, due, held, body)
-     select $1, $2, key, due, held, convert_from(substr($8::bytea, start, length), 'UTF8')
-       from unnest($3::text[], $4::bigint[], $5::bool[], $6::int[], $7::int[]) as row (key, due, held, start, length)
+    `insert into stage_row (stage, partition, key, due, held, waiting, body)
+     select $1, $2, key, due, held, waiting, convert_from(substr($9::bytea, start, length), 'UTF8')
+       from unnest($3::text[], $4::bigint[], $5::bool[], $6::bigint[], $7::int[], $8::int[])
+         as row (key, due, held, waiting, start, length)
      on conflict (stage, partition, key)
-     do update set due = excluded.due, held = excluded.held, body = excluded.body`,
+     do update set due = excluded.due, held = excluded.held, waiting = excluded.waiting, body = excluded.body`,
     [
       stage,
       partition,
       textArray(rows.map((row) => row.key)),
       numberArray(rows.map((row) => row.due)),
       booleanArray(rows.map((row) => row.held)),
+      numberArray(rows.map((row) => row.waiting)),
       packed.starts,
       packed.lengths,
       packed.bytes,

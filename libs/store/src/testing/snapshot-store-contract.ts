@@ -57,6 +57,7 @@ export function rowsOf(keys: readonly string[], body: (key: string) => string): 
     key,
     due: i % 2 === 0 ? 1_795_392_000_000 + i : null,
     held: i % 3 === 0,
+    waiting: i % 5 === 0 ? 1_795_392_000_000 - i : null,
     body: body(key),
   }));
   return { ...EMPTY, rows };
@@ -127,8 +128,8 @@ function describeContents(subject: SubjectOf): void {
         ]),
       );
       expect(await collect(store.index(claim))).toEqual([
-        { key: 'm1', due: null, held: false },
-        { key: 'm2', due: 1_795_392_000_000, held: true },
+        { key: 'm1', due: null, held: false, waiting: null },
+        { key: 'm2', due: 1_795_392_000_000, held: true, waiting: 1_795_392_000_000 },
       ]);
       expect(
         (await collect(store.chunks(claim))).map((c) => [c.hour, c.sequence, Buffer.from(c.body)]),

@@ -1,0 +1,54 @@
+import { QUANTITY_MAX } from '../number.ts';
+import type { Usage } from '../outputs.ts';
+import { refuseUsage, type Allocation } from './allocation.ts';
+import type { ApplicantRow, RunningGrant, SettlingGrant } from './applicant-row.ts';
+import { postTo } from './ending.ts';
+import { clawBack, commitUsage } from './purse.ts';
+
+// Usage is cumulative: the largest report counts, whatever the order of arrival, and a smaller one changes nothing.
+// What is new is spent up to the hold; the rest is overrun. Usage of a grant that the merchant does not have, or that
+// settled, is a decision of its own: refused, with the reason.
+
+export function applyUsage(allocation: Allocation, row: ApplicantRow, usage: Usage): void {
+  for (const id in row.programmes) {
+    const standing = row.programmes[id]!;
+    const { grant } = standing;
+    const settling = standing.settling.find((each) => each.grantId === usage.grantId);
+    if (grant?.grantId === usage.grantId) {
+      commitTo(allocation, row, grant, usage, 'held');
+      return;
+    }
+    if (settling !== undefined) {
+      commitTo(allocation, row, settling, usage, 'settling');
+      return;
+    }
+  }
+  const reason = row.settled.includes(usage.grantId) ? 'grant-settled' : 'grant-not-of-merchant';
+  refuseUsage(allocation, row, usage.grantId, reason);
+}
+
+function commitTo(
+  allocation: Allocation,
+  row: ApplicantRow,
+  grant: RunningGrant | SettlingGrant,
+  usage: Usage,
+  from: 'held' | 'settling',
+): void {
+  grant.reported = {
+    used: Math.max(grant.reported.used, Math.min(usage.used, QUANTITY_MAX)),
+    clicks: Math.max(grant.reported.clicks, Math.min(usage.clicks, QUANTITY_MAX)),
+    orders: Math.max(grant.reported.orders, Math.min(usage.orders, QUANTITY_MAX)),
+  };
+  allocation.rows.touch(row.id);
+  if (grant.account === null || grant.isReusable) return;
+  const fresh = grant.reported.used - grant.spent - grant.overrun;
+  if (fresh <= 0) return;
+  const spent = Math.min(fresh, grant.size - grant.spent);
+  // What turns out to have been spent of a grant that was clawed back is claimed like the rest.
+  const claimed = 'untilMs' in grant && grant.status === 'clawed-back' ? spent : 0;
+  postTo(allocation, row, grant, (purse) =>
+    clawBack(commitUsage(purse, spent, from, fresh - spent), claimed),
+  );
+  grant.spent += spent;
+  grant.overrun += fresh - spent;
+}

@@ -1,0 +1,106 @@
+import type { ZoneTransition } from '../controls.ts';
+import { murmur2 } from '../stage/murmur2.ts';
+import { civilOfDay, dayOfCivil, localDay, startOfLocalDay } from '../time.ts';
+import type { Account, PeriodLength } from './bundle.ts';
+
+// A budget has an instance per calendar period, and per legal entity, category or country where it says so. An
+// instance is named by what it is of: `growth`, `growth@2026-11-01`, `relief~entity-91@2026-09-01`. Ids hold neither
+// `~` nor `@`.
+
+/** A calendar period of the market zone. */
+export interface Period {
+  /** First local day, `2026-11-01`. */
+  readonly from: string;
+  readonly startMs: number;
+  /** First instant of the next one. */
+  readonly endMs: number;
+}
+
+export interface Instance {
+  readonly account: string;
+  readonly of: string | null;
+  readonly from: string | null;
+}
+
+const MONTHS: Readonly<Record<'month' | 'quarter' | 'year', number>> = { month: 1, quarter: 3, year: 12 };
+const DAYS_PER_WEEK = 7;
+/** 1970-01-01 was a Thursday; weeks begin on Monday (ISO 8601). */
+const FIRST_MONDAY = 4;
+
+export function periodAt(length: PeriodLength, atMs: number, zone: readonly ZoneTransition[]): Period {
+  const today = localDay(atMs, zone);
+  const [first, next] = daysOf(length, today);
+  const { year, month, day } = civilOfDay(first);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return {
+    from: `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`,
+    startMs: startOfLocalDay(first, zone),
+    endMs: startOfLocalDay(next, zone),
+  };
+}
+
+/** First day of the period that holds `today`, and of the next one. */
+function daysOf(length: PeriodLength, today: number): readonly [number, number] {
+  if (length === 'day') return [today, today + 1];
+  if (length === 'week') {
+    const first = today - ((((today - FIRST_MONDAY) % DAYS_PER_WEEK) + DAYS_PER_WEEK) % DAYS_PER_WEEK);
+    return [first, first + DAYS_PER_WEEK];
+  }
+  const months = MONTHS[length];
+  const { year, month } = civilOfDay(today);
+  const begin = month - 1 - ((month - 1) % months);
+  const end = begin + months;
+  return [dayOfCivil(year, begin + 1, 1), dayOfCivil(end >= 12 ? year + 1 : year, (end % 12) + 1, 1)];
+}
+
+/** How an account's instance is called for a merchant at an instant; null: the merchant has no such owner. */
+export function instanceFor(
+  account: Account,
+  of: { readonly entityId: string | null; readonly category: string | null; readonly country: string | null },
+  atMs: number,
+  zone: readonly ZoneTransition[],
+): string | null {
+  const { per, period } = account;
+  const owner = per === null ? null : per === 'entity' ? of.entityId : of[per];
+  if (per !== null && owner === null) return null;
+  return instanceName({
+    account: account.id,
+    of: owner,
+    from: period === null ? null : periodAt(period, atMs, zone).from,
+  });
+}
+
+export function instanceName({ account, of, from }: Instance): string {
+  return `${account}${of === null ? '' : `~${of}`}${from === null ? '' : `@${from}`}`;
+}
+
+export function parseInstance(name: string): Instance {
+  const [rest, from] = split(name, '@');
+  const [account, of] = split(rest, '~');
+  return { account, of, from };
+}
+
+function split(text: string, mark: string): readonly [string, string | null] {
+  const at = text.indexOf(mark);
+  return at < 0 ? [text, null] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** The account itself and those it lies within, innermost first; it ends where one would come twice. */
+export function chainOf(accounts: readonly Account[], id: string): readonly Account[] {
+  const chain: Account[] = [];
+  for (let next: string | null = id; next !== null;) {
+    const wanted: string = next;
+    const account = accounts.find((each) => each.id === wanted);
+    if (account === undefined || chain.includes(account)) break;
+    chain.push(account);
+    next = account.within;
+  }
+  return chain;
+}
+
+/** The treasury partition of an account: that of the outermost account around it, so that a chain is in one place. */
+export function treasuryOf(accounts: readonly Account[], id: string, treasuries: number): number {
+  const outermost = chainOf(accounts, id).at(-1)?.id ?? id;
+  const bytes = Uint8Array.from(outermost, (character) => character.charCodeAt(0));
+  return (murmur2(bytes) & 0x7fffffff) % treasuries;
+}

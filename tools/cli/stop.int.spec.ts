@@ -1,0 +1,91 @@
+import { writeGenesis } from '#stage/begin-log';
+import { createSnapshotStore } from '#store/postgres-snapshot-store';
+import { describeWithPostgres, type TestDatabase } from '#store/testing/test-database';
+import { createPostgresLogs } from '#stream/postgres/postgres-logs';
+import { merchantIn, registered, trained } from '#tools/e2e/events-to-send';
+import { ProcessUnderTest } from '#tools/e2e/process-under-test';
+import { updraft, type Outcome } from './cli-under-test.ts';
+
+const PARTITIONS = 2;
+const PROGRAMME = 'welcome-boost';
+/** A command on a busy machine. */
+const SLOW_MS = 60_000;
+
+test.each([
+  [
+    ['stop', 'everything', '--by', 'lin', '--reason', 'x'],
+    'everything: must be all, programme:ID or account:ID',
+  ],
+  [['stop', 'all', '--by', 'lin', '--reason', ' '], '--reason: must be 1 to 500 characters'],
+  [['resume', 'all', '--by', 'lin', '--reason', 'x'], '--by: lin: must name two different people'],
+  [['resume', 'all', '--by', 'lin', 'lin', '--reason', 'x'], '--by: lin: must name two different people'],
+])(
+  'updraft %j is refused, and nothing was sent',
+  async (args, why) => {
+    const refused = await updraft(args);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain(why);
+  },
+  SLOW_MS,
+);
+
+describeWithPostgres('stopping and resuming', (open) => {
+  let opened: TestDatabase;
+  let running: ProcessUnderTest;
+
+  beforeAll(async () => {
+    opened = await open();
+    const { database } = opened;
+    const logs = createPostgresLogs({ sql: database });
+    const wish = { logId: 'stop', partitions: PARTITIONS };
+    const { genesis } = await writeGenesis(logs, database, wish, { clockMs: Date.now(), isLive: true });
+    const store = createSnapshotStore(database);
+    const backbone = { database, logs, store, isEmbedded: false, close: () => logs.close() };
+    running = await ProcessUnderTest.start(backbone, genesis);
+    await running.goLive();
+  }, SLOW_MS);
+
+  afterAll(async () => {
+    await running?.stop();
+    await opened?.close();
+  }, 30_000);
+
+  const command = (...args: string[]): Promise<Outcome> =>
+    updraft([...args, '--reason', 'spec', '--workspace', opened.database.schema], {
+      DATABASE_URL: opened.url,
+    });
+  const arrives = async (partition: number, name: string): Promise<string> => {
+    const shop = merchantIn(partition, PARTITIONS, name);
+    await running.post(registered(shop), trained(shop));
+    return shop;
+  };
+
+  test(
+    'one person stops everything in all partitions; who comes then waits, and is told why',
+    async () => {
+      for (const partition of [0, 1])
+        await running.decision(await arrives(partition, 'before'), PROGRAMME, 'issue');
+      const stopped = await command('stop', 'all', '--by', 'lin');
+      expect(stopped).toMatchObject({ code: 0, stderr: '' });
+      expect(stopped.stdout).toContain('all: stopped in 2/2 partitions\n');
+      for (const partition of [0, 1]) {
+        const { reasons } = await running.decision(await arrives(partition, 'during'), PROGRAMME, 'withhold');
+        expect(reasons).toContain('stopped:all');
+      }
+    },
+    SLOW_MS,
+  );
+
+  test(
+    'two people resume, and who waited is looked at again',
+    async () => {
+      const resumed = await command('resume', 'all', '--by', 'lin', 'wang');
+      expect(resumed).toMatchObject({ code: 0, stderr: '' });
+      expect(resumed.stdout).toContain('all: resumed in 2/2 partitions\n');
+      for (const partition of [0, 1]) {
+        await running.decision(merchantIn(partition, PARTITIONS, 'during'), PROGRAMME, 'issue');
+      }
+    },
+    SLOW_MS,
+  );
+});

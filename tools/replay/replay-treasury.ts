@@ -1,0 +1,40 @@
+import { compareLog, type LogComparison } from './compare-log.ts';
+import { digestInput } from './digest-input.ts';
+import { readBundles, takeEnd } from './record-source.ts';
+import { found, FindingError } from './replay-finding.ts';
+import type { ReplayContext, Replayed, Said } from './replay-partition.ts';
+
+/**
+ * Replays a partition of the treasury log, after all of activity: its end is taken now, so that every lease that stands
+ * there has its cause in what is replayed. Throws FindingError at the first thing found.
+ */
+export async function replayTreasury(context: ReplayContext): Promise<Replayed> {
+  const { source, worker, partition, batchRecords, leases, onTotal, onStepped } = context;
+  const partitions = await source.partitions();
+  const writer = `treasury/${partition}`;
+  const comparisons = Array.from({ length: partitions }, (_, to) =>
+    compareLog('activity', to, leases.of(writer, to)),
+  );
+  const taken = await takeEnd(source.read('treasury', partition));
+  const input = digestInput('treasury', taken, partition, onTotal);
+  const bundles = await readBundles(source);
+  await worker.run(
+    { input: 'treasury', partition, batchRecords, quarantine: [], bundles, records: input.batches },
+    {
+      async produced(record) {
+        found(await comparisons[record.partition]!.meet(record));
+      },
+      stepped: onStepped,
+      stopped(stop) {
+        throw new FindingError(null, stop);
+      },
+    },
+  );
+  for (const comparison of comparisons) found(await comparison.finish());
+  return { results: [input.result()], said: comparisons.map(saidOf) };
+}
+
+function saidOf(comparison: LogComparison, partition: number): Said {
+  const { notYetPublished, notCompared } = comparison.result();
+  return { log: 'activity', partition, notYetPublished, notCompared };
+}
