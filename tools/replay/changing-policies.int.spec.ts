@@ -52,8 +52,7 @@ const scarce = (yaml: string): string =>
     [
       'limits: { openings: 60, perMerchant: 200000, shrinkBelow: 60% }',
       `limits: { openings: 60, perMerchant: 200000, shrinkBelow: 60% }
-    exclusive: traffic
-    renew: { times: 1 }`,
+    exclusive: traffic`,
     ],
     ['gives: { boost: { weight: 150% } }', 'gives: { guarantee: { weight: 100%, maximum: 300% } }'],
   );

@@ -1,7 +1,7 @@
 import type { MerchantCapability } from '../outputs.ts';
 import type { Programme } from '../policy/bundle.ts';
 import { evaluate } from '../policy/condition.ts';
-import type { Allocation } from './allocation.ts';
+import { evidenceFor, type Allocation } from './allocation.ts';
 import type { ApplicantRow, Standing } from './applicant-row.ts';
 import { fittingSize, leftFor, metAtoms } from './eligibility.ts';
 import { end, expireIfOver, postTo } from './ending.ts';
@@ -100,12 +100,14 @@ function renewOrExpire(
   grant.validUntilMs = root.nowMs + programme.durationMs;
   grant.paceAtMs = nextPaceAt(grant, root.nowMs);
   const size = grant.spent + more;
+  const weighed = [programme.need, programme.who, renew.when].filter((each) => each !== null);
   changeGrant(allocation, row, programme, grant, {
     outcome: 'renew',
     to: 'active',
     reasons: ['renewed'],
     budget,
     size,
+    conditions: evidenceFor({ all: weighed }, capability, tiers),
   });
   return false;
 }

@@ -1,5 +1,5 @@
 import { BPS, mulDivFloor } from '../number.ts';
-import type { BudgetEvidence, MerchantCapability, Outcome } from '../outputs.ts';
+import type { BudgetEvidence, ConditionEvidence, MerchantCapability, Outcome } from '../outputs.ts';
 import type { Programme } from '../policy/bundle.ts';
 import { decide, type Allocation } from './allocation.ts';
 import type { ApplicantRow, RunningGrant, Standing } from './applicant-row.ts';
@@ -115,6 +115,8 @@ export interface GrantChange {
   readonly budget: BudgetEvidence | null;
   /** Its size from now on. */
   readonly size: number;
+  /** What was weighed besides its size. */
+  readonly conditions?: readonly ConditionEvidence[];
 }
 
 /** A running grant goes on, changed. */
@@ -123,7 +125,7 @@ export function changeGrant(
   row: ApplicantRow,
   programme: Programme,
   grant: RunningGrant,
-  { outcome, to, reasons, budget, size }: GrantChange,
+  { outcome, to, reasons, budget, size, conditions = [] }: GrantChange,
 ): void {
   const from = grant.status;
   if (size !== grant.size) grant.changedMs = allocation.root.nowMs;
@@ -135,7 +137,7 @@ export function changeGrant(
     programme: programme.id,
     merchantId: row.id,
     capability: row.capability,
-    conditions: [],
+    conditions,
     reasons,
     budget,
     from,

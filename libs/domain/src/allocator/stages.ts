@@ -2,7 +2,7 @@ import { BPS, mulDivFloor } from '../number.ts';
 import type { MerchantCapability } from '../outputs.ts';
 import type { Programme, Stage } from '../policy/bundle.ts';
 import { evaluate } from '../policy/condition.ts';
-import type { Allocation } from './allocation.ts';
+import { evidenceFor, type Allocation } from './allocation.ts';
 import type { ApplicantRow, Reported, RunningGrant, Standing } from './applicant-row.ts';
 import { stopsOn } from './eligibility.ts';
 import { postTo } from './ending.ts';
@@ -34,6 +34,7 @@ export function takeNextStage(
       reasons: [`stage-late:${stage.id}`],
       budget: null,
       size: grant.size,
+      conditions: weighedOf(allocation, stage, capability),
     });
     return 'looked';
   }
@@ -56,8 +57,13 @@ export function takeNextStage(
     reasons: [`stage:${stage.id}`],
     budget,
     size,
+    conditions: weighedOf(allocation, stage, capability),
   });
   return 'looked';
+}
+
+function weighedOf({ policy }: Allocation, { when }: Stage, capability: MerchantCapability) {
+  return when === null ? [] : evidenceFor(when, capability, policy.tiers);
 }
 
 function begin(grant: RunningGrant, stage: Stage, nowMs: number): void {

@@ -249,6 +249,32 @@ test.each<[string, unknown, [string, string][]]>([
     programmes(welcome({ limits: { openings: 1, perMerchant: 99 } })),
     [['/programmes/0/limits/perMerchant', 'is below the size 100, so that nothing could ever be granted']],
   ],
+  [
+    'has stages that an account of a month would have to pay later',
+    smallSource({
+      accounts: [account('welcome', 1_000, { period: 'month' })],
+      programmes: [welcome({ stages: [{ id: 'second', size: 50, after: '30d' }], duration: '60d' })],
+    }),
+    [
+      [
+        '/programmes/0/stages',
+        'must be left out, because welcome has periods; let the grant end and be issued again',
+      ],
+    ],
+  ],
+  [
+    'is renewed by an account of a month',
+    smallSource({
+      accounts: [account('welcome', 1_000, { period: 'month' })],
+      programmes: [welcome({ renew: { times: 2 } })],
+    }),
+    [
+      [
+        '/programmes/0/renew',
+        'must be left out, because welcome has periods; let the grant end and be issued again',
+      ],
+    ],
+  ],
 ])('a programme that %s is a finding', (_name, source, expected) => {
   expect(found(source)).toEqual(expected);
 });

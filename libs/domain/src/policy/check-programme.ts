@@ -44,7 +44,7 @@ export function checkSize({ size, grow, stages, floor }: Programme, at: Reader):
 
 /** Whether an account can pay for what a programme gives. `outer` are those around it. */
 export function checkPays(
-  { benefit, size, stages, perMerchantMax }: Programme,
+  { benefit, size, stages, renew, perMerchantMax }: Programme,
   account: Account,
   outer: readonly Account[],
   at: Reader,
@@ -61,6 +61,13 @@ export function checkPays(
   for (const [i, { earned }] of stages.entries()) {
     if (earned === null || account.unit === 'exposures') continue;
     at.at('stages').at(i).at('earned').fail(`must be left out, because ${account.id} is not of exposures`);
+  }
+  // A grant is paid by the period in which it was issued, and a period that is over leases nothing more.
+  const goesOn = stages.length > 0 ? 'stages' : renew !== null ? 'renew' : null;
+  if (account.period !== null && goesOn !== null) {
+    at.at(goesOn).fail(
+      `must be left out, because ${account.id} has periods; let the grant end and be issued again`,
+    );
   }
   const [smallest, key] = 'fixed' in size ? [size.fixed, 'fixed'] : [size.minimum, 'minimum'];
   // A total of 0 says by itself that nothing is granted: an account not yet open, or closed by intent.

@@ -37,7 +37,11 @@ export function policyText(
   const named = new Set(programmes.map((each) => each['account']));
   const accounts = ['welcome', 'growth', 'relief', 'desk']
     .filter((id) => named.has(id))
-    .map((id) => accountOf(id, totals[choose(totals.length)]!, more, isSteady));
+    .map((id) => {
+      const paid = programmes.filter((each) => each['account'] === id);
+      const goesOn = paid.some((each) => 'stages' in each || 'renew' in each);
+      return accountOf(id, totals[choose(totals.length)]!, more, isSteady, goesOn);
+    });
   const around = account('platform', Math.max(...accounts.map(({ total }) => total)) + more(2) * 90);
   const source = smallSource({ accounts: [...accounts, around], programmes });
   const ladder = source['ladder'] as object;
@@ -49,6 +53,8 @@ function accountOf(
   total: number,
   more: Choose,
   isSteady: boolean,
+  /** A grant of it may need more money than at first, which an account with periods does not give. */
+  goesOn: boolean,
 ): Source & { readonly total: number } {
   const idle = isSteady ? '400d' : '1h';
   const source = (units: number, changes: Source): Source & { readonly total: number } =>
@@ -56,7 +62,7 @@ function accountOf(
   if (id === 'relief') return source(Math.max(total, 100), { per: 'entity', unit: 'minor' });
   if (id === 'desk') return source(isSteady ? total : 1 + more(2), { unit: 'seats' });
   const period = [null, 'month', 'day'][more(3)]!;
-  if (period !== null && !isSteady) return source(Math.max(total, 100), { period });
+  if (period !== null && !isSteady && !goesOn) return source(Math.max(total, 100), { period });
   return source(Math.max(total, 100), more(2) === 0 ? { within: 'platform' } : {});
 }
 
