@@ -65,6 +65,11 @@ describe('an import', () => {
     expect([...ticks].at(-1)).toBe('2018-03-09T03:00:00.000Z');
   });
 
+  test('leaves the treasury at the beginning, because partitions ask for money of every period long after', async () => {
+    const { activity } = await run(await writeOlist(SMALL_MARKET));
+    expect(activity.treasury()).toEqual([]);
+  });
+
   test('does not send a finished file again', async () => {
     const dir = await writeOlist(SMALL_MARKET);
     const state = stateInMemory();

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Workspace } from '#apps/standalone/src/open-workspace';
 import { startStandalone } from '#apps/standalone/src/standalone';
+import { encodeTick } from '#contracts/genesis';
 import type { MerchantCapability } from '#domain/outputs';
 import { createLog } from '#telemetry/log';
 import { isAtRest } from './at-rest.ts';
@@ -35,6 +36,8 @@ export async function processHistory(
     output.write(`policy    ${bundle.id}, live in ${partitions} partitions\n`);
     await send();
     await decided(workspace, halted);
+    await tellTreasury(workspace);
+    await decided(workspace, halted);
     await summary.refresh();
     output.write(`${await tiersTable(workspace)}\n${summary.table()}\n`);
   } finally {
@@ -50,6 +53,22 @@ async function decided({ backbone, genesis }: Workspace, halted: readonly string
     if (halted.length > 0) throw new Error(`a partition stands still: ${halted.join('; ')}`);
     if (await isAtRest(logs, store, 2 * partitions + treasuries)) return;
     await sleep(POLL_MS);
+  }
+}
+
+/** The treasury hears what time it has become once nobody needs money of an earlier one any more. */
+async function tellTreasury({ backbone, genesis }: Workspace): Promise<void> {
+  const { logs, store } = backbone;
+  const heads = await store.heads();
+  const atMs = Math.max(...heads.map(({ snapshot }) => Number(snapshot?.mark.facts['nowMs'] ?? 0)));
+  const record = { key: null, value: encodeTick(genesis.logId, { atMs, catchingUp: false }) };
+  const writer = logs.writer('history');
+  try {
+    for (let partition = 0; partition < genesis.treasuries; partition += 1) {
+      await writer.append('treasury', partition, [record]);
+    }
+  } finally {
+    await writer.close();
   }
 }
 
