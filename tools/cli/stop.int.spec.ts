@@ -77,6 +77,18 @@ describeWithPostgres('stopping and resuming', (open) => {
   );
 
   test(
+    'what the live bundle does not have is refused',
+    async () => {
+      const refused = await command('stop', 'programme:welcom-boost', '--by', 'lin');
+      expect(refused).toMatchObject({ code: 1, stdout: '' });
+      expect(refused.stderr).toContain(
+        'programme:welcom-boost: the live bundle has no such programme, only welcome-boost',
+      );
+    },
+    SLOW_MS,
+  );
+
+  test(
     'two people resume, and who waited is looked at again',
     async () => {
       const resumed = await command('resume', 'all', '--by', 'lin', 'wang');

@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
-import type { StopPorts } from '#stage/stop';
-import type { Sql } from '#store/sql';
+import type { StopPorts, StopRule } from '#stage/stop';
 import { CommandError } from './command-error.ts';
 import { addWorkspaceOptions, type WorkspaceOptions } from './workspace-options.ts';
 
@@ -9,13 +7,6 @@ interface StopOptions extends WorkspaceOptions {
   readonly by: readonly string[];
   readonly reason: string;
 }
-
-const RESUMERS_MIN = 2;
-const SCOPE = /^(?:all|(?:programme|account):[A-Za-z0-9._:-]{1,64})$/;
-const NAME = /^\S(?:.{0,62}\S)?$/;
-const REASON_CHARS_MAX = 500;
-/** Whoever sends keeps everybody else from sending for so long at most, should it die in between. */
-const LEASE_MS = 5_000;
 
 export function addStopCommands(program: Command): void {
   const scope = ['<scope>', 'all, programme:ID or account:ID'] as const;
@@ -29,7 +20,8 @@ export function addStopCommands(program: Command): void {
       'after',
       `
 Scoring must be running: it confirms, within seconds. Nothing more is issued from there on; grants that run go on, are
-shrunk, revoked and expire as ever. The embedded database has room for one process: stop \`updraft start\` instead.`,
+shrunk, revoked and expire as ever. The embedded database has room for one process: ask the running one, by
+POST /v1/stops with an operator's token.`,
     )
     .action((of: string, options: StopOptions) => send(of, options, true));
   addWorkspaceOptions(program.command('resume'))
@@ -43,27 +35,30 @@ shrunk, revoked and expire as ever. The embedded database has room for one proce
 async function send(scope: string, options: StopOptions, isStopped: boolean): Promise<void> {
   const { reason } = options;
   const by = [...new Set(options.by)];
-  check(scope, by, reason, isStopped);
-  const [{ openWorkspace }, { createSnapshotStore }, { readGenesis }, { sendStop }, { systemClock }] =
-    await Promise.all([
-      import('./open-workspace.ts'),
-      import('#store/postgres-snapshot-store'),
-      import('#stage/begin-log'),
-      import('#stage/stop'),
-      import('#stage/clock'),
-    ]);
+  await check(scope, by, reason, isStopped);
+  const [
+    { openWorkspace },
+    { createSnapshotStore },
+    { readGenesis },
+    { sendStop },
+    { stopPorts, STOP_WRITER },
+  ] = await Promise.all([
+    import('./open-workspace.ts'),
+    import('#store/postgres-snapshot-store'),
+    import('#stage/begin-log'),
+    import('#stage/stop'),
+    import('#stage/stop-ports'),
+  ]);
   const { logs, database, name, close } = await openWorkspace({ ...options, for: 'existing' });
   try {
     if (database === null) throw new CommandError('DATABASE_URL: must be set: partitions confirm there');
     const genesis = await readGenesis(logs);
     if (genesis === null)
       throw new CommandError(`${name} was not begun; create it with \`updraft topics create\``);
-    const { logId, partitions, treasuries } = genesis;
-    const writer = logs.writer('stop');
-    const lease = await leaseOf(database);
-    const sizes = { partitions, treasuries, logId };
     const store = createSnapshotStore(database);
-    const ports = { logs, writer, store, clock: systemClock, ...sizes, wallClock: Date.now, lease };
+    if (isStopped) await refuseUnknown({ logs, store }, scope);
+    const writer = logs.writer(STOP_WRITER);
+    const ports = stopPorts({ logs, writer, database, store, genesis });
     let shown = '';
     await sendStop(ports, { scope, isStopped, by, reason }, (confirmed, all) => {
       const did = isStopped ? 'stopped' : 'resumed';
@@ -77,23 +72,29 @@ async function send(scope: string, options: StopOptions, isStopped: boolean): Pr
   }
 }
 
-function check(scope: string, by: readonly string[], reason: string, isStopped: boolean): void {
-  if (!SCOPE.test(scope)) throw new CommandError(`${scope}: must be all, programme:ID or account:ID`);
+async function check(
+  scope: string,
+  by: readonly string[],
+  reason: string,
+  isStopped: boolean,
+): Promise<void> {
+  const { RESUMERS_MIN, STOP_RULES: rules } = await import('#stage/stop');
+  if (breaks(rules.scope, scope)) throw new CommandError(`${scope}: ${rules.scope.rule}`);
   for (const name of by) {
-    if (!NAME.test(name)) throw new CommandError(`--by ${name}: must be a name of 1 to 64 characters`);
+    if (breaks(rules.by, name)) throw new CommandError(`--by ${name}: ${rules.by.rule}`);
   }
   if (!isStopped && by.length < RESUMERS_MIN)
     throw new CommandError(`--by: ${by.join(' ')}: must name two different people`);
-  if (reason.trim() === '' || reason.length > REASON_CHARS_MAX)
-    throw new CommandError(`--reason: must be 1 to ${REASON_CHARS_MAX} characters`);
+  if (breaks(rules.reason, reason)) throw new CommandError(`--reason: ${rules.reason.rule}`);
 }
 
-async function leaseOf(database: Sql): Promise<StopPorts['lease']> {
-  const { dropLease, keepLease, saveLeaseState } = await import('#store/lease');
-  const holder = randomUUID();
-  return {
-    keep: () => keepLease(database, 'stop', holder, LEASE_MS),
-    save: (state) => saveLeaseState(database, 'stop', holder, state),
-    drop: () => dropLease(database, 'stop', holder),
-  };
+function breaks({ isKept }: StopRule, text: string): boolean {
+  return !isKept(text);
+}
+
+/** Of stops alone: what was stopped under an earlier bundle must be free to go on. */
+async function refuseUnknown(ports: Pick<StopPorts, 'logs' | 'store'>, scope: string): Promise<void> {
+  const { unknownScope } = await import('#stage/stop');
+  const why = await unknownScope(ports, scope);
+  if (why !== null) throw new CommandError(`${scope}: ${why}`);
 }

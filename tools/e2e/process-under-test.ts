@@ -10,6 +10,8 @@ import { createLog } from '#telemetry/log';
 import type { TraceConfig } from '#telemetry/trace';
 
 const ROLES: readonly TokenRole[] = ['producer', 'operator', 'auditor'];
+/** Another person than `operator`. */
+export const SECOND_OPERATOR = 'second-operator';
 const POLICY = new URL('../../policies/starter/bundle.yaml', import.meta.url).pathname;
 const WAIT_MS_MAX = 60_000;
 const LOOK_MS = 20;
@@ -50,7 +52,7 @@ export class ProcessUnderTest {
       backbone,
       genesis,
       config: traces,
-      tokens: ROLES.map(tokenRecord),
+      tokens: [...ROLES.map((role) => tokenRecord(role, role)), tokenRecord(SECOND_OPERATOR, 'operator')],
       pseudonymKey: Buffer.alloc(32, 7),
       log: createLog('e2e', { level: 'silent' }),
       onReport: (stage, partition, report) => void told.push({ ...report, stage, partition }),
@@ -75,6 +77,20 @@ export class ProcessUnderTest {
       headers: { ...bearer('producer'), 'content-type': 'application/cloudevents-batch+json' },
       body: JSON.stringify(body),
     });
+  }
+
+  /** What an operator asks for. */
+  async order(
+    path: string,
+    body: object,
+    headers: Record<string, string> = {},
+  ): Promise<{ status: number; body: Answer }> {
+    const response = await fetch(`${this.url}${path}`, {
+      method: 'POST',
+      headers: { ...bearer('operator'), 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+    return { status: response.status, body: (await response.json()) as Answer };
   }
 
   async get(path: string, headers: Record<string, string> = {}): Promise<{ status: number; body: Answer }> {
@@ -139,12 +155,12 @@ export async function until<T>(
   }
 }
 
-function tokenRecord(role: TokenRole): TokenRecord {
-  return { name: role, role, sha256: createHash('sha256').update(tokenOf(role)).digest('hex') };
+function tokenRecord(name: string, role: TokenRole): TokenRecord {
+  return { name, role, sha256: createHash('sha256').update(tokenOf(name)).digest('hex') };
 }
 
-export function tokenOf(role: TokenRole): string {
-  return `token-of-${role}`;
+export function tokenOf(name: string): string {
+  return `token-of-${name}`;
 }
 
 function bearer(role: TokenRole): Record<string, string> {

@@ -18,9 +18,11 @@ import { MerchantsController } from './http/merchants.controller.ts';
 import { OperationsController } from './http/operations.controller.ts';
 import { QueueController } from './http/queue.controller.ts';
 import { ReaderGuard } from './http/reader.guard.ts';
+import { StopsController } from './http/stops.controller.ts';
 import { DATABASE, PARTITIONS, TOKENS } from './injection.ts';
 import { PartitionStatus } from './partition-status.ts';
 import { ReadSide } from './read-side.ts';
+import { StopDesk } from './stop-desk.ts';
 import { DecisionTail } from './stream/decision-tail.ts';
 import { StreamClients } from './stream/stream-clients.ts';
 
@@ -35,8 +37,8 @@ export interface ConsoleParts {
   readonly config: ConsoleLimits;
   /** Where alarms are told besides /readyz. */
   readonly log: Log;
-  /** For /v1/status; without it the stages' part is empty. */
-  readonly snapshots?: SnapshotStore;
+  /** Where stages say how far they are, and whether they have heard of a stop. */
+  readonly snapshots: SnapshotStore;
 }
 
 /** For the fastify adapter of whoever serves the console: a merchant id is longer than a path part may be. */
@@ -45,7 +47,7 @@ export const HTTP_OPTIONS = { routerOptions: { maxParamLength: 400 } } as const;
 @Module({})
 export class ConsoleModule {
   static forRoot(parts: ConsoleParts): DynamicModule {
-    const { logs, database, partitions, config } = parts;
+    const { logs, database, partitions, config, snapshots } = parts;
     const shelf = new BundleShelf(logs);
     const tail = new DecisionTail(database, partitions);
     const clients = new StreamClients(database, tail, partitions, config.stream);
@@ -65,6 +67,7 @@ export class ConsoleModule {
         AccountsController,
         QueueController,
         OperationsController,
+        StopsController,
       ],
       providers: [
         { provide: DATABASE, useValue: database },
@@ -73,10 +76,8 @@ export class ConsoleModule {
         { provide: BundleShelf, useValue: shelf },
         { provide: AccountBook, useValue: new AccountBook(database, shelf) },
         { provide: StreamClients, useValue: clients },
-        {
-          provide: PartitionStatus,
-          useValue: new PartitionStatus(logs, database, partitions, parts.snapshots ?? null),
-        },
+        { provide: PartitionStatus, useValue: new PartitionStatus(logs, database, partitions, snapshots) },
+        { provide: StopDesk, useFactory: () => new StopDesk(logs, database, snapshots, parts.log) },
         { provide: ReadSide, useFactory: () => readSide },
         ReaderGuard,
         {

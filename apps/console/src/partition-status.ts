@@ -63,7 +63,7 @@ export class PartitionStatus {
     private readonly logs: Logs,
     private readonly database: Database,
     private readonly partitions: number,
-    private readonly snapshots: SnapshotStore | null,
+    private readonly snapshots: SnapshotStore,
     private readonly wallClockMs: () => number = Date.now,
   ) {}
 
@@ -73,7 +73,7 @@ export class PartitionStatus {
       progress: await readProgress(sql),
       deadLetters: await countDeadLetters(sql),
     }));
-    const heads = (await this.snapshots?.heads()) ?? [];
+    const heads = await this.snapshots.heads();
     const ends = new Map<string, readonly number[]>();
     for (const log of ['activity', TREASURY, ...PROJECTED]) ends.set(log, await this.logs.endOffsets(log));
     return {

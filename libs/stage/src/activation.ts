@@ -1,7 +1,7 @@
 import { encodePolicyActivated } from '#contracts/genesis';
 import type { Genesis, PolicyActivated } from '#domain/controls';
 import { treasuryOf } from '#domain/policy/account-instance';
-import type { Account } from '#domain/policy/bundle';
+import type { Account, Bundle } from '#domain/policy/bundle';
 import { parseBundle } from '#domain/policy/compile';
 import type { LogWriter } from '#stream/log';
 import { readFacts, sendUntilConfirmed, type ControlPorts, type Facts } from './until-confirmed.ts';
@@ -82,6 +82,19 @@ export async function appendActivation(
 /** Whether any partition has confirmed a bundle, whichever. */
 export async function hasLiveBundle(ports: Pick<ControlPorts, 'store'>): Promise<boolean> {
   return (await readFacts(ports, ['scoring'])).some((each) => Number(each['bundleSequence'] ?? 0) > 0);
+}
+
+/** The bundle that was activated last, as far as partitions have confirmed; null while the log has none. */
+export async function readLiveBundle(ports: Pick<ControlPorts, 'logs' | 'store'>): Promise<Bundle | null> {
+  const facts = await readFacts(ports, ['scoring']);
+  const newest = Math.max(0, ...facts.map((each) => Number(each['bundleSequence'] ?? 0)));
+  if (newest === 0) return null;
+  const hash = facts.find((each) => each['bundleSequence'] === newest)!['bundle'];
+  for await (const batch of ports.logs.read('policies', 0, 0)) {
+    const found = batch.records.find(({ key }) => key === hash);
+    if (found !== undefined) return parseBundle(found.value.toString('utf8'));
+  }
+  return null;
 }
 
 /** The newest sequence where it is this bundle's in every partition that came so far, else the one after it. */

@@ -36,7 +36,7 @@ export function readQuery<Rules extends QueryRules>(raw: unknown, rules: Rules):
   return query as Query<Rules>;
 }
 
-function shown(value: unknown): string {
+export function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? 'absent';
   return text.length <= SHOWN_CHARS_MAX ? text : `${text.slice(0, SHOWN_CHARS_MAX)}…`;
 }

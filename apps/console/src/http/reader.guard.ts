@@ -13,11 +13,7 @@ export class ReaderGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const { headers } = context.switchToHttp().getRequest<{ headers: { authorization?: string } }>();
     const caller = callerOf(this.tokens, headers.authorization);
-    if (caller === null) {
-      throw new ProblemError(problem(401, 'a bearer token of an auditor or operator is needed'), {
-        'www-authenticate': 'Bearer',
-      });
-    }
+    if (caller === null) throw noToken('a bearer token of an auditor or operator is needed');
     if (!READERS.includes(caller.role)) {
       throw new ProblemError(
         problem(403, `role ${caller.role} may not read: only ${READERS.join(' and ')} may`),
@@ -25,4 +21,8 @@ export class ReaderGuard implements CanActivate {
     }
     return true;
   }
+}
+
+export function noToken(detail: string): ProblemError {
+  return new ProblemError(problem(401, detail), { 'www-authenticate': 'Bearer' });
 }

@@ -10,8 +10,16 @@ export interface FieldProblem {
 }
 
 export function badRequest(problems: readonly FieldProblem[]): ProblemError {
-  const detail = problems.map(({ field, value, rule }) => `${field} ${value}: ${rule}`).join('; ');
-  return new ProblemError(problem(400, detail, { problems }));
+  return new ProblemError(problem(400, inWords(problems), { problems }));
+}
+
+function inWords(problems: readonly FieldProblem[]): string {
+  return problems.map(({ field, value, rule }) => `${field} ${value}: ${rule}`).join('; ');
+}
+
+/** The request is well formed, but what it names is not there. */
+export function unprocessable(problems: readonly FieldProblem[]): ProblemError {
+  return new ProblemError(problem(422, inWords(problems), { problems }));
 }
 
 export function notFound(detail: string, extensions: object = {}): ProblemError {

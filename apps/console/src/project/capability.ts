@@ -1,5 +1,5 @@
 import { INPUT_TYPES } from '#contracts/event-types';
-import type { Genesis, Lease, PolicyActivated, Settings, Tick, ZoneTransition } from '#domain/controls';
+import type { Genesis, Lease, PolicyActivated, Settings, Stop, Tick, ZoneTransition } from '#domain/controls';
 import type { ForwardedControl, MerchantCapability, Usage } from '#domain/outputs';
 import { parseInstant } from '#domain/time';
 import { upsertMerchants, type MerchantRow } from '#store/read/project';
@@ -12,6 +12,15 @@ import {
   type StoredRecord,
 } from './projection.ts';
 
+/** One scope that is stopped in a partition. */
+export interface StandingStop {
+  readonly sequence: number;
+  readonly by: readonly string[];
+  readonly reason: string;
+  /** Log time of the stop; a second one of what is stopped already changes who and why, not since when. */
+  readonly sinceMs: number;
+}
+
 /** What the forwarded control records of a partition come to. */
 export interface ControlMarks extends Marks {
   /** Log time, and where that was said. */
@@ -22,6 +31,8 @@ export interface ControlMarks extends Marks {
   /** The live bundle, and which activation it was. */
   readonly bundle: string | null;
   readonly bundleSequence: number;
+  /** By scope. Absent where the partition was first read by a version that passed stops over. */
+  readonly stops?: { readonly [scope: string]: StandingStop };
 }
 
 /** What one record comes to: one of the three. */
@@ -34,7 +45,7 @@ type CapabilityFold = Folded<ControlMarks, CapabilityRow>;
 export const capabilityProjection: Projection<ControlMarks, CapabilityRow> = {
   log: 'capability',
   types: INPUT_TYPES.capability,
-  empty: { nowMs: null, nowPosition: null, zone: [], bundle: null, bundleSequence: 0 },
+  empty: { nowMs: null, nowPosition: null, zone: [], bundle: null, bundleSequence: 0, stops: {} },
 
   fold(marks, partition, record) {
     const { type, data } = record.event;
@@ -110,9 +121,28 @@ function foldControl(
       const row = { ...lease, holder: holder ?? '', partition, position, atMs };
       return { marks, row: { lease: row }, position };
     }
+    case 'updraft.control.stop.v1': {
+      const stop = control as unknown as Stop;
+      return { marks: withStop(marks, stop, parseInstant(record.event.time)), row: null, position };
+    }
     default:
       return { marks, row: null, position };
   }
+}
+
+/** Scoring passes on only what is newer than all before. What is resumed is forgotten, so the marks stay small. */
+function withStop(
+  marks: ControlMarks,
+  { scope, isStopped, sequence, by, reason }: Stop,
+  atMs: number,
+): ControlMarks {
+  if (marks.stops === undefined) return marks;
+  const { [scope]: before, ...others } = marks.stops;
+  const sinceMs = before?.sinceMs ?? atMs;
+  return {
+    ...marks,
+    stops: isStopped ? { ...others, [scope]: { sequence, by, reason, sinceMs } } : others,
+  };
 }
 
 /** Ticks are monotone in effect: an older one moves nothing. */

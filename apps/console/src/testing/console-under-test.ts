@@ -18,11 +18,17 @@ import { until } from './until.ts';
 
 export const PARTITIONS = 2;
 
-const TOKENS: readonly TokenRecord[] = (['producer', 'operator', 'auditor'] as const).map((role) => ({
-  name: role,
+const TOKENS: readonly TokenRecord[] = [
+  ...(['producer', 'operator', 'auditor'] as const).map((role) => ({ name: role, role })),
+  { name: 'second', role: 'operator' as const },
+].map(({ name, role }) => ({
+  name,
   role,
-  sha256: createHash('sha256').update(tokenOf(role)).digest('hex'),
+  sha256: createHash('sha256').update(tokenOf(name)).digest('hex'),
 }));
+
+/** No stage has saved anything. */
+const NO_SNAPSHOTS = { heads: () => Promise.resolve([]) } as unknown as SnapshotStore;
 
 /** What a test looks into; its assertions say what is there. */
 // oxlint-disable-next-line typescript/no-explicit-any -- the answer of a server has no type for its client
@@ -30,7 +36,7 @@ export type Body = any;
 
 type Decided = ReturnType<DecisionChain['next']>;
 
-/** A whole console on a free port, asked over HTTP by one who knows all three tokens. */
+/** A whole console on a free port, asked over HTTP by one who knows all tokens. */
 export class ConsoleUnderTest {
   private readonly chains = Array.from(
     { length: PARTITIONS },
@@ -81,6 +87,19 @@ export class ConsoleUnderTest {
     return { status: response.status, body: (await response.json()) as Body };
   }
 
+  async post(
+    path: string,
+    payload: unknown,
+    headers: Record<string, string>,
+  ): Promise<{ status: number; body: Body }> {
+    const response = await fetch(`${this.address}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(payload),
+    });
+    return { status: response.status, body: (await response.json()) as Body };
+  }
+
   /** The first `count` decisions of the stream; the connection is then broken off. */
   async follow(path: string, count: number, lastEventId?: string): Promise<ServerEvent[]> {
     const resumed = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
@@ -102,7 +121,7 @@ export async function openConsole(
   logs: Logs,
   database: Database,
   stream: Partial<ClientLimits> = {},
-  snapshots?: SnapshotStore,
+  snapshots: SnapshotStore = NO_SNAPSHOTS,
 ): Promise<{ app: NestFastifyApplication; address: string }> {
   const app = await createConsoleApp({
     logs,
@@ -113,7 +132,7 @@ export async function openConsole(
     registry: createRegistry(),
     config: { ...CONSOLE_LIMITS, stream: { ...CONSOLE_LIMITS.stream, ...stream } },
     log: createLog('test', { level: 'silent' }),
-    ...(snapshots === undefined ? {} : { snapshots }),
+    snapshots,
   });
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as { port: number };
@@ -127,10 +146,10 @@ export async function closeConsole(app: NestFastifyApplication): Promise<void> {
   await closing;
 }
 
-export function bearer(role: TokenRole): Record<string, string> {
-  return { authorization: `Bearer ${tokenOf(role)}` };
+export function bearer(name: TokenRole | 'second'): Record<string, string> {
+  return { authorization: `Bearer ${tokenOf(name)}` };
 }
 
-function tokenOf(role: TokenRole): string {
-  return `${role}-token-for-tests`;
+function tokenOf(name: string): string {
+  return `${name}-token-for-tests`;
 }

@@ -1,4 +1,4 @@
-import type { Genesis, Lease } from '#domain/controls';
+import type { Genesis, Lease, Stop } from '#domain/controls';
 import type { BudgetEvidence, LeaseRequest, LeaseReturn, Usage } from '#domain/outputs';
 import { balance, causeAt, eventText, START_MS } from './records.ts';
 
@@ -86,6 +86,11 @@ export function genesisText(position: string): string {
 export function activationText(position: string, bundle = 'b'.repeat(64), sequence = 1): string {
   const activated = { sequence, bundle, approvedBy: ['lin', 'wang'] };
   return controlText(position, 'updraft.control.policy-activated.v1', activated, START_MS);
+}
+
+export function stopText(position: string, stop: Partial<Stop>, atMs = START_MS): string {
+  const whole: Stop = { sequence: 1, scope: 'all', isStopped: true, by: ['lin'], reason: 'spec', ...stop };
+  return controlText(position, 'updraft.control.stop.v1', whole, atMs);
 }
 
 export function usageText(position: string, some: Partial<Usage> = {}, merchant = 'm-1'): string {
