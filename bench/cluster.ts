@@ -58,6 +58,7 @@ const AREAS_TOP = 12;
 const FUNCTIONS_TOP = 30;
 /** Of the events of the fixed workload at least so many must lead to a decision, or it was not that workload. */
 const DECISIONS_MIN_SHARE = 0.02;
+const PURSES_MS_MAX = 60_000;
 
 export async function measureCluster(wanted: ClusterMeasure): Promise<ClusterResult> {
   const services = await openFreshServices(wanted.postgresUrl);
@@ -78,6 +79,7 @@ export async function measureCluster(wanted: ClusterMeasure): Promise<ClusterRes
   });
   try {
     await beginSeason(backbone, wanted.partitions, FIXED_WORKLOAD.startMs, wanted.policy);
+    await fillPurses(cluster, backbone.logs, wanted.partitions);
     const { loaded, endMs } = await loadWorkload({ ...wanted, logs: backbone.logs });
     const ceiling = await drainRaw([kafka.brokers], `${PREFIX}activity`, loaded.events + loaded.ticks);
     const cpuBefore = serviceCpu(kafka.pid);
@@ -106,13 +108,31 @@ export async function measureCluster(wanted: ClusterMeasure): Promise<ClusterRes
   }
 }
 
+/**
+ * Lets every partition have its first lease before the workload is written: what is written ahead of its readers stands
+ * before whatever the treasury answers, and nobody would be issued anything until the end.
+ */
+async function fillPurses(cluster: Cluster, logs: Logs, partitions: number): Promise<void> {
+  await cluster.start('ingest-1');
+  const first = await Promise.all(
+    ['scoring-1', 'allocator-1', 'treasury-1'].map((name) => cluster.start(name)),
+  );
+  const untilMs = Date.now() + PURSES_MS_MAX;
+  // Genesis, activation, lease.
+  const isFilled = async (): Promise<boolean> => (await logs.endOffsets('activity')).every((end) => end > 2);
+  while (!(await isFilled())) {
+    if (Date.now() > untilMs)
+      throw new Error(`no lease in all ${partitions} partitions within ${PURSES_MS_MAX} ms`);
+    await sleep(POLL_MS);
+  }
+  await Promise.all(first.map((each) => each.stop()));
+}
+
 async function startProcesses(
   cluster: Cluster,
   { scoring, allocators, isProfiled }: ClusterMeasure,
   directory: string,
 ): Promise<RunningProcess[]> {
-  // It makes the tokens that the console reads.
-  await cluster.start('ingest-1');
   const names = [
     ...Array.from({ length: scoring }, (_, at) => `scoring-${at + 1}`),
     ...Array.from({ length: allocators }, (_, at) => `allocator-${at + 1}`),
