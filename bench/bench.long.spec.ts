@@ -43,7 +43,7 @@ test(
 );
 
 test(
-  'burst: who finds no money waits, half are served in the order in which they came, and the rest are told that there is no money',
+  'burst: who finds no money waits, half are served in the order in which they came, the rest hear that there is none',
   async () => {
     const { table, json } = await bench('burst', '--merchants', '4000');
     expect(table).toContain('2000 served in the order in which they came, 2000 withheld for want of money');
