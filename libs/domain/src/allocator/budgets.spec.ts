@@ -12,9 +12,9 @@ import {
   trained,
   type World,
 } from '../testing/given.ts';
+import { booksOf, issued } from '../testing/one-account.ts';
 import { account, compiled, growth, smallSource, welcome } from '../testing/small-bundle.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time.ts';
-import type { InstanceRow } from '../treasury/instance-row.ts';
 
 // What budgets do: shares, waits, who is served when money comes, and what a cut takes back.
 
@@ -27,16 +27,10 @@ function under(text: string, partitions = 1, partition = 0): World {
   return world;
 }
 
-const issued = (world: World): string[] =>
-  inShort(world.outputs).filter((line) => line.split(' ')[2] === 'issue');
 const reasonsOf = (world: World, outcome: string, programme: string): string[] =>
   decisionsIn(world.outputs)
     .filter((each) => each.outcome === outcome && each.programme === programme)
     .map(({ merchant, reasons }) => `${merchant} ${reasons.join(' ')}`);
-const treasuryOf = ({ treasury: { driven } }: World, instance: string): InstanceRow => {
-  driven.freeze();
-  return JSON.parse(driven.store.rows.get(instance)!.body) as InstanceRow;
-};
 
 describe('budgets', () => {
   const tight = (total: number): string =>
@@ -151,7 +145,7 @@ describe('budgets', () => {
     world.tick(T0);
     world.activate(tight(100));
     world.tick(T0 + 1);
-    expect(treasuryOf(world, 'welcome')).toMatchObject({
+    expect(booksOf(world, 'welcome')).toMatchObject({
       total: 100,
       owed: 100,
       leasedOut: 200,
@@ -166,7 +160,7 @@ describe('budgets', () => {
       leasedIn: 225,
       returned: 225,
     });
-    expect(treasuryOf(world, 'welcome')).toMatchObject({ total: 100, owed: 0, leasedOut: 0, unleased: 100 });
+    expect(booksOf(world, 'welcome')).toMatchObject({ total: 100, owed: 0, leasedOut: 0, unleased: 100 });
   });
 
   test('the same activation once more moves no money', () => {

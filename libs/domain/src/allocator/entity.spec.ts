@@ -1,69 +1,34 @@
 /// <reference types="node" />
 import { createHash } from 'node:crypto';
-import type { InstanceRow } from '../treasury/instance-row.ts';
-import {
-  decisionsIn,
-  given,
-  givenAll,
-  grantsIn,
-  inShort,
-  pursesOf,
-  REGISTERED,
-  T0,
-  trained,
-  type World,
-} from '../testing/given.ts';
+import { decisionsIn, grantsIn, pursesOf, REGISTERED, T0, trained, type World } from '../testing/given.ts';
 import { brokenLaws } from '../testing/laws.ts';
-import { account, compiled, smallSource, welcome } from '../testing/small-bundle.ts';
+import {
+  booksOf,
+  decisionsOf,
+  everywhere,
+  issued,
+  oneAccount,
+  under,
+  underAll,
+} from '../testing/one-account.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time.ts';
 
 // An account that the shops of a legal entity share.
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-type Changes = Readonly<Record<string, unknown>>;
-
-function textOf(total: number, changes: Changes = {}, programme: Changes = {}): string {
-  const accounts = [account('welcome', total, changes)];
-  return compiled(smallSource({ programmes: [welcome(programme)], accounts })).text;
-}
-
-function under(...policy: Parameters<typeof textOf>): World {
-  const world = given(sha256);
-  world.activate(textOf(...policy));
-  return world;
-}
-
-function underAll(partitions: number, ...policy: Parameters<typeof textOf>): World[] {
-  const worlds = givenAll(sha256, partitions);
-  for (const world of worlds) world.activate(textOf(...policy));
-  return worlds;
-}
-
-function everywhere(worlds: readonly World[], atMs: number, times = 3): void {
-  for (let i = 0; i < times; i++) for (const world of worlds) world.tick(atMs);
-}
-
-const issued = (...worlds: World[]): string[] =>
-  worlds.flatMap(({ outputs }) => inShort(outputs)).filter((line) => line.split(' ')[2] === 'issue');
-const lines = (world: World, programme = 'welcome'): string[] =>
-  inShort(world.outputs).filter((line) => line.split(' ')[1] === programme);
 const ofEntity = (entityId: string): typeof REGISTERED => ({ ...REGISTERED, entityId }) as typeof REGISTERED;
-const treasuryOf = ({ treasury: { driven } }: World, instance: string): InstanceRow => {
-  driven.freeze();
-  return JSON.parse(driven.store.rows.get(instance)!.body) as InstanceRow;
-};
 
 describe('an account per legal entity', () => {
   const relief = { kind: 'value-added', gives: { feeRelief: { rate: '0.6%' } } };
-  const shared = (total: number): Parameters<typeof textOf> => [
+  const shared = (total: number): Parameters<typeof oneAccount> => [
     total,
     { per: 'entity', unit: 'minor' },
     relief,
   ];
 
   test('is shared by the shops of the entity, in the same partition and in others', () => {
-    const [here, there] = underAll(2, ...shared(300)) as [World, World];
+    const [here, there] = underAll(sha256, 2, ...shared(300)) as [World, World];
     const shops: [World, string][] = [
       [here, 'm1'],
       [here, 'm2'],
@@ -81,8 +46,8 @@ describe('an account per legal entity', () => {
       'm2 welcome issue 100',
       'm3 welcome issue 100',
     ]);
-    expect(lines(there).at(-1)).toBe('m4 welcome withhold budget-held-elsewhere');
-    expect(lines(here).at(-1)).toBe('single welcome withhold no-entity');
+    expect(decisionsOf(there).at(-1)).toBe('m4 welcome withhold budget-held-elsewhere');
+    expect(decisionsOf(here).at(-1)).toBe('single welcome withhold no-entity');
     expect(pursesOf(here)).toEqual({});
     expect(pursesOf(here, 'm1')['welcome~e1']).toMatchObject({ leasedIn: 100, held: 100 });
     expect(decisionsIn(here.outputs).find(({ outcome }) => outcome === 'issue')!.budget).toMatchObject({
@@ -92,7 +57,7 @@ describe('an account per legal entity', () => {
   });
 
   test('another entity has an account of its own', () => {
-    const world = under(...shared(100));
+    const world = under(sha256, ...shared(100));
     for (const [shop, entity] of [
       ['m1', 'e1'],
       ['m2', 'e2'],
@@ -105,7 +70,7 @@ describe('an account per legal entity', () => {
   });
 
   test('a shop that leaves its entity keeps the grant that it has, and its money goes back where it came from', () => {
-    const world = under(...shared(100));
+    const world = under(sha256, ...shared(100));
     world.event('updraft.merchant.registered.v1', 'm1', ofEntity('e1'));
     world.event('updraft.training.completed.v1', 'm1', { course: 'first-sale' });
     world.event('updraft.merchant.linked.v1', 'm1', { entityId: 'e2' });
@@ -114,29 +79,29 @@ describe('an account per legal entity', () => {
     expect(instance).toBe('welcome~e1');
     world.event('updraft.grant.used.v1', 'm1', { grantId, used: 30 });
     for (const day of [3, 4, 5, 5, 5]) world.tick(T0 + day * DAY_MS);
-    expect(treasuryOf(world, 'welcome~e1')).toMatchObject({ unleased: 70, leasedOut: 30 });
+    expect(booksOf(world, 'welcome~e1')).toMatchObject({ unleased: 70, leasedOut: 30 });
     expect(grantsIn(world.outputs).at(-1)).toMatchObject({ account: 'welcome~e2', status: 'active' });
     expect(brokenLaws([world])).toEqual([]);
   });
 
   test('unlinked while it waits it leaves the queue of the entity', () => {
-    const world = under(...shared(100));
+    const world = under(sha256, ...shared(100));
     for (const shop of ['m1', 'm2']) {
       world.event('updraft.merchant.registered.v1', shop, ofEntity('e1'));
       world.event('updraft.training.completed.v1', shop, { course: 'first-sale' });
     }
-    expect(lines(world).at(-1)).toBe('m2 welcome wait budget-on-its-way');
+    expect(decisionsOf(world).at(-1)).toBe('m2 welcome wait budget-on-its-way');
     world.event('updraft.merchant.unlinked.v1', 'm2', { entityId: 'e1' });
-    expect(lines(world).at(-1)).toBe('m2 welcome withhold no-entity');
+    expect(decisionsOf(world).at(-1)).toBe('m2 welcome withhold no-entity');
     expect(pursesOf(world, 'm2')['welcome~e1']).toMatchObject({ wanted: 0 });
     expect(brokenLaws([world])).toEqual([]);
   });
 
   test('a bundle that makes it one account for all leaves what runs in the purse where it is', () => {
-    const world = under(...shared(100));
+    const world = under(sha256, ...shared(100));
     world.event('updraft.merchant.registered.v1', 'm1', ofEntity('e1'));
     world.event('updraft.training.completed.v1', 'm1', { course: 'first-sale' });
-    world.activate(textOf(500, { unit: 'minor' }, relief));
+    world.activate(oneAccount(500, { unit: 'minor' }, relief));
     for (const day of [1, 3, 4, 5, 5, 5]) world.tick(T0 + day * DAY_MS);
     expect(grantsIn(world.outputs).map(({ account: id, status }) => `${id} ${status}`)).toEqual([
       'welcome~e1 active',

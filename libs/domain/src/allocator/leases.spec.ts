@@ -1,10 +1,7 @@
 /// <reference types="node" />
 import { createHash } from 'node:crypto';
-import type { InstanceRow } from '../treasury/instance-row.ts';
 import {
   decisionsIn,
-  given,
-  givenAll,
   grantsIn,
   inShort,
   pursesOf,
@@ -14,60 +11,28 @@ import {
   type World,
 } from '../testing/given.ts';
 import { brokenLaws } from '../testing/laws.ts';
-import { account, compiled, smallSource, welcome } from '../testing/small-bundle.ts';
+import { booksOf, decisionsOf, everywhere, issued, under, underAll } from '../testing/one-account.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time.ts';
 
 // Money that is shared: between partitions, between the shops of an entity, between months; and seats.
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-type Changes = Readonly<Record<string, unknown>>;
-
-function textOf(total: number, changes: Changes = {}, programme: Changes = {}): string {
-  const accounts = [account('welcome', total, changes)];
-  return compiled(smallSource({ programmes: [welcome(programme)], accounts })).text;
-}
-
-function under(...policy: Parameters<typeof textOf>): World {
-  const world = given(sha256);
-  world.activate(textOf(...policy));
-  return world;
-}
-
-function underAll(partitions: number, ...policy: Parameters<typeof textOf>): World[] {
-  const worlds = givenAll(sha256, partitions);
-  for (const world of worlds) world.activate(textOf(...policy));
-  return worlds;
-}
-
-function everywhere(worlds: readonly World[], atMs: number, times = 3): void {
-  for (let i = 0; i < times; i++) for (const world of worlds) world.tick(atMs);
-}
-
-const issued = (...worlds: World[]): string[] =>
-  worlds.flatMap(({ outputs }) => inShort(outputs)).filter((line) => line.split(' ')[2] === 'issue');
-const lines = (world: World, programme = 'welcome'): string[] =>
-  inShort(world.outputs).filter((line) => line.split(' ')[1] === programme);
-const treasuryOf = ({ treasury: { driven } }: World, instance: string): InstanceRow => {
-  driven.freeze();
-  return JSON.parse(driven.store.rows.get(instance)!.body) as InstanceRow;
-};
-
 describe('partitions', () => {
   test('all the money serves where it is needed, whichever partition the merchants are in', () => {
-    const [first, second, third] = underAll(3, 1_000) as [World, World, World];
+    const [first, second, third] = underAll(sha256, 3, 1_000) as [World, World, World];
     for (let i = 0; i < 8; i++) trained(second, `m${i}`);
     for (const merchant of ['a', 'b']) trained(third, merchant);
     everywhere([first, second, third], T0);
     everywhere([first, second, third], T0 + HOUR_MS);
     everywhere([first, second, third], T0 + HOUR_MS + 1);
     expect(issued(first, second, third)).toHaveLength(10);
-    expect(treasuryOf(first, 'welcome')).toMatchObject({ total: 1_000, unleased: 0, leasedOut: 1_000 });
+    expect(booksOf(first, 'welcome')).toMatchObject({ total: 1_000, unleased: 0, leasedOut: 1_000 });
     expect(brokenLaws([first, second, third])).toEqual([]);
   });
 
   test('one unit less withholds exactly one', () => {
-    const worlds = underAll(3, 999);
+    const worlds = underAll(sha256, 3, 999);
     for (let i = 0; i < 10; i++) trained(worlds[i % 3]!, `m${i}`);
     for (const minute of [0, 1, 11, 12, 13]) everywhere(worlds, T0 + minute * MINUTE_MS);
     expect(issued(...worlds)).toHaveLength(9);
@@ -81,20 +46,20 @@ describe('partitions', () => {
 
 describe('a treasury that is away', () => {
   test('applicants wait for it, are withheld at the deadline, and are served in their order when it is back', () => {
-    const world = under(1_000);
+    const world = under(sha256, 1_000);
     world.treasury.isAway = true;
     for (const merchant of ['m9', 'm8', 'm7', 'm6', 'm5', 'm4', 'm3']) {
       trained(world, merchant);
       world.tick(world.nowMs + 1);
     }
     expect(issued(world)).toHaveLength(5);
-    expect(lines(world).slice(-3)).toEqual([
+    expect(decisionsOf(world).slice(-3)).toEqual([
       'm4 welcome wait budget-on-its-way',
       'm3 welcome withhold trained',
       'm3 welcome wait budget-on-its-way',
     ]);
     world.tick(T0 + 10 * MINUTE_MS + 10);
-    expect(lines(world).slice(-2)).toEqual([
+    expect(decisionsOf(world).slice(-2)).toEqual([
       'm4 welcome withhold budget-held-elsewhere',
       'm3 welcome withhold budget-held-elsewhere',
     ]);
@@ -107,7 +72,7 @@ describe('a treasury that is away', () => {
   });
 
   test('a burst of applicants is one request, and another only with a tick', () => {
-    const world = under(1_000);
+    const world = under(sha256, 1_000);
     world.treasury.isAway = true;
     for (let i = 0; i < 40; i++) trained(world, `m${i}`);
     const sent = (): number[] => requestsIn(world.outputs).map(({ need }) => need);
@@ -118,7 +83,7 @@ describe('a treasury that is away', () => {
   });
 
   test('a treasury that has nothing to lease is asked once per instant, and not once per answer', () => {
-    const world = under(100, { period: 'month' });
+    const world = under(sha256, 100, { period: 'month' });
     const zone = 30 * DAY_MS;
     // The treasury hears of the new month before the partition does.
     world.treasury.write({
@@ -140,6 +105,7 @@ describe('seats', () => {
 
   test('ten operators serve ten, the eleventh waits, and has the first seat that comes back', () => {
     const world = under(
+      sha256,
       10,
       { unit: 'seats' },
       { ...operator, ...limits, revokeWhen: { id: 'fake', violation: 'fake' } },
@@ -151,7 +117,7 @@ describe('seats', () => {
     }
     world.tick(T0 + HOUR_MS);
     expect(issued(world)).toEqual(merchants.slice(0, 10).map((merchant) => `${merchant} welcome issue 1`));
-    expect(lines(world).slice(-2)).toEqual([
+    expect(decisionsOf(world).slice(-2)).toEqual([
       'm02 welcome withhold budget-held-elsewhere',
       'm01 welcome withhold budget-held-elsewhere',
     ]);
@@ -163,7 +129,7 @@ describe('seats', () => {
   });
 
   test('a seat is not used up by what is reported of it', () => {
-    const world = under(10, { unit: 'seats' }, { ...operator, ...limits });
+    const world = under(sha256, 10, { unit: 'seats' }, { ...operator, ...limits });
     trained(world, 'm1');
     const { grantId } = grantsIn(world.outputs)[0]!;
     expect(inShort(world.event('updraft.grant.used.v1', 'm1', { grantId, used: 40 }))).toEqual([]);
@@ -177,7 +143,7 @@ describe('periods', () => {
   const DECEMBER = 30 * DAY_MS;
 
   test('a new month has an instance of its own, the old one goes back, and those who waited are served in order', () => {
-    const world = under(200, monthly, { duration: '10d' });
+    const world = under(sha256, 200, monthly, { duration: '10d' });
     world.tick(T0 + DECEMBER - HOUR_MS);
     for (const merchant of ['m4', 'm3', 'm2', 'm1']) {
       trained(world, merchant);
@@ -199,28 +165,28 @@ describe('periods', () => {
   });
 
   test('who waits when the month ends goes on waiting in the new one', () => {
-    const world = under(100, monthly);
+    const world = under(sha256, 100, monthly);
     world.tick(T0 + DECEMBER - MINUTE_MS);
     for (const merchant of ['m1', 'm2']) trained(world, merchant);
     world.tick(world.nowMs);
     expect(issued(world)).toEqual(['m1 welcome issue 100']);
     world.treasury.isAway = true;
     for (let i = 0; i < 3; i++) world.tick(T0 + DECEMBER + i);
-    expect(lines(world).at(-1)).toBe('m2 welcome wait budget-on-its-way');
+    expect(decisionsOf(world).at(-1)).toBe('m2 welcome wait budget-on-its-way');
     world.treasury.isAway = false;
     for (let i = 3; i < 6; i++) world.tick(T0 + DECEMBER + i);
-    expect(lines(world).at(-1)).toBe('m2 welcome issue 100');
+    expect(decisionsOf(world).at(-1)).toBe('m2 welcome issue 100');
     expect(brokenLaws([world])).toEqual([]);
   });
 
   test('what was free when a period ended goes back, and what a grant of it did not use as well', () => {
-    const world = under(1_000, { ...monthly, idle: '400d' });
+    const world = under(sha256, 1_000, { ...monthly, idle: '400d' });
     world.tick(T0 + DECEMBER - HOUR_MS);
     trained(world, 'm1');
     for (let i = 0; i < 3; i++) world.tick(T0 + DECEMBER + i);
     expect(pursesOf(world)['welcome@2026-11-01']).toMatchObject({ free: 0, held: 100 });
     for (const day of [3, 4, 5]) world.tick(T0 + DECEMBER + day * DAY_MS);
-    expect(treasuryOf(world, 'welcome@2026-11-01')).toMatchObject({ unleased: 1_000, leasedOut: 0 });
+    expect(booksOf(world, 'welcome@2026-11-01')).toMatchObject({ unleased: 1_000, leasedOut: 0 });
     world.tick(T0 + DECEMBER + 90 * DAY_MS);
     expect(Object.keys(pursesOf(world))).not.toContain('welcome@2026-11-01');
   });

@@ -4,14 +4,7 @@ import { canonicalJson, type Json } from '../canonical.ts';
 import type { Controls, ControlType, Genesis, Lease, Tick } from '../controls.ts';
 import { ENGINE } from '../engine.ts';
 import type { MerchantEvents, MerchantEventType, OrderFacts } from '../events.ts';
-import type {
-  DeadLetter,
-  Decision,
-  Grant,
-  LeaseRequest,
-  LeaseReturn,
-  MerchantCapability,
-} from '../outputs.ts';
+import type { DeadLetter, Decision, Grant, LeaseRequest, MerchantCapability } from '../outputs.ts';
 import { scoring } from '../scoring/scoring-machine.ts';
 import type { CloudEvent, Hash, InputRecord, OutputRecord } from '../stage/stage.ts';
 import { DAY_MS, formatInstant, HOUR_MS, MINUTE_MS, parseInstant } from '../time.ts';
@@ -179,8 +172,6 @@ export const leasesTo = (world: World) =>
     .map(({ event }) => event.data as unknown as Lease);
 export const requestsIn = (outputs: readonly OutputRecord[]) =>
   told<LeaseRequest>(outputs, 'updraft.treasury.request.v1');
-export const returnsIn = (outputs: readonly OutputRecord[]) =>
-  told<LeaseReturn>(outputs, 'updraft.treasury.return.v1');
 export const capabilitiesIn = (outputs: readonly OutputRecord[]) =>
   told<MerchantCapability>(outputs, 'updraft.capability.merchant.v1');
 export const deadLettersIn = (outputs: readonly OutputRecord[]) =>
