@@ -12,6 +12,7 @@ import {
   shareOf,
   type Share,
 } from '../stage/due-work.ts';
+import { checkEngine } from '../stage/first-genesis.ts';
 import { createMerchantRows } from '../stage/merchant-rows.ts';
 import type {
   Hash,
@@ -135,8 +136,7 @@ function onControl(machine: Machine, forwarded: ForwardedControl): void {
   switch (forwarded.type) {
     case 'updraft.control.genesis.v1': {
       const genesis = forwarded.control as unknown as Genesis;
-      if (genesis.engine !== ENGINE)
-        throw new Error(`genesis is of engine ${genesis.engine}, this is ${ENGINE}`);
+      checkEngine(genesis);
       root.logId = genesis.logId;
       root.treasuries = genesis.treasuries;
       root.zone = genesis.zoneTransitions;

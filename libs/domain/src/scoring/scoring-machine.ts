@@ -1,4 +1,4 @@
-import { canonicalJson, type Json } from '../canonical.ts';
+import type { Json } from '../canonical.ts';
 import type { Genesis, Lease, PolicyActivated, Settings, Stop, Tick } from '../controls.ts';
 import { ENGINE } from '../engine.ts';
 import { parseBundle } from '../policy/compile.ts';
@@ -13,6 +13,7 @@ import {
   type Share,
 } from '../stage/due-work.ts';
 import { createMerchantRows } from '../stage/merchant-rows.ts';
+import { isFirstGenesis } from '../stage/first-genesis.ts';
 import { formatPosition } from '../stage/position.ts';
 import type {
   Hash,
@@ -188,14 +189,9 @@ function applyControl(machine: ScoringPartition, record: InputRecord): void {
   }
 }
 
-/** Written once. An equal second one is a no-op; a different one means two logs were mixed. */
 function applyGenesis(machine: ScoringPartition, data: Json, genesis: Genesis): void {
   const { root } = machine;
-  if (root.genesis !== null) {
-    if (canonicalJson(root.genesis as unknown as Json) === canonicalJson(data)) return;
-    throw new Error(`a second, different genesis at ${formatPosition(machine.record.position)}`);
-  }
-  if (genesis.engine !== ENGINE) throw new Error(`genesis is of engine ${genesis.engine}, this is ${ENGINE}`);
+  if (!isFirstGenesis(root.genesis, genesis, machine.record.position)) return;
   beginWith(root, genesis);
   machine.today = localDay(root.nowMs, root.zone);
   forward(machine, machine.record.event.type, data);

@@ -1,4 +1,3 @@
-import { canonicalJson, type Json } from '../canonical.ts';
 import type { Genesis, PolicyActivated, Settings, Tick } from '../controls.ts';
 import { ENGINE } from '../engine.ts';
 import { parseBundle } from '../policy/compile.ts';
@@ -11,6 +10,7 @@ import {
   type Share,
 } from '../stage/due-work.ts';
 import { createMerchantRows } from '../stage/merchant-rows.ts';
+import { isFirstGenesis } from '../stage/first-genesis.ts';
 import { formatPosition } from '../stage/position.ts';
 import type {
   InputRecord,
@@ -111,7 +111,9 @@ function applyControl(machine: TreasuryPartition, { event: { type, data }, posit
   const { root } = machine;
   switch (type) {
     case 'updraft.control.genesis.v1':
-      applyGenesis(root, data as unknown as Genesis, formatPosition(position));
+      if (isFirstGenesis(root.genesis, data as unknown as Genesis, position)) {
+        beginWith(root, data as unknown as Genesis);
+      }
       return;
     case 'updraft.control.tick.v1': {
       const tick = data as unknown as Tick;
@@ -134,18 +136,6 @@ function applyControl(machine: TreasuryPartition, { event: { type, data }, posit
     default:
       throw new Error(`unknown record ${type} in the treasury log`);
   }
-}
-
-/** Written once. An equal second one is a no-op; a different one means two logs were mixed. */
-function applyGenesis(root: TreasuryRoot, genesis: Genesis, position: string): void {
-  if (root.genesis === null) {
-    if (genesis.engine !== ENGINE)
-      throw new Error(`genesis is of engine ${genesis.engine}, this is ${ENGINE}`);
-    beginWith(root, genesis);
-    return;
-  }
-  const isSame = canonicalJson(root.genesis as unknown as Json) === canonicalJson(genesis as unknown as Json);
-  if (!isSame) throw new Error(`a second, different genesis at ${position}`);
 }
 
 function shareFor({ root, rows }: TreasuryPartition, record: InputRecord): Share {
