@@ -9,6 +9,7 @@ import { compileBundle } from '#domain/policy/compile';
 import { scoring } from '#domain/scoring/scoring-machine';
 import type { CloudEvent, InputRecord, OutputRecord } from '#domain/stage/stage';
 import { drive, type Driven } from '#domain/testing/drive';
+import { TREASURY_CONTROLS } from '#domain/testing/treasury-log';
 import { treasury } from '#domain/treasury/treasury-machine';
 import type { ActivityInMemory } from './history-fixture.ts';
 import { activeGrant, trainingOffer, type ActiveGrant, type TrainingOffer } from './in-force.ts';
@@ -47,13 +48,6 @@ interface Partition {
   /** By offset. What the treasury says stands among what others wrote. */
   readonly readAt: number[];
 }
-
-const TREASURY_CONTROLS: readonly string[] = [
-  'updraft.control.genesis.v1',
-  'updraft.control.tick.v1',
-  'updraft.control.settings.v1',
-  'updraft.control.policy-activated.v1',
-];
 
 export function openPipeline(
   activity: ActivityInMemory,

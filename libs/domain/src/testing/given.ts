@@ -9,19 +9,11 @@ import { scoring } from '../scoring/scoring-machine.ts';
 import type { CloudEvent, Hash, InputRecord, OutputRecord } from '../stage/stage.ts';
 import { DAY_MS, formatInstant, HOUR_MS, MINUTE_MS, parseInstant } from '../time.ts';
 import { drive, type Driven } from './drive.ts';
-import { createTreasuryLog, type TreasuryLog } from './treasury-log.ts';
+import { createTreasuryLog, TREASURY_CONTROLS, type TreasuryLog } from './treasury-log.ts';
 
 // given(...).when(...).then: one partition of the three stages in memory. Records are written as the log would hold
 // them, scoring steps them, and what it says to `capability` is stepped by the allocator at once. What the allocator
 // asks of the treasury is stepped there and answered at once, unless a test sends the treasury away.
-
-/** What is written to the treasury's log as well. */
-const TREASURY_CONTROLS: readonly string[] = [
-  'updraft.control.genesis.v1',
-  'updraft.control.tick.v1',
-  'updraft.control.settings.v1',
-  'updraft.control.policy-activated.v1',
-];
 
 /** Midnight in Shanghai, so that days are easy to count from. */
 export const T0 = parseInstant('2026-10-31T16:00:00.000Z');

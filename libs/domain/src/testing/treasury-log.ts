@@ -3,6 +3,14 @@ import type { CloudEvent, Hash, InputRecord, OutputRecord } from '../stage/stage
 import { treasury } from '../treasury/treasury-machine.ts';
 import { drive, type Driven } from './drive.ts';
 
+/** What is written to the treasury's log as well as to activity. */
+export const TREASURY_CONTROLS: readonly string[] = [
+  'updraft.control.genesis.v1',
+  'updraft.control.tick.v1',
+  'updraft.control.settings.v1',
+  'updraft.control.policy-activated.v1',
+];
+
 /** The treasury of a workspace, with its log: the partitions of the workspace write to it and hear from it. */
 export interface TreasuryLog {
   readonly driven: Driven;
