@@ -5,7 +5,7 @@ import { type Admitted, makeAdmit, type Refused } from './admit.ts';
 import { CATALOGUE, exampleOf } from './catalogue.ts';
 import { MERCHANT_EVENT_TYPES } from './event-types.ts';
 import { partitionOf } from './partition.ts';
-import { PAYLOAD_CHECKS } from './payload-check.ts';
+import { payloadCheckOf } from './payload-check.ts';
 import type { Problem } from './problem-list.ts';
 import { mutatedEvent, pick, randomFrom } from './testing/mutation.ts';
 
@@ -259,14 +259,14 @@ describe('any malformed input', () => {
       const event = parsed(mutatedEvent(random, i)) as { type?: MerchantEventType; data?: object } | null;
       const type = event?.type;
       const data = event?.data;
-      if (type === undefined || !PAYLOAD_CHECKS.has(type) || typeof data !== 'object' || data === null)
-        continue;
+      if (type === undefined || !MERCHANT_EVENT_TYPES.includes(type)) continue;
+      if (typeof data !== 'object' || data === null) continue;
       if (Object.keys(data).some((key) => ['__proto__', 'constructor', 'prototype'].includes(key))) continue;
       if (Array.isArray(data)) continue;
       const payload = Object.assign(new CATALOGUE[type].payload() as object, data);
       const isClassHappy =
         validateSync(payload, { whitelist: true, forbidNonWhitelisted: true }).length === 0;
-      if (isClassHappy !== PAYLOAD_CHECKS.get(type)!.accepts(data)) disagreements++;
+      if (isClassHappy !== payloadCheckOf(type).accepts(data)) disagreements++;
       if (isClassHappy) valid++;
     }
     expect(disagreements).toBe(0);

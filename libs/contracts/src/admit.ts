@@ -4,7 +4,7 @@ import { MERCHANT_EVENT_TYPES, strangeness } from './event-types.ts';
 import { ID_PATTERN, ID_RULE } from './events/payload-rules.ts';
 import { INSTANT_RULE, normaliseInstant } from './instant.ts';
 import { partitionOf } from './partition.ts';
-import { explainPayload, isForbiddenKey, type PayloadCheck, PAYLOAD_CHECKS } from './payload-check.ts';
+import { explainPayload, isForbiddenKey, type PayloadCheck, payloadCheckOf } from './payload-check.ts';
 import { pointer, type Problem, ProblemList } from './problem-list.ts';
 import { pseudonymiser } from './pseudonym.ts';
 
@@ -74,11 +74,11 @@ export function makeAdmit(options: AdmitOptions): Admit {
     const time = checkEnvelope(raw, problems);
     const id = !problems.names('/id') ? (raw['id'] as string) : null;
     const type = raw['type'] as MerchantEventType;
-    const check = PAYLOAD_CHECKS.get(type);
-    if (check === undefined) {
+    if (!KNOWN_TYPES.has(type)) {
       const reason = explainType(raw['type'], problems);
       return { admitted: false, id, type: null, reason, problems: problems.all() };
     }
+    const check = payloadCheckOf(type);
     const isEnvelopeSound = problems.isEmpty();
     const { data } = raw;
     if (!isObject(data)) problems.add('/data', data, 'must be a JSON object');

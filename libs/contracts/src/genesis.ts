@@ -4,7 +4,7 @@ import { encodeControl } from './codec.ts';
 // The control records that start a partition and move it on. Ids are made from what the records say, so that the
 // same record written twice is the same record.
 
-/** An account lives in one partition of the treasury log: more help only where there are many accounts. */
+/** An account lives in one partition of the treasury log: more help only where there are many accounts, or groups. */
 export const TREASURIES_DEFAULT = 1;
 export const LATENESS_MS_DEFAULT = 7 * 24 * 3_600_000;
 export const FUTURE_MS_DEFAULT = 10 * 60_000;
@@ -17,7 +17,7 @@ const MINUTE_MS = 60_000;
 export interface GenesisOptions {
   readonly logId: string;
   readonly partitions: number;
-  /** Partitions of the treasury log, default TREASURIES_DEFAULT. */
+  /** Partitions of the treasury log and of the census log each, default TREASURIES_DEFAULT. */
   readonly treasuries?: number;
   /** IANA name. */
   readonly zone: string;
@@ -78,8 +78,17 @@ export function encodeStop(logId: string, stop: Stop, atMs: number): Buffer {
   return control('updraft.control.stop.v1', `stop-${stop.sequence}`, logId, 'stop', atMs, stop);
 }
 
+/** By zone: looking for them takes a third of a second. */
+const KNOWN_TRANSITIONS = new Map<string, readonly ZoneTransition[]>();
+
 /** The zone's offsets from UTC, 2000 to 2045; the first one applies since ever. */
 export function zoneTransitions(zone: string): readonly ZoneTransition[] {
+  const known = KNOWN_TRANSITIONS.get(zone) ?? findTransitions(zone);
+  KNOWN_TRANSITIONS.set(zone, known);
+  return known;
+}
+
+function findTransitions(zone: string): readonly ZoneTransition[] {
   const offsetAt = offsetReader(zone);
   let offsetMinutes = offsetAt(ZONE_FROM_MS);
   const transitions: ZoneTransition[] = [{ fromMs: 0, offsetMinutes }];

@@ -1,6 +1,6 @@
 import { logShapes } from './logs.ts';
 
-test('a log has as many partitions as activity, the treasury as many as genesis says, policies one', () => {
+test('a log has as many partitions as activity, treasury and census as many as genesis says, policies one', () => {
   const partitions = Object.fromEntries(logShapes(16, 3).map(({ log, partitions: count }) => [log, count]));
   expect(partitions).toEqual({
     activity: 16,
@@ -8,6 +8,7 @@ test('a log has as many partitions as activity, the treasury as many as genesis 
     decisions: 16,
     grants: 16,
     treasury: 3,
+    census: 3,
     policies: 1,
     quarantine: 16,
     'dead-letters': 16,

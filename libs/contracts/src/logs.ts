@@ -8,13 +8,14 @@ export const LOGS = [
   'decisions',
   'grants',
   'treasury',
+  'census',
   'policies',
   'quarantine',
   'dead-letters',
 ] as const;
 export type LogName = (typeof LOGS)[number];
 
-/** Logs with as many partitions as activity. Of the others `treasury` has as many as genesis says, `policies` one. */
+/** Logs with as many partitions as activity. */
 export const PARTITIONED: readonly LogName[] = [
   'activity',
   'capability',
@@ -23,6 +24,10 @@ export const PARTITIONED: readonly LogName[] = [
   'quarantine',
   'dead-letters',
 ];
+
+/** Logs of what all partitions share, each with as many partitions as genesis says treasuries. */
+export const SHARED = ['treasury', 'census'] as const satisfies readonly LogName[];
+export type SharedLog = (typeof SHARED)[number];
 
 /** Logs where only the newest record per key must stay. Everything else keeps all records. */
 export const COMPACTED: readonly LogName[] = ['grants'];
@@ -37,7 +42,11 @@ export interface LogShape {
 export function logShapes(partitions: number, treasuries: number): LogShape[] {
   return LOGS.map((log) => ({
     log,
-    partitions: PARTITIONED.includes(log) ? partitions : log === 'treasury' ? treasuries : 1,
+    partitions: PARTITIONED.includes(log) ? partitions : isShared(log) ? treasuries : 1,
     compacted: COMPACTED.includes(log),
   }));
+}
+
+function isShared(log: LogName): log is SharedLog {
+  return (SHARED as readonly string[]).includes(log);
 }

@@ -2,7 +2,6 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import { validateSync } from 'class-validator';
 import type { MerchantEventType } from '#domain/events';
 import { CATALOGUE } from './catalogue.ts';
-import { MERCHANT_EVENT_TYPES } from './event-types.ts';
 import { isInstant } from './instant.ts';
 import { pointer, ProblemList } from './problem-list.ts';
 import { schemaOf } from './schema.ts';
@@ -27,11 +26,16 @@ const BAD_CHARACTER = /[\u0000\uD800-\uDFFF]/u;
 
 const ajv = new Ajv({ formats: { 'date-time': isInstant } });
 
-export const PAYLOAD_CHECKS: ReadonlyMap<string, PayloadCheck> = new Map(
-  MERCHANT_EVENT_TYPES.map((type) => [type, checkOf(type)]),
-);
+const made = new Map<MerchantEventType, PayloadCheck>();
 
-function checkOf(type: MerchantEventType): PayloadCheck {
+/** Compiled when a type comes for the first time: all of them at once would take every process half a second. */
+export function payloadCheckOf(type: MerchantEventType): PayloadCheck {
+  let check = made.get(type);
+  if (check === undefined) made.set(type, (check = makeCheck(type)));
+  return check;
+}
+
+function makeCheck(type: MerchantEventType): PayloadCheck {
   const schema = schemaOf(type);
   const accepts: ValidateFunction = ajv.compile(schema);
   const fields = Object.entries(schema.properties ?? {});

@@ -6,6 +6,7 @@ import { RULE_SCHEMAS } from './events/payload-rules.ts';
 /** The part of JSON Schema (draft 7) that our schemas use. */
 export interface JsonSchema {
   readonly $schema?: string;
+  readonly $ref?: string;
   readonly title?: string;
   readonly description?: string;
   readonly type?: string | readonly string[];
@@ -17,6 +18,7 @@ export interface JsonSchema {
   readonly maximum?: number;
   readonly minLength?: number;
   readonly maxLength?: number;
+  readonly minProperties?: number;
   readonly maxProperties?: number;
   readonly properties?: { readonly [name: string]: JsonSchema };
   readonly required?: readonly string[];

@@ -11,7 +11,10 @@ export interface ZoneTransition {
 export interface Genesis {
   readonly logId: string;
   readonly partitions: number;
-  /** Partitions of the treasury log: an account's is murmur2 of the outermost account's id modulo this. */
+  /**
+   * Partitions of the treasury log and of the census log each: an account's is murmur2 of the outermost account's id
+   * modulo this, a group's that of its name and its statistic's.
+   */
   readonly treasuries: number;
   readonly hashFunction: 'murmur2';
   /** IANA name, for people; the transitions are what counts. The first one applies since ever. */
@@ -69,6 +72,29 @@ export interface Lease {
   readonly isScarce: boolean;
 }
 
+/**
+ * How the merchants of a group stand, said by the census at midnight where it changed and once all partitions have
+ * counted under a new bundle. `(writer, sequence)` is contiguous per partition, as with leases.
+ */
+export interface Statistics {
+  /** `census/0`. */
+  readonly writer: string;
+  readonly sequence: number;
+  /** Of the bundle under which the merchants were counted. */
+  readonly activation: number;
+  readonly bundle: string;
+  /** `<metric>~<grouping>`. */
+  readonly statistic: string;
+  /** The category or country, `all` of everybody. */
+  readonly group: string;
+  /** Registered, not closed, and assessed. */
+  readonly merchants: number;
+  /** Rounded down, in the metric's unit; null while there is nobody. */
+  readonly mean: number | null;
+  /** `value`: the smallest integer below which at least the share `atBps` of the merchants lie; null: nobody. */
+  readonly cuts: readonly { readonly atBps: number; readonly value: number | null }[];
+}
+
 /** Pauses or resumes issuing. A repeat, and a lower sequence, is a no-op. One person stops, two resume. */
 export interface Stop {
   readonly sequence: number;
@@ -85,6 +111,7 @@ export interface Controls {
   'updraft.control.settings.v1': Settings;
   'updraft.control.policy-activated.v1': PolicyActivated;
   'updraft.control.lease.v1': Lease;
+  'updraft.control.statistics.v1': Statistics;
   'updraft.control.stop.v1': Stop;
 }
 

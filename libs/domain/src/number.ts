@@ -21,6 +21,17 @@ export function mulDivQuantity(a: number, b: number, c: number): number {
   return exact > BigInt(QUANTITY_MAX) ? QUANTITY_MAX : Number(exact);
 }
 
+/** floor(a × b ÷ c), between −QUANTITY_MAX and QUANTITY_MAX; c is positive. */
+export function mulDivClamped(a: number, b: number, c: number): number {
+  const product = a * b;
+  if (Number.isSafeInteger(product)) return clamp(Math.floor(product / c), -QUANTITY_MAX, QUANTITY_MAX);
+  const exact = BigInt(a) * BigInt(b);
+  const divisor = BigInt(c);
+  const quotient = exact / divisor;
+  const floor = exact < 0n && exact % divisor !== 0n ? quotient - 1n : quotient;
+  return clamp(Number(floor), -QUANTITY_MAX, QUANTITY_MAX);
+}
+
 /** a + b, refusing to leave the safe integers: a total that wrapped would be a silent lie. */
 export function addSafe(a: number, b: number): number {
   return safe(a + b);

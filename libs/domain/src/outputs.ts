@@ -20,6 +20,15 @@ export interface OrdersOpen {
   readonly overdue: number;
 }
 
+/** Where a merchant stands on a ladder. */
+export interface TierStanding {
+  /** Published tier; null: none. */
+  readonly tier: string | null;
+  readonly projected: string | null;
+  /** The published tier is held though its own enter condition is not true. */
+  readonly isWarned: boolean;
+}
+
 /** `updraft.capability.merchant.v1`: what scoring knows of a merchant, said when a decision could depend on it. */
 export interface MerchantCapability {
   readonly position: string;
@@ -32,24 +41,38 @@ export interface MerchantCapability {
   readonly country: string | null;
   /** Legal entity that it is linked to. */
   readonly entityId: string | null;
-  /** Published tier; null is "no score", a third value and not the lowest tier. */
+  /** Of the bundle's main ladder: its published tier; null is "no score", a third value and not the lowest tier. */
   readonly tier: string | null;
-  /** Tier that the score alone would give today. */
+  /** Tier that it would have today but for calendar, dwell, grace and protection. */
   readonly projectedTier: string | null;
-  /** 0 to 10,000 basis points. */
-  readonly scoreBps: number | null;
+  /** Value of the metric that the main ladder's lines are on; null where it isn't assessed or there is none. */
+  readonly score: number | null;
+  readonly ladders: { readonly [ladder: string]: TierStanding };
+  /** A violation that stands keeps it out of search. */
+  readonly isSearchBlocked: boolean;
   /** Orders a day that the merchant can still carry: lower edge of its grain, and as measured. */
   readonly headroom: number;
   readonly headroomExact: number;
   readonly orders: OrdersOpen;
   readonly trainings: readonly string[];
+  readonly enrolled: readonly string[];
+  readonly exams: readonly string[];
+  /** Certifications and verifications that it holds. */
+  readonly certifications: readonly string[];
   readonly tools: readonly string[];
   /** Classes of violations that stand. */
   readonly violations: readonly string[];
   readonly survey: { readonly [question: string]: string };
   /** Metric id to value in the metric's unit; null is "not assessed". */
   readonly metrics: { readonly [metric: string]: number | null };
-  /** What changed: `verdict:<condition id>`, `tier`, `grain:headroom`, `flag:<name>`, `activation`, `due`. */
+  /** Of metrics that sizes follow: the lower edge of the grain that the value lies in. */
+  readonly grains: { readonly [metric: string]: number };
+  /** Periods of the bundle's calendars that log time lies in. */
+  readonly periods: readonly string[];
+  /**
+   * What changed: `verdict:<condition id>`, `tier:<ladder>`, `projected:<ladder>`, `grain:<headroom or metric>`,
+   * `flag:<name>`, `activation`, `first`.
+   */
   readonly why: readonly string[];
 }
 
@@ -88,6 +111,8 @@ export type Outcome =
   | 'shrink'
   | 'grow'
   | 'pace'
+  | 'warn'
+  | 'clear'
   | 'revoke'
   | 'claw-back'
   | 'expire'
@@ -100,7 +125,7 @@ export type GrantKind = 'traffic' | 'tool' | 'service' | 'value-added' | 'limit'
 /** One atomic condition as a decision saw it. */
 export interface ConditionEvidence {
   readonly id: string;
-  /** `metric:<id>`, `tier`, `training:<course>`, `survey:<question>`, `flag:<name>`, `tool:<tool>`. */
+  /** `metric:<id>`, `tier:<ladder>`, `training:<course>`, `survey:<question>`, `flag:<name>` and the like. */
   readonly what: string;
   readonly op: string;
   readonly line: Json;

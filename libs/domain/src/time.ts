@@ -69,16 +69,21 @@ export function localDay(ms: number, transitions: readonly ZoneTransition[]): nu
 
 /** First instant of local day `day`. Where the clock skips midnight, the first instant that exists. */
 export function startOfLocalDay(day: number, transitions: readonly ZoneTransition[]): number {
-  const midnightMs = day * DAY_MS;
+  return instantOfLocal(day, 0, transitions);
+}
+
+/** First instant at which a local clock shows so many minutes after midnight; where it skips them, the first after. */
+export function instantOfLocal(day: number, minute: number, transitions: readonly ZoneTransition[]): number {
+  const localMs = day * DAY_MS + minute * MINUTE_MS;
   // No offset is a day long, so the search may begin with the one that was in force a day before.
-  for (let place = placeOf(midnightMs - DAY_MS, transitions); place < transitions.length; place++) {
+  for (let place = placeOf(localMs - DAY_MS, transitions); place < transitions.length; place++) {
     const { fromMs, offsetMinutes } = transitions[place]!;
-    const atMs = midnightMs - offsetMinutes * MINUTE_MS;
+    const atMs = localMs - offsetMinutes * MINUTE_MS;
     const startMs = place === 0 ? atMs : Math.max(fromMs, atMs);
     const untilMs = transitions[place + 1]?.fromMs ?? Infinity;
     if (startMs < untilMs) return startMs;
   }
-  return midnightMs;
+  return localMs;
 }
 
 function offsetMs(ms: number, transitions: readonly ZoneTransition[]): number {
@@ -124,6 +129,28 @@ export function civilOfDay(days: number): { year: number; month: number; day: nu
     month,
     day: doy - Math.floor((153 * mp + 2) / 5) + 1,
   };
+}
+
+const MONTHS: Readonly<Record<'month' | 'quarter' | 'year', number>> = { month: 1, quarter: 3, year: 12 };
+const MONTHS_A_YEAR = 12;
+const DAYS_PER_WEEK = 7;
+/** 1970-01-01 was a Thursday; weeks begin on Monday (ISO 8601). */
+const FIRST_MONDAY = 4;
+
+/** First day of the calendar period so many before the one that holds `day`; below 0: after it. */
+export function startOfPeriod(
+  length: 'week' | 'month' | 'quarter' | 'year',
+  day: number,
+  back: number,
+): number {
+  if (length === 'week') {
+    const since = (((day - FIRST_MONDAY) % DAYS_PER_WEEK) + DAYS_PER_WEEK) % DAYS_PER_WEEK;
+    return day - since - back * DAYS_PER_WEEK;
+  }
+  const size = MONTHS[length];
+  const { year, month } = civilOfDay(day);
+  const months = year * MONTHS_A_YEAR + (month - 1) - ((month - 1) % size) - back * size;
+  return dayOfCivil(Math.floor(months / MONTHS_A_YEAR), (months % MONTHS_A_YEAR) + 1, 1);
 }
 
 function digits(value: number, width: number): string {

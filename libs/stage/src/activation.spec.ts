@@ -1,10 +1,10 @@
 import { decode } from '#contracts/codec';
 import type { PolicyActivated } from '#domain/controls';
 import type { Head, SnapshotStore } from '#store/snapshot-store';
-import { activateBundle, publishBundle } from './activation.ts';
+import { publishBundle, sendActivation, sequenceFor } from './activation.ts';
 import { listedLogs } from './testing/listed-logs.ts';
 import { ManualClock } from './testing/manual-clock.ts';
-import type { ControlPorts } from './until-confirmed.ts';
+import type { ControlPorts, Facts as StageFacts } from './until-confirmed.ts';
 
 const PARTITIONS = 3;
 
@@ -49,14 +49,18 @@ function openWorld(facts: Facts) {
       .records(partition === TREASURY ? 'treasury' : 'activity', partition === TREASURY ? 0 : partition)
       .map(({ value }) => decode(value).data as unknown as PolicyActivated);
   const progress: number[] = [];
-  const activate = (bundle: string, isWanted?: () => boolean): Promise<void> =>
-    activateBundle(ports, bundle, ['lin', 'wang'], (confirmed) => progress.push(confirmed), isWanted);
+  const activate = (bundle: string, given = 1, isWanted = () => true): Promise<void> => {
+    let number = given;
+    const sequence = (now: readonly StageFacts[]): number => (number = sequenceFor(bundle, number, now));
+    const activation = { bundle, approvedBy: ['lin', 'wang'], sequence };
+    return sendActivation(ports, activation, (confirmed) => progress.push(confirmed), isWanted);
+  };
   return { clock, listed, ports, facts, sent, progress, activate };
 }
 
 const live = (bundleSequence: number, bundle: string) => ({ bundleSequence, bundle });
 
-const withAccounts = (...accounts: readonly object[]): string => JSON.stringify({ format: 2, accounts });
+const withAccounts = (...accounts: readonly object[]): string => JSON.stringify({ format: 3, accounts });
 
 test('the bundle is published once, before anything names it', async () => {
   const { ports, listed } = openWorld([null, null, null, null]);
@@ -115,7 +119,7 @@ test('it is sent again after 10 s, only to those that have not confirmed', async
 
 test('what is live everywhere is not sent', async () => {
   const { activate, sent } = openWorld([live(2, 'a'), live(2, 'a'), live(2, 'a'), live(2, 'a')]);
-  await activate('a');
+  await activate('a', 2);
   expect([0, 1, 2, TREASURY].flatMap(sent)).toEqual([]);
 });
 
@@ -126,7 +130,7 @@ test('one that stopped half way is completed under its own sequence', async () =
     live(2, 'a'),
     live(2, 'a'),
   ]);
-  const done = activate('a');
+  const done = activate('a', 2);
   await clock.pass(100);
   expect([0, 1, 2, TREASURY].map(sent)).toMatchObject([[], [{ sequence: 2, bundle: 'a' }], [], []]);
   facts[1] = live(2, 'a');
@@ -141,7 +145,7 @@ test('another bundle comes after whatever was activated before', async () => {
     live(2, 'a'),
     live(2, 'a'),
   ]);
-  const done = activate('b');
+  const done = activate('b', 2);
   await clock.pass(100);
   for (const partition of [0, 1, 2, TREASURY])
     expect(sent(partition)).toMatchObject([{ sequence: 3, bundle: 'b' }]);
@@ -168,7 +172,7 @@ test('a partition that turns out to have another bundle live under that number h
 test('nobody wanting it any more ends it', async () => {
   let isWanted = true;
   const { clock, activate } = openWorld([null, null, null, null]);
-  const done = activate('a', () => isWanted);
+  const done = activate('a', 1, () => isWanted);
   await clock.pass(1_000);
   isWanted = false;
   await clock.pass(500);

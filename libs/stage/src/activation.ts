@@ -6,6 +6,9 @@ import { parseBundle } from '#domain/policy/compile';
 import type { LogWriter } from '#stream/log';
 import { readFacts, sendUntilConfirmed, type ControlPorts, type Facts } from './until-confirmed.ts';
 
+/** The stages whose snapshots say which bundle is live. */
+export const ACTIVATION_READERS = ['scoring', 'treasury'] as const;
+
 /** The bundle would move an account to another partition of the treasury, away from its books. */
 export class MovedAccountError extends Error {
   override readonly name = 'MovedAccountError';
@@ -43,23 +46,29 @@ function refuseMoves(before: readonly Account[], after: readonly Account[], trea
   }
 }
 
+export interface Activation {
+  readonly bundle: string;
+  readonly approvedBy: readonly string[];
+  /** The number under which it must be sent as far as the facts go. */
+  readonly sequence: (facts: readonly Facts[]) => number;
+}
+
 /**
- * Activates a published bundle in every partition of activity and of the treasury log, and re-sends until all confirm
- * (a snapshot of their stage names the sequence). A no-op when it is live everywhere. `onProgress` is told "7 of 16".
+ * Sends an activation of a published bundle to every partition of activity and of the treasury log, and again until
+ * all confirm (a snapshot of their stage names the sequence), or nobody wants it. `onProgress` is told "7 of 16".
  */
-export function activateBundle(
+export function sendActivation(
   ports: ControlPorts,
-  bundle: string,
-  approvedBy: readonly string[],
+  { bundle, approvedBy, sequence }: Activation,
   onProgress: (confirmed: number, all: number) => void,
-  isWanted: () => boolean = () => true,
+  isWanted: () => boolean | Promise<boolean>,
 ): Promise<void> {
   return sendUntilConfirmed(ports, {
-    readers: ['scoring', 'treasury'],
+    readers: ACTIVATION_READERS,
     fact: 'bundleSequence',
-    sequence: (facts) => sequenceFor(bundle, facts),
-    encode: (sequence) =>
-      encodePolicyActivated(ports.logId, { sequence, bundle, approvedBy }, ports.wallClock()),
+    sequence,
+    encode: (number) =>
+      encodePolicyActivated(ports.logId, { sequence: number, bundle, approvedBy }, ports.wallClock()),
     onProgress,
     isWanted,
   });
@@ -87,7 +96,7 @@ export async function hasLiveBundle(ports: Pick<ControlPorts, 'store'>): Promise
 /** The bundle that was activated last, as far as partitions have confirmed; null while the log has none. */
 export async function readLiveBundle(ports: Pick<ControlPorts, 'logs' | 'store'>): Promise<Bundle | null> {
   const facts = await readFacts(ports, ['scoring']);
-  const newest = Math.max(0, ...facts.map((each) => Number(each['bundleSequence'] ?? 0)));
+  const newest = newestSequence(facts);
   if (newest === 0) return null;
   const hash = facts.find((each) => each['bundleSequence'] === newest)!['bundle'];
   for await (const batch of ports.logs.read('policies', 0, 0)) {
@@ -97,10 +106,15 @@ export async function readLiveBundle(ports: Pick<ControlPorts, 'logs' | 'store'>
   return null;
 }
 
-/** The newest sequence where it is this bundle's in every partition that came so far, else the one after it. */
-function sequenceFor(bundle: string, facts: readonly Facts[]): number {
-  const newest = Math.max(0, ...facts.map((each) => Number(each['bundleSequence'] ?? 0)));
+/** The highest number that any partition has confirmed; 0 where none was activated. */
+export function newestSequence(facts: readonly Facts[]): number {
+  return Math.max(0, ...facts.map((each) => Number(each['bundleSequence'] ?? 0)));
+}
+
+/** `sequence`, unless partitions know it as another bundle's or know a higher one: then the one after all of them. */
+export function sequenceFor(bundle: string, sequence: number, facts: readonly Facts[]): number {
+  const newest = newestSequence(facts);
+  if (newest < sequence) return sequence;
   const there = facts.filter((each) => each['bundleSequence'] === newest);
-  const isOurs = newest > 0 && there.every((each) => each['bundle'] === bundle);
-  return isOurs ? newest : newest + 1;
+  return newest === sequence && there.every((each) => each['bundle'] === bundle) ? sequence : newest + 1;
 }

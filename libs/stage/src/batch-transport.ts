@@ -24,6 +24,7 @@ export class BatchTransport extends Server<Events> implements CustomTransportStr
   override readonly transportId = Symbol('updraft-batch');
   override readonly propagatesEventHandlerErrors = true;
   private subscription: Subscription | null = null;
+  private isClosed = false;
   private readonly listeners: Partial<Events> = {};
 
   constructor(
@@ -46,8 +47,10 @@ export class BatchTransport extends Server<Events> implements CustomTransportStr
         batch: (batch) => this.deliver(batch),
       })
       .then(
-        (subscription) => {
+        async (subscription) => {
           this.subscription = subscription;
+          // Closed while it came: nobody else would leave.
+          if (this.isClosed) await this.leave();
           callback();
         },
         (error: unknown) => callback(error),
@@ -55,9 +58,15 @@ export class BatchTransport extends Server<Events> implements CustomTransportStr
   }
 
   async close(): Promise<void> {
+    this.isClosed = true;
     await this.beforeLeaving();
-    await this.subscription?.close();
+    await this.leave();
+  }
+
+  private async leave(): Promise<void> {
+    const { subscription } = this;
     this.subscription = null;
+    await subscription?.close();
   }
 
   override on<Name extends keyof Events>(event: Name, listener: Events[Name]): void {

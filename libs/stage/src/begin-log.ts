@@ -7,7 +7,7 @@ import {
   makeGenesis,
   TREASURIES_DEFAULT,
 } from '#contracts/genesis';
-import { logShapes } from '#contracts/logs';
+import { logShapes, SHARED, type SharedLog } from '#contracts/logs';
 import type { Genesis } from '#domain/controls';
 import { ENGINE } from '#domain/engine';
 import type { StoreDatabase } from '#store/database';
@@ -15,9 +15,9 @@ import { bindLogId } from '#store/workspace';
 import type { Logs } from '#stream/log';
 import { withBeginLock } from './begin-lock.ts';
 
-// Genesis is the first record of every partition of activity and of the treasury log: written once, before anything
-// else. A second run with the same settings finds it and writes nothing; one that was interrupted is completed with the
-// genesis that stands.
+// Genesis is the first record of every partition of activity, of the treasury's and of the census's log: written once,
+// before anything else. A second run with the same settings finds it and writes nothing; one that was interrupted is
+// completed with the genesis that stands.
 
 /** The logs of this name are no workspace, or another one than was asked for; nothing was changed. */
 export class BeginLogError extends Error {
@@ -27,7 +27,7 @@ export class BeginLogError extends Error {
 /** What was asked for; what is left out is taken from the genesis that stands, or else from the defaults. */
 export interface GenesisWish {
   readonly partitions?: number;
-  /** Partitions of the treasury log. */
+  /** Partitions of the treasury log and of the census log each. */
   readonly treasuries?: number;
   readonly zone?: string;
   readonly latenessMs?: number;
@@ -51,7 +51,7 @@ export interface WrittenGenesis {
 
 /** A partition that begins with genesis. */
 interface Place {
-  readonly log: 'activity' | 'treasury';
+  readonly log: 'activity' | SharedLog;
   readonly partition: number;
 }
 
@@ -59,7 +59,7 @@ export const PARTITIONS_DEFAULT = 4;
 export const ZONE_DEFAULT = 'Asia/Shanghai';
 const LOG_ID_BYTES = 8;
 
-/** Creates the logs and sees to it that each partition of activity and treasury begins with the same genesis. */
+/** Creates the logs and sees to it that each partition of activity, treasury and census begins with one genesis. */
 export async function writeGenesis(
   logs: Logs,
   database: StoreDatabase | null,
@@ -104,11 +104,9 @@ export async function readGenesis(logs: Logs): Promise<Genesis | null> {
 export async function findTopicFaults(logs: Logs): Promise<readonly string[]> {
   const partitions = await partitionsOf(logs, 'activity');
   const treasuries = await partitionsOf(logs, 'treasury');
-  for (const [log, size] of [
-    ['activity', partitions],
-    ['treasury', treasuries],
-  ] as const) {
-    if (size === null) return [`${log} is missing; create the workspace with \`updraft topics create\``];
+  for (const log of ['activity', ...SHARED] as const) {
+    if ((await partitionsOf(logs, log)) === null)
+      return [`${log} is missing; create the workspace with \`updraft topics create\``];
   }
   const sizes = { partitions: partitions!, treasuries: treasuries! };
   const faults = [...(await logs.check(logShapes(sizes.partitions, sizes.treasuries)))];
@@ -150,7 +148,7 @@ async function partitionsOf(logs: Logs, log: Place['log']): Promise<number | nul
 function placesOf({ partitions, treasuries }: Pick<Genesis, 'partitions' | 'treasuries'>): Place[] {
   const of = (log: Place['log'], count: number): Place[] =>
     Array.from({ length: count }, (_, partition) => ({ log, partition }));
-  return [...of('activity', partitions), ...of('treasury', treasuries)];
+  return [...of('activity', partitions), ...SHARED.flatMap((log) => of(log, treasuries))];
 }
 
 /** The genesis of each partition, null where it is empty. Refuses anything else, and two that differ. */
@@ -193,7 +191,7 @@ function eventOf(text: string): { type?: unknown; data?: unknown } {
 
 /** Outputs without activity mean that the input was lost: a new genesis would hide that. */
 async function refuseOrphans(logs: Logs): Promise<void> {
-  for (const log of ['treasury', 'capability', 'decisions', 'grants', 'dead-letters', 'quarantine']) {
+  for (const log of [...SHARED, 'capability', 'decisions', 'grants', 'dead-letters', 'quarantine']) {
     const ends = await logs.endOffsets(log);
     const partition = ends.findIndex((end) => end > 0);
     if (partition < 0) continue;

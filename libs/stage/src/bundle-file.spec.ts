@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { canonicalJson, type Json } from '#domain/canonical';
+import { pinPacks } from '#policy-source/pin-packs';
 import { BundleFileError, readBundleFile } from './bundle-file.ts';
 import { sha256 } from './sha256.ts';
 
@@ -25,7 +26,6 @@ test('a bundle is known by the hash of its canonical text', async () => {
 });
 
 test('comments and layout of the file are not part of it; a number is', async () => {
-  const { readFileSync } = await import('node:fs');
   const source = readFileSync(STARTER, 'utf8');
   const { hash } = await readBundleFile(STARTER);
   const commented = file('commented.yaml', `# another comment\n\n${source}\n`);
@@ -34,18 +34,35 @@ test('comments and layout of the file are not part of it; a number is', async ()
   expect((await readBundleFile(other)).hash).not.toBe(hash);
 });
 
-test('every finding is told at once, with field, value and rule', async () => {
+test('every finding is told at once, one line each with file, line, column and field, and how many there are', async () => {
   const path = file('bad.yaml', 'bundle: 7\nprogrammes: []\nsurprise: true\n');
   const error = await readBundleFile(path).catch((failed: unknown) => failed);
   expect(error).toBeInstanceOf(BundleFileError);
-  const [first, ...findings] = (error as Error).message.split('\n');
-  expect(first).toBe(`${path} cannot be published:`);
-  expect(findings.length).toBeGreaterThan(2);
-  for (const finding of findings) expect(finding).toMatch(/^ {2}\S+: .*: .+/);
-  expect(findings.join('\n')).toContain('surprise');
+  const [first, ...lines] = (error as Error).message.split('\n');
+  expect(first).toBe(`${path} cannot be used:`);
+  expect(lines.pop()).toBe(`${lines.length} findings`);
+  for (const line of lines) expect(line.slice(path.length)).toMatch(/^:\d+:\d+: \/\S*: .*: .+/);
+  expect(lines.join('\n')).toContain(`${path}:3:1: /surprise: true: is not known here`);
 });
 
 test('aliases are refused: what stands in one place is meant for that place', async () => {
   const path = file('alias.yaml', 'a: &x { b: 1 }\nc: *x\n');
-  await expect(readBundleFile(path)).rejects.toThrow(/alias/i);
+  await expect(readBundleFile(path)).rejects.toThrow(`${path}:2:4: /c: *x: is an alias`);
+});
+
+test('a file that is not there is a finding, too', async () => {
+  await expect(readBundleFile(join(folder, 'none.yaml'))).rejects.toThrow('there is no such file');
+});
+
+test('a pack must be pinned to be published, not to be tried', async () => {
+  mkdirSync(join(folder, 'pack'));
+  const head = 'pack: p\nnames: { en: P }\ndescription: { en: Nothing yet }\nversion: a\n';
+  writeFileSync(join(folder, 'pack/pack.yaml'), head);
+  const path = file('packed.yaml', `packs: [{ pack: ./pack }]\n${readFileSync(STARTER, 'utf8')}`);
+  await expect(readBundleFile(path)).rejects.toThrow(/packed.yaml:1:\d+: .packs.0: .*must name the hash/);
+  const tried = await readBundleFile(path, 'trial');
+  expect(tried.hash).toBe((await readBundleFile(STARTER)).hash);
+  const pinned = pinPacks(tried.files.get(tried.entry)!, tried.pins);
+  writeFileSync(path, pinned);
+  expect((await readBundleFile(path)).hash).toBe(tried.hash);
 });

@@ -1,12 +1,20 @@
-import { readFile } from 'node:fs/promises';
-import { parse } from 'yaml';
-import { compileBundle } from '#domain/policy/compile';
 import type { Bundle } from '#domain/policy/bundle';
+import { compileSource } from '#policy-source/compile-source';
+import { gatherFiles } from '#policy-source/gather-files';
+import type { Pin, Purpose } from '#policy-source/load-source';
+import { findingsText, type PlacedFinding } from '#policy-source/place';
 import { sha256 } from './sha256.ts';
 
-/** A policy file that can't be published, with every finding. */
+/** Policy files that can't be published, or tried, with every finding. */
 export class BundleFileError extends Error {
   override readonly name = 'BundleFileError';
+
+  constructor(
+    path: string,
+    readonly findings: readonly PlacedFinding[],
+  ) {
+    super(`${path} cannot be used:\n${findingsText(findings)}`);
+  }
 }
 
 export interface BundleFile {
@@ -14,15 +22,18 @@ export interface BundleFile {
   /** Canonical JSON: the value of its record in the policies log. */
   readonly text: string;
   readonly hash: string;
+  /** The file of the bundle itself, and all files with their texts. */
+  readonly entry: string;
+  readonly files: ReadonlyMap<string, string>;
+  readonly pins: readonly Pin[];
 }
 
-export async function readBundleFile(path: string): Promise<BundleFile> {
-  const source: unknown = parse(await readFile(path, 'utf8'), { schema: 'core', maxAliasCount: 0 });
-  const result = compileBundle(source);
-  if ('findings' in result) {
-    const lines = result.findings.map(({ field, value, rule }) => `  ${field}: ${value}: ${rule}`);
-    throw new BundleFileError(`${path} cannot be published:\n${lines.join('\n')}`);
-  }
-  const { bundle, text } = result.compiled;
-  return { bundle, text, hash: sha256(text) };
+/** `path`: a bundle file, a folder with one, or the folder of a pack. @throws BundleFileError */
+export async function readBundleFile(path: string, purpose: Purpose = 'publication'): Promise<BundleFile> {
+  const { files, entry, findings } = await gatherFiles(path);
+  if (findings.length > 0) throw new BundleFileError(path, findings);
+  const compiled = compileSource(files, entry, purpose);
+  if ('findings' in compiled) throw new BundleFileError(path, compiled.findings);
+  const { bundle, text, pins } = compiled;
+  return { bundle, text, hash: sha256(text), entry, files, pins };
 }

@@ -18,6 +18,8 @@ export interface RunnerLimits {
   readonly snapshotAgeMaxMs: number;
   /** Rows kept in memory; clean ones beyond it are dropped, longest unused first. */
   readonly rowsLoadedMax: number;
+  /** An orderly end gives the last batch and snapshot so long; then the next owner does them. Null: any time. */
+  readonly stopMsMax: number | null;
   readonly retryFirstMs: number;
   readonly retryMaxMs: number;
 }
@@ -37,6 +39,7 @@ export const CLUSTER_LIMITS: RunnerLimits = {
   snapshotRowsMax: 100_000,
   snapshotAgeMaxMs: 30_000,
   rowsLoadedMax: 200_000,
+  stopMsMax: 10_000,
   retryFirstMs: 100,
   retryMaxMs: 5_000,
 };

@@ -39,6 +39,7 @@ export function createPartitionRunner(
   let wakeUp: () => void = () => undefined;
   let running: Promise<void> = Promise.resolve();
   let claim: Claim | null = null;
+  let abandon: () => void = () => undefined;
   const isRunning = (): boolean => mode === 'running';
 
   /** Resolves when something was offered or asked, or after `ms`. */
@@ -72,6 +73,7 @@ export function createPartitionRunner(
 
   async function run(owned: Owned): Promise<void> {
     const work = createWork(ports, stage, owned, report, () => wakeUp());
+    ({ abandon } = work);
     try {
       queue.clear();
       if (isRunning()) control.resume(partition, work.nextOffset());
@@ -152,6 +154,7 @@ export function createPartitionRunner(
     },
     drop() {
       mode = 'dropped';
+      abandon();
       wakeUp();
     },
   };

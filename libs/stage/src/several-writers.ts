@@ -6,7 +6,7 @@ import type { Appended, LogWriter } from '#stream/log';
 // wrongly where transactions overlap. Instead each writer numbers what it says, per partition that it says it to. It
 // says it at least once and in order, and again after a take-over; whoever receives takes exactly the next number.
 
-const SEVERAL_WRITERS: ReadonlySet<string> = new Set(['activity', 'treasury', 'dead-letters']);
+const SEVERAL_WRITERS: ReadonlySet<string> = new Set(['activity', 'treasury', 'census', 'dead-letters']);
 
 export function hasSeveralWriters(log: string): boolean {
   return SEVERAL_WRITERS.has(log);

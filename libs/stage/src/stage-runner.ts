@@ -9,7 +9,7 @@ export interface StageRunner {
   assigned(partitions: readonly number[]): void;
   revoked(partitions: readonly number[]): void;
   offer(batch: LogBatch): void;
-  /** Orderly end of every partition. */
+  /** Orderly end of every partition; of one that waits for a log or a store that is away, no longer than the limit. */
   close(): Promise<void>;
 }
 
@@ -46,9 +46,15 @@ export function createStageRunner(ports: RunnerPorts, stage: StageDefinition, re
     offer: (batch) => runners.get(batch.partition)?.offer(batch),
     async close() {
       isClosing = true;
-      await Promise.all([...runners.values()].map((runner) => runner.stop()));
+      const ended = Promise.all([
+        ...[...runners.values()].map((runner) => runner.stop()),
+        ...resting.values(),
+      ]);
+      const { stopMsMax } = ports.limits;
+      await (stopMsMax === null ? ended : Promise.race([ended, ports.clock.sleep(stopMsMax)]));
+      // Whoever has not ended yet saves nothing more and tries no more.
+      for (const runner of runners.values()) runner.drop();
       runners.clear();
-      await Promise.all(resting.values());
     },
   };
 }

@@ -25,7 +25,7 @@ export type StageConfigOutcome =
 /** All errors come at once. `role` is the variables' prefix. */
 export function readStageConfig(
   env: Environment,
-  role: 'SCORING' | 'ALLOCATOR' | 'TREASURY',
+  role: 'SCORING' | 'ALLOCATOR' | 'TREASURY' | 'CENSUS',
   portDefault: number,
 ): StageConfigOutcome {
   const reader = readEnvironment(env);

@@ -43,8 +43,13 @@ export function createStepTrace(
   };
 }
 
-/** What the treasury takes in says of no event. */
-const FOLLOWED = { activity: followEvent, capability: followCapability, treasury: () => null };
+/** What treasury and census take in says of no event. */
+const FOLLOWED = {
+  activity: followEvent,
+  capability: followCapability,
+  treasury: () => null,
+  census: () => null,
+};
 
 function followEvent(
   traces: Traces,

@@ -28,13 +28,13 @@ import { HaltError, type StageReport } from './report.ts';
 //      snapshot or outputs lie beyond the end of the input, the input has lost records and the partition pauses.
 //   5  Run. Until the published position is passed, outputs are compared with the log and not published.
 //
-// The treasury has no log of its own: nobody to fence in 1, nothing to find in 3 and to compare in 5. All that it says
-// is numbered and goes to logs with several writers (several-writers.ts), and it says it again from its snapshot on.
-// Two owners at once do no harm to those. What was followed can save nothing after 2; it can only go on to send. But
-// both step the same records of a log that never changes, from states that this same log led to, so that a number
-// carries the same bytes whoever sends it. And a snapshot covers only what was acknowledged, so that either of them
-// goes on at a number at or below the receiver's next one and leaves none out: whatever their records mix to, the
-// receiver finds each number once in its turn and drops the rest.
+// Treasury and census have no log of their own: nobody to fence in 1, nothing to find in 3 and to compare in 5. All
+// that they say is numbered and goes to logs with several writers (several-writers.ts), and they say it again from
+// their snapshot on. Two owners at once do no harm to those. What was followed can save nothing after 2; it can only go
+// on to send. But both step the same records of a log that never changes, from states that this same log led to, so
+// that a number carries the same bytes whoever sends it. And a snapshot covers only what was acknowledged, so that
+// either of them goes on at a number at or below the receiver's next one and leaves none out: whatever their records
+// mix to, the receiver finds each number once in its turn and drops the rest.
 
 export interface TakeOverPorts {
   readonly logs: Logs;
@@ -121,7 +121,8 @@ async function load(
     publisher,
     machine: stage.open(partition, restored, hash),
     tail: createPublishedTail(logs, stage.output, partition, hint, covered, end),
-    // What is quarantined is records of activity, and only its own reader asks: the treasury's partitions are others.
+    // What is quarantined is records of activity, and only its own reader asks: partitions of treasury and census are
+    // others.
     quarantine: stage.input === 'activity' ? await readQuarantine(logs, stage.name, partition) : new Map(),
     mark,
     inputEnd,

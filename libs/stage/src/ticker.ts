@@ -1,11 +1,12 @@
 import { encodeTick } from '#contracts/genesis';
+import { SHARED } from '#contracts/logs';
 import { UnavailableError, type Logs, type LogWriter } from '#stream/log';
 import { StoreUnavailableError } from '#store/snapshot-store';
 import type { Clock } from './clock.ts';
 
-// Live time: one process writes ticks to every partition of activity and of the treasury log, each second where there
-// is traffic, every 15 s where there is none. Ticks are monotone and an equal one moves nothing, so two tickers for a
-// moment do no harm.
+// Live time: one process writes ticks to every partition of activity and of the treasury's and the census's log, each
+// second where there is traffic, every 15 s where there is none. Ticks are monotone and an equal one moves nothing, so
+// two tickers for a moment do no harm.
 
 /** With traffic a tick a second; without, one in this many seconds. */
 export const QUIET_TICK_MS = 15_000;
@@ -23,7 +24,7 @@ export interface TickerPorts {
   readonly logId: string;
   /** Of activity. */
   readonly partitions: number;
-  /** Of the treasury log. */
+  /** Of the treasury log and of the census log. */
   readonly treasuries: number;
   readonly clock: Clock;
   readonly wallClock: () => number;
@@ -60,7 +61,10 @@ export function createTicker(ports: TickerPorts): Ticker {
   let isStopping = false;
   let running: Promise<void> = Promise.resolve();
   let state: TickerState | null = null;
-  const paces = [createPace('activity', ports.partitions), createPace('treasury', ports.treasuries)];
+  const paces = [
+    createPace('activity', ports.partitions),
+    ...SHARED.map((log) => createPace(log, ports.treasuries)),
+  ];
   let tellTicked: () => void = () => undefined;
   const ticked = new Promise<void>((resolve) => (tellTicked = resolve));
 

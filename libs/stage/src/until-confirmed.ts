@@ -51,7 +51,7 @@ export interface Control {
   readonly fact: 'bundleSequence' | 'stopSequence';
   readonly encode: (sequence: number) => Buffer;
   readonly onProgress: (confirmed: number, all: number) => void;
-  readonly isWanted?: () => boolean;
+  readonly isWanted?: () => boolean | Promise<boolean>;
   /** It was sent to all of them just now. */
   readonly isSent?: boolean;
 }
@@ -66,7 +66,7 @@ export async function sendUntilConfirmed(ports: ControlPorts, control: Control):
   );
   let sequence = 0;
   const sentAt = new Map<string, number>();
-  while (isWanted()) {
+  while (await isWanted()) {
     const facts = await readFacts(ports, readers);
     // Where snapshots were lost, or somebody else sends, the number may turn out to stand for something else.
     const needed = control.sequence(facts);

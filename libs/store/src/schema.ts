@@ -3,7 +3,12 @@ import { LogHeadEntity } from './entity/log-head.entity.ts';
 import { LogMemberEntity } from './entity/log-member.entity.ts';
 import { LogRecordEntity } from './entity/log-record.entity.ts';
 import { LogEntity } from './entity/log.entity.ts';
+import { PolicyActivationEntity } from './entity/policy-activation.entity.ts';
+import { PolicyStepEntity } from './entity/policy-step.entity.ts';
+import { PolicyVersionEntity } from './entity/policy-version.entity.ts';
 import { QuarantineRequestEntity } from './entity/quarantine-request.entity.ts';
+import { ShadowReportEntity } from './entity/shadow-report.entity.ts';
+import { ShadowEntity } from './entity/shadow.entity.ts';
 import { StageChunkEntity } from './entity/stage-chunk.entity.ts';
 import { StageHeadEntity } from './entity/stage-head.entity.ts';
 import { StageRowEntity } from './entity/stage-row.entity.ts';
@@ -13,6 +18,8 @@ import { LogsAndSnapshots1795392000000 } from './migration/1795392000000-logs-an
 import { Lease1795399200000 } from './migration/1795399200000-lease.ts';
 import { QuarantineRequest1795402800000 } from './migration/1795402800000-quarantine-request.ts';
 import { Waiting1795406400000 } from './migration/1795406400000-waiting.ts';
+import { PolicyRegistry1795413600000 } from './migration/1795413600000-policy-registry.ts';
+import { Shadow1795417000000 } from './migration/1795417000000-shadow.ts';
 import { ReadSide1795395600000 } from './read/migration/1795395600000-read-side.ts';
 import { GrantsAndAccounts1795410000000 } from './read/migration/1795410000000-grants-and-accounts.ts';
 import { READ_ENTITIES } from './read/read.entity.ts';
@@ -32,6 +39,11 @@ export const ENTITIES = [
   LogRecordEntity,
   LogMemberEntity,
   QuarantineRequestEntity,
+  PolicyVersionEntity,
+  PolicyStepEntity,
+  PolicyActivationEntity,
+  ShadowEntity,
+  ShadowReportEntity,
   ...READ_ENTITIES,
 ] as const;
 
@@ -42,4 +54,6 @@ export const MIGRATIONS = [
   QuarantineRequest1795402800000,
   Waiting1795406400000,
   GrantsAndAccounts1795410000000,
+  PolicyRegistry1795413600000,
+  Shadow1795417000000,
 ] as const;

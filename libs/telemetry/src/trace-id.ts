@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 // A trace is a function of the log: every process computes the same ids from what it reads, and nothing is passed
 // along. So no record carries them, and an event that is sent again is the same bytes and the same trace.
 
-export type StageName = 'ingest' | 'scoring' | 'allocator' | 'treasury';
+export type StageName = 'ingest' | 'scoring' | 'allocator' | 'treasury' | 'census';
 
 const TRACE_ID_CHARS = 32;
 const SPAN_ID_CHARS = 16;

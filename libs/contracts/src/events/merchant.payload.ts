@@ -1,11 +1,11 @@
 import type {
+  CategoryAssigned,
   MerchantClosed,
   MerchantLinked,
   MerchantProfileChanged,
   MerchantRegistered,
   MerchantUnlinked,
-  ViolationCleared,
-  ViolationRecorded,
+  MerchantVerified,
 } from '#domain/events';
 import { Country, Currency, Id, MayBeAbsent, Text } from './payload-rules.ts';
 
@@ -14,6 +14,10 @@ export class MerchantRegisteredPayload implements MerchantRegistered {
   @Country() readonly country!: string;
   @Currency() readonly currency!: string;
   @MayBeAbsent() @Id() readonly entityId?: string;
+}
+
+export class MerchantVerifiedPayload implements MerchantVerified {
+  @Id() readonly verification!: string;
 }
 
 export class MerchantProfileChangedPayload implements MerchantProfileChanged {
@@ -34,10 +38,6 @@ export class MerchantUnlinkedPayload implements MerchantUnlinked {
   @Id() readonly entityId!: string;
 }
 
-export class ViolationRecordedPayload implements ViolationRecorded {
-  @Id() readonly violation!: string;
-}
-
-export class ViolationClearedPayload implements ViolationCleared {
-  @Id() readonly violation!: string;
+export class CategoryAssignedPayload implements CategoryAssigned {
+  @Id() readonly category!: string;
 }

@@ -1,21 +1,29 @@
 import type {
+  DetailedScores,
+  DisputeOpened,
+  DisputeResolved,
   OrderCancelled,
   OrderDelivered,
   OrderFacts,
   OrderPaid,
+  OrderPlaced,
   OrderRefunded,
   OrderShipped,
+  ReturnClosed,
+  ReturnOpened,
   ReviewPosted,
+  ReviewRemoved,
 } from '#domain/events';
 import {
   Amount,
   Currency,
+  DetailedRatings,
   Flag,
   Id,
   InstantText,
-  Integer,
   MayBeAbsent,
   OneOf,
+  Stars,
   Text,
 } from './payload-rules.ts';
 
@@ -31,15 +39,24 @@ class OrderFactsPayload implements OrderFacts {
   @Text() readonly buyer!: string;
 }
 
+export class OrderPlacedPayload extends OrderFactsPayload implements OrderPlaced {}
+
 export class OrderPaidPayload extends OrderFactsPayload implements OrderPaid {
   @MayBeAbsent() @OneOf(['untracked']) readonly dispatch?: 'untracked';
 }
-export class OrderShippedPayload extends OrderFactsPayload implements OrderShipped {}
-export class OrderDeliveredPayload extends OrderFactsPayload implements OrderDelivered {}
+
+export class OrderShippedPayload extends OrderFactsPayload implements OrderShipped {
+  @MayBeAbsent() @OneOf(['valid', 'none']) readonly tracking?: 'valid' | 'none';
+}
+
+export class OrderDeliveredPayload extends OrderFactsPayload implements OrderDelivered {
+  @MayBeAbsent() @InstantText() readonly deliverBy?: string;
+}
 
 export class OrderCancelledPayload extends OrderFactsPayload implements OrderCancelled {
   @OneOf(['buyer', 'merchant', 'platform']) readonly by!: 'buyer' | 'merchant' | 'platform';
   @Flag() readonly wasShipped!: boolean;
+  @MayBeAbsent() @Id() readonly reason?: string;
 }
 
 export class OrderRefundedPayload extends OrderFactsPayload implements OrderRefunded {
@@ -47,6 +64,27 @@ export class OrderRefundedPayload extends OrderFactsPayload implements OrderRefu
   @Flag() readonly forQuality!: boolean;
 }
 
+export class ReturnOpenedPayload extends OrderFactsPayload implements ReturnOpened {
+  @OneOf(['quality', 'other']) readonly reason!: 'quality' | 'other';
+}
+
+export class ReturnClosedPayload extends OrderFactsPayload implements ReturnClosed {
+  @OneOf(['refunded', 'rejected', 'withdrawn']) readonly outcome!: 'refunded' | 'rejected' | 'withdrawn';
+}
+
+export class DisputeOpenedPayload extends OrderFactsPayload implements DisputeOpened {}
+
+export class DisputeResolvedPayload extends OrderFactsPayload implements DisputeResolved {
+  @OneOf(['merchant', 'platform', 'buyer']) readonly by!: 'merchant' | 'platform' | 'buyer';
+  @Flag() readonly isArbitrated!: boolean;
+  @OneOf(['merchant', 'buyer']) readonly inFavourOf!: 'merchant' | 'buyer';
+}
+
 export class ReviewPostedPayload extends OrderFactsPayload implements ReviewPosted {
-  @Integer(1, 5) readonly stars!: number;
+  @Stars() readonly stars!: number;
+  @MayBeAbsent() @DetailedRatings() readonly scores?: DetailedScores;
+}
+
+export class ReviewRemovedPayload extends OrderFactsPayload implements ReviewRemoved {
+  @Stars() readonly stars!: number;
 }

@@ -21,6 +21,13 @@ export const TEXT_PATTERN = /^[^\u0000\uD800-\uDFFF]{1,256}$/u;
 export const TEXT_RULE = `must be a text of 1 to ${TEXT_CHARS_MAX} characters without NUL or lone surrogates`;
 export const ANSWERS_MAX = 64;
 export const ANSWERS_RULE = `must be an object of at most ${ANSWERS_MAX} answers; each question and answer ${ID_RULE}`;
+export const STARS_MIN = 1;
+export const STARS_MAX = 5;
+const RATED = ['description', 'service', 'logistics'];
+const RATING = { type: 'integer', minimum: STARS_MIN, maximum: STARS_MAX } as const;
+export const RATINGS_RULE =
+  `must be an object of at least one of ${RATED.join(', ')}, ` +
+  `each an integer from ${STARS_MIN} to ${STARS_MAX}`;
 
 export const Id = (): PropertyDecorator => Matches(ID_PATTERN, { message: ID_RULE });
 export const GrantId = (): PropertyDecorator => Matches(GRANT_ID_PATTERN, { message: GRANT_ID_RULE });
@@ -50,12 +57,24 @@ export const Amount = (): PropertyDecorator => Integer(0, Number.MAX_SAFE_INTEGE
 export const InstantText = (): PropertyDecorator =>
   ValidateBy({ name: 'isInstant', validator: { validate: isInstant } }, { message: INSTANT_RULE });
 
+/** One to five of something, of a review. */
+export const Stars = (): PropertyDecorator => Integer(STARS_MIN, STARS_MAX);
+
+export const DetailedRatings = (): PropertyDecorator =>
+  ValidateBy({ name: 'isRatings', validator: { validate: isRatings } }, { message: RATINGS_RULE });
+
 export const Answers = (): PropertyDecorator =>
   ValidateBy({ name: 'isAnswers', validator: { validate: isAnswers } }, { message: ANSWERS_RULE });
 
-/** What the two rules of our own mean in JSON Schema; class-validator's own are known to the generator. */
+/** What the rules of our own mean in JSON Schema; class-validator's own are known to the generator. */
 export const RULE_SCHEMAS = {
   isInstant: { type: 'string', format: 'date-time' },
+  isRatings: {
+    type: 'object',
+    minProperties: 1,
+    properties: { description: RATING, service: RATING, logistics: RATING },
+    additionalProperties: false,
+  },
   isAnswers: {
     type: 'object',
     maxProperties: ANSWERS_MAX,
@@ -63,6 +82,14 @@ export const RULE_SCHEMAS = {
     additionalProperties: { type: 'string', pattern: ID_PATTERN.source },
   },
 } as const;
+
+function isRatings(value: unknown): boolean {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return false;
+  const ratings = Object.entries(value);
+  const isRating = (rating: unknown): boolean =>
+    Number.isInteger(rating) && STARS_MIN <= (rating as number) && (rating as number) <= STARS_MAX;
+  return ratings.length > 0 && ratings.every(([name, rating]) => RATED.includes(name) && isRating(rating));
+}
 
 function isAnswers(value: unknown): boolean {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return false;

@@ -51,7 +51,15 @@ const IDS: readonly (readonly [MerchantEventType, string])[] = [
   ['updraft.merchant.registered.v1', 'category'],
   ['updraft.violation.recorded.v1', 'violation'],
   ['updraft.violation.cleared.v1', 'violation'],
+  ['updraft.violation.recorded.v1', 'violationId'],
+  ['updraft.violation.cleared.v1', 'violationId'],
   ['updraft.tool.dropped.v1', 'tool'],
+  ['updraft.merchant.verified.v1', 'verification'],
+  ['updraft.certification.granted.v1', 'certification'],
+  ['updraft.exam.passed.v1', 'exam'],
+  ['updraft.training.enrolled.v1', 'course'],
+  ['updraft.order.cancelled.v1', 'reason'],
+  ['updraft.content.exposed.v1', 'contentId'],
 ];
 
 describe.each(IDS)('the id in %s, %s', (type, field) => {
@@ -65,4 +73,43 @@ describe.each(IDS)('the id in %s, %s', (type, field) => {
       },
     ]);
   });
+});
+
+describe('detailed ratings', () => {
+  test.each([{ description: 1 }, { service: 5, logistics: 3 }, { description: 1, service: 1, logistics: 1 }])(
+    'may be %j',
+    (scores) => {
+      expect(problemsWith('updraft.review.posted.v1', 'scores', scores)).toEqual([]);
+    },
+  );
+
+  test.each([{}, null, 5, [5], { price: 5 }, { service: 0 }, { service: 6 }, { service: '5' }])(
+    'are refused as %j',
+    (scores) => {
+      expect(problemsWith('updraft.review.posted.v1', 'scores', scores)).toEqual([
+        expect.objectContaining({
+          field: '/data/scores',
+          rule: expect.stringContaining('description, service, logistics') as string,
+        }),
+      ]);
+    },
+  );
+});
+
+const CHOICES: readonly (readonly [MerchantEventType, string, string])[] = [
+  ['updraft.order.shipped.v1', 'tracking', 'valid, none'],
+  ['updraft.return.opened.v1', 'reason', 'quality, other'],
+  ['updraft.return.closed.v1', 'outcome', 'refunded, rejected, withdrawn'],
+  ['updraft.dispute.resolved.v1', 'by', 'merchant, platform, buyer'],
+  ['updraft.dispute.resolved.v1', 'inFavourOf', 'merchant, buyer'],
+  ['updraft.content.published.v1', 'kind', 'video, note, image, other'],
+  ['updraft.violation.recorded.v1', 'severity', 'minor, general, serious, critical'],
+  ['updraft.fee.charged.v1', 'kind', 'commission, content, other'],
+];
+
+test.each(CHOICES)('%s takes for %s one of %s and nothing else', (type, field, choices) => {
+  for (const choice of choices.split(', ')) expect(problemsWith(type, field, choice)).toEqual([]);
+  expect(problemsWith(type, field, 'whatever')).toEqual([
+    { field: `/data/${field}`, value: '"whatever"', rule: `must be one of ${choices}` },
+  ]);
 });

@@ -3,21 +3,15 @@ import type {
   CapacityDeclared,
   GrantUsed,
   InventoryReported,
-  MessageAnswered,
+  ServiceUsed,
   SurveyAnswered,
   ToolAdopted,
   ToolDropped,
-  TrainingCompleted,
+  ToolUsed,
 } from '#domain/events';
-import { Amount, Answers, Flag, GrantId, Id, InstantText, MayBeAbsent } from './payload-rules.ts';
+import { Amount, Answers, GrantId, Id, MayBeAbsent } from './payload-rules.ts';
 
-// How a merchant works: replies, capacity, answers, stock, tools, training, and the use of what it was granted.
-
-export class MessageAnsweredPayload implements MessageAnswered {
-  @Id() readonly threadId!: string;
-  @InstantText() readonly receivedAt!: string;
-  @Flag() readonly isFirst!: boolean;
-}
+// How a merchant works: capacity, answers, stock, tools, services, and the use of what it was granted.
 
 export class CapacityDeclaredPayload implements CapacityDeclared {
   @Amount() readonly ordersPerDay!: number;
@@ -30,18 +24,25 @@ export class SurveyAnsweredPayload implements SurveyAnswered {
 
 export class InventoryReportedPayload implements InventoryReported {
   @Amount() readonly units!: number;
+  @MayBeAbsent() @Amount() readonly listings?: number;
 }
 
 export class ToolAdoptedPayload implements ToolAdopted {
   @Id() readonly tool!: string;
 }
 
+export class ToolUsedPayload implements ToolUsed {
+  @Id() readonly tool!: string;
+  @Amount() readonly times!: number;
+}
+
 export class ToolDroppedPayload implements ToolDropped {
   @Id() readonly tool!: string;
 }
 
-export class TrainingCompletedPayload implements TrainingCompleted {
-  @Id() readonly course!: string;
+export class ServiceUsedPayload implements ServiceUsed {
+  @Id() readonly service!: string;
+  @Amount() readonly times!: number;
 }
 
 export class BoostDeliveredPayload implements BoostDelivered {

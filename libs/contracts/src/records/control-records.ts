@@ -83,6 +83,31 @@ export const CONTROL_RECORDS: { readonly [Type in ControlType]: RecordContract<C
       isScarce: false,
     },
   },
+  'updraft.control.statistics.v1': {
+    description: 'How the merchants of a group stand, as the census counted them before this midnight.',
+    schema: object({
+      writer: text,
+      sequence: { type: 'integer', minimum: 1 },
+      activation: { type: 'integer', minimum: 1 },
+      bundle: text,
+      statistic: text,
+      group: text,
+      merchants: count,
+      mean: orNull(integer),
+      cuts: list(object({ atBps: count, value: orNull(integer) })),
+    }),
+    example: {
+      writer: 'census/0',
+      sequence: 31,
+      activation: 2,
+      bundle: 'c0de'.repeat(16),
+      statistic: 'sales_30d~category',
+      group: 'home.kitchen',
+      merchants: 8_412,
+      mean: 1_204_500,
+      cuts: [{ atBps: 4_000, value: 310_001 }],
+    },
+  },
   'updraft.control.stop.v1': {
     description: 'Nothing more is issued within the scope, or again, and who said so.',
     schema: object({

@@ -87,6 +87,8 @@ const OUTCOMES: Readonly<Record<Decision['outcome'], true>> = {
   shrink: true,
   grow: true,
   pace: true,
+  warn: true,
+  clear: true,
   revoke: true,
   'claw-back': true,
   expire: true,

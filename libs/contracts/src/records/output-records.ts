@@ -1,5 +1,6 @@
 import type { ForwardedControl, MerchantCapability, Usage } from '#domain/outputs';
 import { BUNDLE, cause, CAUSE, orders, ORDERS } from './evidence.ts';
+import { CENSUS_RECORDS, type CensusRecords } from './census-records.ts';
 import { GRANT_RECORDS, type GrantRecords } from './grant-records.ts';
 import { anything, count, flag, hash, integer, list, mapOf, object } from './record-schema.ts';
 import { oneOf, orNull, position, text } from './record-schema.ts';
@@ -7,8 +8,8 @@ import { LETTER_RECORDS, type LetterRecords } from './letter-records.ts';
 import { TREASURY_RECORDS, type TreasuryRecords } from './treasury-records.ts';
 import type { RecordContract } from './record-schema.ts';
 
-// What the stages write for others to read: the capability, decisions, grants, treasury, dead-letters and quarantine
-// logs.
+// What the stages write for others to read: the capability, decisions, grants, treasury, census, dead-letters and
+// quarantine logs.
 
 /**
  * `updraft.quarantine.entry.v1`: the record at `position` of the stage's input is not stepped but becomes a dead
@@ -24,14 +25,12 @@ export interface QuarantineEntry {
   readonly approvedBy: string;
 }
 
-export interface OutputRecords extends GrantRecords, TreasuryRecords, LetterRecords {
+export interface OutputRecords extends GrantRecords, TreasuryRecords, CensusRecords, LetterRecords {
   'updraft.capability.merchant.v1': MerchantCapability;
   'updraft.capability.usage.v1': Usage;
   'updraft.capability.control.v1': ForwardedControl;
   'updraft.quarantine.entry.v1': QuarantineEntry;
 }
-
-const score = { type: 'integer', minimum: 0, maximum: 10_000 };
 
 const merchant: RecordContract<MerchantCapability> = {
   description: 'What scoring knows of a merchant, said when a decision could depend on it.',
@@ -46,15 +45,22 @@ const merchant: RecordContract<MerchantCapability> = {
     entityId: orNull(text),
     tier: orNull(text),
     projectedTier: orNull(text),
-    scoreBps: orNull(score),
+    score: orNull(integer),
+    ladders: mapOf(object({ tier: orNull(text), projected: orNull(text), isWarned: flag })),
+    isSearchBlocked: flag,
     headroom: integer,
     headroomExact: integer,
     orders,
     trainings: list(text),
+    enrolled: list(text),
+    exams: list(text),
+    certifications: list(text),
     tools: list(text),
     violations: list(text),
     survey: mapOf(text),
     metrics: mapOf(orNull(integer)),
+    grains: mapOf(integer),
+    periods: list(text),
     why: { ...list(text), minItems: 1 },
   }),
   example: {
@@ -68,15 +74,22 @@ const merchant: RecordContract<MerchantCapability> = {
     entityId: 'entity-91',
     tier: 'growing',
     projectedTier: 'growing',
-    scoreBps: 7_150,
+    score: 7_150,
+    ladders: { capability: { tier: 'growing', projected: 'growing', isWarned: false } },
+    isSearchBlocked: false,
     headroom: 40,
     headroomExact: 44,
     orders: ORDERS,
     trainings: ['dispatch-on-time'],
+    enrolled: [],
+    exams: [],
+    certifications: ['business-licence'],
     tools: ['auto-reply'],
     violations: [],
     survey: { wants_traffic: 'yes' },
     metrics: { orders_30d: 310, late_dispatch_bps: 120, rating_mean_milli: null },
+    grains: {},
+    periods: [],
     why: ['verdict:on-time', 'grain:headroom'],
   },
 };
@@ -118,6 +131,7 @@ export const OUTPUT_RECORDS: { readonly [Type in keyof OutputRecords]: RecordCon
     },
     ...GRANT_RECORDS,
     ...TREASURY_RECORDS,
+    ...CENSUS_RECORDS,
     ...LETTER_RECORDS,
     'updraft.quarantine.entry.v1': {
       description:

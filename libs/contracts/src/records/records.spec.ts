@@ -1,5 +1,5 @@
 import { Ajv } from 'ajv';
-import { CAPABILITY_TYPES, CONTROL_TYPES, TREASURY_TYPES } from '../event-types.ts';
+import { CAPABILITY_TYPES, CENSUS_TYPES, CONTROL_TYPES, TREASURY_TYPES } from '../event-types.ts';
 import { isInstant } from '../instant.ts';
 import { CONTROL_RECORDS } from './control-records.ts';
 import { OUTPUT_RECORDS } from './output-records.ts';
@@ -27,10 +27,11 @@ describe('the records that Updraft writes', () => {
     },
   );
 
-  test('every control, capability and treasury type has its contract, and every type its version', () => {
+  test('every control, capability, treasury and census type has its contract, and every type its version', () => {
     expect(Object.keys(CONTROL_RECORDS)).toEqual(CONTROL_TYPES);
     expect(Object.keys(OUTPUT_RECORDS)).toEqual(expect.arrayContaining([...CAPABILITY_TYPES]));
     expect(RECORDS.map(([type]) => type)).toEqual(expect.arrayContaining([...TREASURY_TYPES]));
+    expect(RECORDS.map(([type]) => type)).toEqual(expect.arrayContaining([...CENSUS_TYPES]));
     for (const [type] of RECORDS) expect(type).toMatch(/^updraft\.[a-z.-]+\.v1$/);
   });
 });

@@ -125,20 +125,26 @@ const KINDS = {
     true,
     manyAnswers(),
   ],
+  scores: [{}, { description: 6 }, { service: 0 }, { logistics: '5' }, { speed: 5 }, 'yes', 7, true],
 } as const satisfies Record<string, readonly unknown[]>;
 
 const FIELDS: Readonly<Record<keyof typeof KINDS, string>> = {
-  id: 'category entityId orderId threadId survey tool course violation',
+  id:
+    'category entityId orderId threadId survey tool course violation verification sessionId contentId service ' +
+    'violationId exam certification',
   grantId: 'grantId',
   text: 'reason buyer',
-  instant: 'orderedAt shipBy receivedAt',
-  amount: 'amountMinor refundMinor ordersPerDay units exposures clicks orders used',
+  instant: 'orderedAt shipBy receivedAt deliverBy startedAt dueBy',
+  amount:
+    'amountMinor refundMinor ordersPerDay units exposures clicks orders used viewers visitors watchSeconds newFans ' +
+    'gmvMinor fans fansOffSite listings times points',
   stars: 'stars',
-  flag: 'wasShipped forQuality isFirst',
+  flag: 'wasShipped forQuality isFirst isArbitrated isSearchBlocked',
   currency: 'currency',
   country: 'country',
-  oneOf: 'by dispatch',
+  oneOf: 'by dispatch tracking outcome inFavourOf kind severity',
   answers: 'answers',
+  scores: 'scores',
 };
 
 const ENVELOPE: Readonly<Record<string, readonly unknown[]>> = {
@@ -185,6 +191,9 @@ const PLACES: readonly Place[] = MERCHANT_EVENT_TYPES.flatMap((type) => {
     { type, isInside: false, name: null, pointer: '', faults: whole },
   ];
 });
+
+/** After so many events every place had its turn. */
+export const MALFORMED_ROUND = PLACES.length;
 
 function wrongFor(field: string): readonly unknown[] {
   const kinds = Object.keys(KINDS) as (keyof typeof KINDS)[];

@@ -1,5 +1,6 @@
 /// <reference types="node" />
 import { createHash } from 'node:crypto';
+import { canonicalJson, type Json } from '../canonical.ts';
 import { decisionsIn, given, REGISTERED, T0, trained, type World } from '../testing/given.ts';
 import { compiled, smallSource } from '../testing/small-bundle.ts';
 import { DAY_MS, HOUR_MS } from '../time.ts';
@@ -36,6 +37,12 @@ describe('the chain', () => {
       previous = data.hash;
     }
     expect(texts.length).toBeGreaterThan(6);
+  });
+
+  test('decisions and grants are canonical JSON, though most of a decision is written piece by piece', () => {
+    const { outputs } = history('a');
+    for (const { text } of outputs) expect(text).toBe(canonicalJson(JSON.parse(text) as Json));
+    expect(outputs.some(({ text }) => text.includes('"margin":'))).toBe(true);
   });
 
   test('an activity record that was altered shows in every decision after the next tick', () => {

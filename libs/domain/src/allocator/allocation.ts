@@ -1,28 +1,20 @@
 import { canonicalJson, type Json } from '../canonical.ts';
 import type { ZoneTransition } from '../controls.ts';
 import { ENGINE } from '../engine.ts';
-import type {
-  BudgetEvidence,
-  Cause,
-  ConditionEvidence,
-  Decision,
-  Grant,
-  GrantTerms,
-  MerchantCapability,
-  Outcome,
-} from '../outputs.ts';
+import type { BudgetEvidence, Cause, Grant, GrantTerms, MerchantCapability, Outcome } from '../outputs.ts';
 import type { Bundle } from '../policy/bundle.ts';
-import { assess, atomsOf, type Condition, type TierOrder } from '../policy/condition.ts';
 import type { Sweep } from '../stage/due-work.ts';
 import type { MerchantRows } from '../stage/merchant-rows.ts';
 import { formatPosition, type Position } from '../stage/position.ts';
 import type { Hash, OutputRecord } from '../stage/stage.ts';
-import { writeEvent, writeEventText } from '../stage/write-event.ts';
+import { envelopeText, writeEvent } from '../stage/write-event.ts';
 import { formatInstant } from '../time.ts';
 import type { ApplicantRow, RunningGrant, SettlingGrant } from './applicant-row.ts';
+import { NOTHING_WEIGHED, type EvidenceText } from './evidence.ts';
 import { checkTransition, type GrantState } from './grant-states.ts';
 import type { PolicyIndex } from './policy-index.ts';
 import type { Purse } from './purse.ts';
+import type { Touch } from './touched.ts';
 
 /** What the allocator keeps of its partition besides the merchants. */
 export interface AllocatorRoot {
@@ -69,6 +61,7 @@ export interface Allocation {
   readonly root: AllocatorRoot;
   readonly rows: MerchantRows<ApplicantRow>;
   readonly hash: Hash;
+  readonly touch: Touch;
   bundle: Bundle | null;
   /** Of the bundle. */
   policy: PolicyIndex;
@@ -116,7 +109,7 @@ export interface Verdict {
   readonly programme: string;
   readonly merchantId: string;
   readonly capability: MerchantCapability | null;
-  readonly conditions: readonly ConditionEvidence[];
+  readonly conditions: EvidenceText;
   readonly reasons: readonly string[];
   readonly budget: BudgetEvidence | null;
   /** Where the merchant or the grant stood before, and stands now. */
@@ -152,7 +145,7 @@ export function refuseUsage(
     programme: '',
     merchantId: row.id,
     capability: null,
-    conditions: [],
+    conditions: NOTHING_WEIGHED,
     reasons: [reason, `grant:${grantId}`],
     budget: null,
     to: 'none',
@@ -166,38 +159,12 @@ function append(allocation: Allocation, verdict: Omit<Verdict, 'from'>): void {
   const id = nextDecisionId(allocation);
   const position = [...allocation.inputPosition, allocation.ordinal++];
   root.sequence += 1;
-  // Members in order of their names: the hash has its place between the two halves.
-  const head = {
-    activityHash: root.activityHash,
-    budget: verdict.budget,
-    bundle: root.bundleHash ?? '',
-    capacity:
-      verdict.capability === null
-        ? null
-        : { headroom: verdict.capability.headroom, orders: verdict.capability.orders },
-    cause: allocation.cause,
-    conditions: verdict.conditions,
-    engine: ENGINE,
-    grant: terms,
-  } satisfies Partial<Decision>;
-  const tail = {
-    logId: root.logId,
-    outcome: verdict.outcome,
-    position: id,
-    previousHash: root.chainHash,
-    programme: verdict.programme,
-    reasons: verdict.reasons,
-    sequence: root.sequence,
-    tier: verdict.capability?.tier ?? null,
-    until: verdict.untilMs === undefined ? null : formatInstant(verdict.untilMs),
-  } satisfies Omit<Decision, 'hash' | keyof typeof head>;
   const source = `/updraft/${root.logId}/allocator`;
   const event = { id, source, subject: verdict.merchantId, timeMs: root.nowMs };
-  const decision = { ...event, type: 'updraft.decision.v1' };
-  const before = canonicalJson(head as unknown as Json).slice(0, -1);
-  const after = canonicalJson(tail as unknown as Json).slice(1);
-  root.chainHash = hash(writeEventText(decision, `${before},${after}`));
-  const text = writeEventText(decision, `${before},"hash":"${root.chainHash}",${after}`);
+  const envelope = envelopeText({ ...event, type: 'updraft.decision.v1' });
+  const { before, after } = membersOf(allocation, verdict, id, terms);
+  root.chainHash = hash(`{"data":{${before}${after}}${envelope}`);
+  const text = `{"data":{${before}"hash":"${root.chainHash}",${after}}${envelope}`;
   allocation.outputs.push({ log: 'decisions', key: verdict.merchantId, position, text });
   if (terms === null || verdict.grant === null) return;
   const grant: Grant = {
@@ -221,24 +188,33 @@ function append(allocation: Allocation, verdict: Omit<Verdict, 'from'>): void {
   allocation.outputs.push({ log: 'grants', key: grant.grantId, position, text: grantText });
 }
 
+/** The members of a decision as canonical JSON, in order of their names: before its hash and after it. */
+function membersOf(
+  { root, cause }: Allocation,
+  { budget, capability, conditions, outcome, programme, reasons, untilMs }: Omit<Verdict, 'from'>,
+  position: string,
+  grant: GrantTerms | null,
+): { readonly before: string; readonly after: string } {
+  const text = (value: object | string | null): string => canonicalJson(value as Json);
+  const capacity = capability === null ? null : { headroom: capability.headroom, orders: capability.orders };
+  const until = untilMs === undefined ? null : formatInstant(untilMs);
+  const before =
+    `"activityHash":${text(root.activityHash)},"budget":${text(budget)},"bundle":${text(root.bundleHash ?? '')}` +
+    `,"capacity":${text(capacity)},"cause":${text(cause)},"conditions":${conditions},"engine":${ENGINE}` +
+    `,"grant":${text(grant)},`;
+  const after =
+    `"logId":${text(root.logId)},"outcome":"${outcome}","position":"${position}"` +
+    `,"previousHash":"${root.chainHash}","programme":${text(programme)},"reasons":${text(reasons)}` +
+    `,"sequence":${root.sequence},"tier":${text(capability?.tier ?? null)},"until":${text(until)}`;
+  return { before, after };
+}
+
 /** Where a decision's text has its own hash: no text within quotes looks like it, and no other member does. */
 const OWN_HASH = /"hash":"[0-9a-f]{64}",(?="logId":)/;
 
 /** The hash of a decision record, recomputed from its canonical text: what a reader checks the chain with. */
 export function decisionHash(text: string, hash: Hash): string {
   return hash(text.replace(OWN_HASH, ''));
-}
-
-/** Every atom of a condition as evidence. */
-export function evidenceFor(
-  condition: Condition,
-  capability: MerchantCapability,
-  tiers: TierOrder,
-): ConditionEvidence[] {
-  return atomsOf(condition).map((atom) => ({
-    asOf: capability.position,
-    ...assess(atom, capability, tiers),
-  }));
 }
 
 export function termsOf(grant: RunningGrant | SettlingGrant): GrantTerms {

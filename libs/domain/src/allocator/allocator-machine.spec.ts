@@ -55,13 +55,13 @@ describe('applying', () => {
     const unranked = { value: null, margin: null, verdict: 'not-assessed', asOf };
     const unasked = { value: null, margin: null, verdict: 'true', asOf };
     expect(tier!.conditions).toEqual([
-      { id: 'tier', what: 'tier', op: '>=', line: 'silver', ...unranked },
+      { id: 'tier', what: 'tier:ladder', op: '>=', line: 'silver', ...unranked },
       { id: 'wanted', what: 'survey:wants', op: '!=', line: 'no', ...unasked },
       { id: 'late', what: 'metric:on_time', op: '<', line: 3_000, ...unranked },
     ]);
     expect(tier).toMatchObject({
       bundle: sha256(SMALL),
-      engine: 3,
+      engine: 4,
       logId: 'test',
       tier: null,
       budget: null,
@@ -144,7 +144,7 @@ describe('activations', () => {
     for (let i = 0; i < 5; i++) grown(world, `m${i}`);
     const metrics = [
       ...(smallSource()['metrics'] as object[]),
-      { id: 'new', names: { en: 'New' }, sum: 'ordersPaid', window: '2d' },
+      { id: 'new', names: { en: 'New' }, unit: 'count', sum: 'ordersPaid', window: '2d' },
     ];
     const who = { id: 'sells', metric: 'new', op: '>=', value: 1 };
     world.activate(textOf({ metrics, programmes: [welcome({ who }), growth()] }));

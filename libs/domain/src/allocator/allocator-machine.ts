@@ -23,22 +23,31 @@ import type {
   StageDefinition,
 } from '../stage/stage.ts';
 import { emptyAllocatorRoot, type Allocation, type AllocatorRoot } from './allocation.ts';
-import { applicantRowFormat } from './applicant-row.ts';
+import { applicantRowFormat, type ApplicantRow } from './applicant-row.ts';
 import { considerMerchant } from './consider.ts';
 import { indexOf } from './policy-index.ts';
-import { askForShares, balanceBooks, leastOf, takeLease, turnPeriods } from './treasury-mail.ts';
+import { causesOf, touchedBy, type Touch } from './touched.ts';
+import { askForShares, balanceBooks, takeLease, turnPeriods } from './treasury-mail.ts';
 import { applyUsage } from './usage.ts';
+import { startWaitingSweep } from './waiting-sweep.ts';
 
 // Allocator: capability in, decisions and grants out. It reads nothing but capability records, in which scoring
 // forwards ticks, activations and usage in place and in order.
 
-export const allocator: StageDefinition = {
-  name: 'allocator',
-  input: 'capability',
-  output: 'decisions',
-  format: 3,
-  open: openAllocator,
-};
+export const allocator: StageDefinition = allocatorOf(touchedBy);
+
+/** `touch` is another one only where a test has everything decided on again. */
+export function allocatorOf(touch: Touch): StageDefinition {
+  return {
+    name: 'allocator',
+    input: 'capability',
+    output: 'decisions',
+    format: 4,
+    open: (partition, restored, hash) => openAllocator(partition, restored, hash, touch),
+  };
+}
+
+const NOTHING_NEW: readonly string[] = [];
 
 interface Machine extends Allocation {
   readonly bundles: Map<string, Bundle>;
@@ -46,12 +55,18 @@ interface Machine extends Allocation {
   isTick: boolean;
 }
 
-function openAllocator(partition: number, restored: Restored | null, hash: Hash): PartitionMachine {
+function openAllocator(
+  partition: number,
+  restored: Restored | null,
+  hash: Hash,
+  touch: Touch,
+): PartitionMachine {
   const machine: Machine = {
     partition,
     root: restored === null ? emptyAllocatorRoot() : (JSON.parse(restored.root) as AllocatorRoot),
     rows: createMerchantRows(applicantRowFormat, restored?.index),
     hash,
+    touch,
     bundle: null,
     policy: indexOf(null),
     bundles: new Map(),
@@ -118,11 +133,11 @@ function step(machine: Machine, record: InputRecord, share: Share): readonly Out
     const row = rows.get(subject!);
     if (row.capability === null) row.activation = root.sweeps['activation']!.number;
     const dueMs = rows.due(row.id);
-    const isSwept = row.activation < root.sweeps['activation']!.number;
-    if (isSwept || (dueMs !== null && dueMs <= root.nowMs)) considerMerchant(machine, row);
+    if (isSwept(machine, row) || (dueMs !== null && dueMs <= root.nowMs)) lookAgain(machine, row);
+    const heardBefore = row.capability;
     if (type === 'updraft.capability.usage.v1') applyUsage(machine, row, data as unknown as Usage);
     else row.capability = data as unknown as MerchantCapability;
-    considerMerchant(machine, row);
+    considerMerchant(machine, row, causesOf(root.bundleHash, heardBefore, row.capability));
   }
   runShare(machine, share);
   startWaitingSweep(machine);
@@ -193,7 +208,7 @@ function onLease(machine: Machine, lease: Lease): void {
   }
   const row = rows.get(lease.holder);
   takeLease(machine, row.purses, lease);
-  considerMerchant(machine, row);
+  lookAgain(machine, row);
 }
 
 /** Those who wait are told that they wait for something else now, and afterwards everybody is looked at again. */
@@ -218,54 +233,28 @@ function decideBy(machine: Machine): void {
   machine.policy = indexOf(live);
 }
 
+/** An activation, a stop or a resumption concerns the merchant, who was not looked at since. */
+function isSwept({ root }: Machine, row: ApplicantRow): boolean {
+  return row.activation < root.sweeps['activation']!.number;
+}
+
+/** Nothing new is known of the merchant: time passed, or money came. */
+function lookAgain(machine: Machine, row: ApplicantRow): void {
+  considerMerchant(machine, row, isSwept(machine, row) ? null : NOTHING_NEW);
+}
+
 function runShare(machine: Machine, share: Share): void {
   const { root, rows } = machine;
   for (const key of share.timers) {
     const dueMs = rows.due(key);
-    if (dueMs !== null && dueMs <= root.nowMs) considerMerchant(machine, rows.get(key));
+    if (dueMs !== null && dueMs <= root.nowMs) lookAgain(machine, rows.get(key));
   }
-  for (const key of share.held) if (rows.held.has(key)) considerMerchant(machine, rows.get(key));
+  for (const key of share.held) if (rows.held.has(key)) lookAgain(machine, rows.get(key));
   for (const { kind, keys } of share.sweeps) {
     machine.isServing = kind === 'waiting';
-    for (const key of keys) considerMerchant(machine, rows.get(key));
+    for (const key of keys) lookAgain(machine, rows.get(key));
   }
   machine.isServing = false;
-}
-
-/**
- * Those who wait, in the order in which they came. One sweep at a time, so that who waits at the end is not starved by
- * money that keeps coming; it ends early when nobody can be served any more.
- */
-function startWaitingSweep(machine: Machine): void {
-  const { root, rows, bundle } = machine;
-  const sweep = root.sweeps['waiting']!;
-  const isFutile = sweep.cursor !== null && !root.isRevising && !canServe(machine);
-  if (isFutile) root.sweeps['waiting'] = { ...sweep, cursor: null };
-  else if (sweep.cursor !== null) return;
-  root.isRevising = false;
-  if (rows.waiting.size === 0 || bundle === null) {
-    root.isFunded = false;
-    root.isRevised = false;
-    return;
-  }
-  if (!root.isRevised && !(root.isFunded && canServe(machine))) {
-    root.isFunded = false;
-    return;
-  }
-  root.isRevising = root.isRevised;
-  root.isFunded = false;
-  root.isRevised = false;
-  root.sweeps['waiting'] = { number: sweep.number + 1, cursor: '' };
-}
-
-/** Whether some purse that is waited for holds enough for its smallest grant. */
-function canServe(machine: Machine): boolean {
-  const { purses } = machine.root;
-  for (const instance in purses) {
-    const { wanted, free } = purses[instance]!;
-    if (wanted > 0 && free >= Math.min(wanted, leastOf(machine, instance))) return true;
-  }
-  return false;
 }
 
 function shareFor(machine: Machine, record: InputRecord): Share {

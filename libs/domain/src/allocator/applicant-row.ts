@@ -1,6 +1,7 @@
 import type { GrantKind, GrantStatus, MerchantCapability } from '../outputs.ts';
 import type { Benefit } from '../policy/bundle.ts';
 import type { RowFormat } from '../stage/merchant-rows.ts';
+import type { LineUp } from './line-up.ts';
 import type { Purse } from './purse.ts';
 
 /** What was reported of a grant, cumulative. */
@@ -43,6 +44,8 @@ export interface RunningGrant {
   /** When its pace is looked at next; null without a guarantee. */
   paceAtMs: number | null;
   renewals: number;
+  /** Until when the merchant may make good what it was warned of; null while it is not warned. */
+  complyUntilMs: number | null;
 }
 
 /** A grant that ended; late usage still counts until `untilMs`, then what is left returns to the account. */
@@ -91,8 +94,10 @@ export interface ApplicantRow {
   readonly purses: { [instance: string]: Purse };
   /** Ids of grants that settled, the last ones: usage of theirs comes too late. */
   settled: string[];
-  /** When it last had a grant of any programme; null: never. */
-  servedAtMs: number | null;
+  /** By kind, when its last grant ended. */
+  readonly servedAtMs: { [kind in GrantKind]?: number };
+  /** Of the programmes, for the live bundle; made anew where it is missing. */
+  lineUp?: LineUp;
 }
 
 /** Bound of the list of settled grants. */
@@ -106,9 +111,9 @@ export const applicantRowFormat: RowFormat<ApplicantRow> = {
     programmes: {},
     purses: {},
     settled: [],
-    servedAtMs: null,
+    servedAtMs: {},
   }),
-  encode: ({ id: _id, ...row }) => JSON.stringify(row),
+  encode: ({ id: _id, lineUp: _lineUp, ...row }) => JSON.stringify(row),
   decode: (id, body) => ({ id, ...(JSON.parse(body) as Omit<ApplicantRow, 'id'>) }),
 };
 
@@ -132,11 +137,9 @@ export function isWaiting({ wait }: Standing): boolean {
 }
 
 /** The merchant's turn among those who wait for money, its first where it waits for several; null when it does not. */
-export function turnOf(row: ApplicantRow): number | null {
+export function turnOf(standings: readonly Standing[]): number | null {
   let turn: number | null = null;
-  for (const id in row.programmes) {
-    const { wait } = row.programmes[id]!;
+  for (const { wait } of standings)
     if (wait !== null && (turn === null || wait.turn < turn)) turn = wait.turn;
-  }
   return turn;
 }

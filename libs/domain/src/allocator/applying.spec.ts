@@ -180,6 +180,37 @@ describe('floor', () => {
     expect(days(world, 7)).toEqual([['m1 floor issue 10']]);
   });
 
+  test('where only some kinds count, grants of others keep nobody from it and do not set back its days', () => {
+    const right = { ...limit({ id: 'chat', kind: 'tool', gives: { access: ['chat'] } }), duration: '9d' };
+    const world = under([right, least({ floor: { within: '7d', of: ['traffic'] } })]);
+    registered(world, 'm1');
+    expect(inShort(world.outputs)).toEqual(['m1 chat issue 1', 'm1 floor withhold floor-not-due']);
+    expect(days(world, 7)).toEqual([['m1 floor issue 10']]);
+  });
+
+  test('where only some kinds count, one of them sets the days back when it ends', () => {
+    const world = under([
+      welcome({ limits: { openings: 1, perMerchant: 250 } }),
+      least({ floor: { within: '7d', of: ['service', 'traffic'] } }),
+    ]);
+    trained(world, 'm1');
+    expect(inShort(world.outputs).at(-1)).toBe('m1 floor withhold served');
+    expect(days(world, 3, 4, 9.5, 10).slice(2)).toEqual([
+      ['m1 welcome withhold openings-used'],
+      ['m1 floor issue 10'],
+    ]);
+  });
+
+  test('a grant of a programme that is gone counts to its end like any other', () => {
+    const world = under([welcome({ limits: { openings: 1, perMerchant: 250 } }), least()]);
+    trained(world, 'm1');
+    const text = compiled(
+      smallSource({ programmes: [least()], accounts: [account('floor', 100_000, { idle: '400d' })] }),
+    ).text;
+    world.activate(text);
+    expect(days(world, 3, 4, 9.5, 10).slice(2)).toEqual([[], ['m1 floor issue 10']]);
+  });
+
   test('the days begin anew when it was not eligible in between, but not after a stop', () => {
     const world = under([least({ who: { id: 'wanted', survey: 'wants', isNot: 'no' } })]);
     registered(world, 'm1');

@@ -1,11 +1,9 @@
 import type { MerchantCapability } from '../outputs.ts';
-import { leastSize, type Programme } from '../policy/bundle.ts';
-import type { Condition } from '../policy/condition.ts';
-import { decide, evidenceFor, nextDecisionId, type Allocation, type Verdict } from './allocation.ts';
+import { leastSize, type Floor, type Programme } from '../policy/bundle.ts';
+import { decide, nextDecisionId, type Allocation, type Verdict } from './allocation.ts';
 import {
   isWaiting,
   NOTHING_REPORTED,
-  standingOf,
   turnOf,
   type ApplicantRow,
   type RunningGrant,
@@ -13,47 +11,63 @@ import {
 } from './applicant-row.ts';
 import { reasonsAgainst, stopsOn, wantedSize } from './eligibility.ts';
 import { clawBackEnded, settleDue } from './ending.ts';
+import { evidenceFor } from './evidence.ts';
 import { keepUp, keepUpOrphans } from './grant-life.ts';
 import type { GrantState } from './grant-states.ts';
+import { lineUpOf } from './line-up.ts';
 import { fund, instanceOf, post, shortage, stopWaiting } from './money.ts';
 import { floorDueAt, isServed, nextInstant } from './next-instant.ts';
 import { firstPaceAt, firstWeight } from './pace.ts';
 import { reserve } from './purse.ts';
+import { isAtRest, OFFER } from './rest.ts';
+import { takeStages } from './stages.ts';
 import { balanceOwnBooks } from './treasury-mail.ts';
 
 // What the allocator does with one merchant: first what runs is kept up, ended, shrunk or grown, then for each
 // programme without a running grant there is a decision: issue, offer the training, wait for money, or withhold with
 // reasons, which are recorded when they change and not on every record.
 
-/** Marks the standing of who was offered a training. */
-const OFFER = 'offer:';
-
-/** Looks at every programme for a merchant, as of the allocation's log time. */
-export function considerMerchant(allocation: Allocation, row: ApplicantRow): void {
-  const { bundle, root, rows } = allocation;
+/**
+ * Looks at a merchant's programmes, as of the allocation's log time: at all of them, or, where nothing happened since
+ * the last look but these causes, at those that may answer otherwise because of them.
+ */
+export function considerMerchant(
+  allocation: Allocation,
+  row: ApplicantRow,
+  why: readonly string[] | null = null,
+): void {
+  const { bundle, root, rows, policy, touch } = allocation;
   if (bundle === null) return;
   row.activation = root.sweeps['activation']!.number;
   // After an activation, what scoring said by the bundle before is no ground to decide by this one: its metrics, tiers
   // and grain may not even exist there. Scoring's own sweep tells everybody anew; until then only time goes on.
   const capability = row.capability?.bundle === root.bundleHash ? row.capability : null;
+  const { live, all } = lineUpOf(allocation, row);
   settleDue(allocation, row);
   keepUpOrphans(allocation, row, capability);
   let isHeld = false;
-  for (const programme of bundle.programmes) {
-    const standing = standingOf(row, programme.id);
-    isHeld = clawBackEnded(allocation, row, capability, programme, standing) || isHeld;
+  for (let at = 0; at < live.length; at++) {
+    const standing = live[at]!;
+    if (standing.grant === null && standing.settling.length === 0) continue;
+    const programme = bundle.programmes[at]!;
     if (standing.grant !== null) isHeld = keepUp(allocation, row, capability, programme, standing) || isHeld;
+    // Afterwards, so that one which ended just now is among them.
+    isHeld = clawBackEnded(allocation, row, capability, programme, standing) || isHeld;
   }
   if (capability !== null) {
-    for (const programme of bundle.programmes) {
-      const standing = standingOf(row, programme.id);
+    const touched = why === null ? null : touch(policy.readers, why);
+    for (let at = 0; at < live.length; at++) {
+      const standing = live[at]!;
       if (standing.grant !== null) continue;
+      const programme = bundle.programmes[at]!;
+      const isTouched = touched === null || touched.has(programme.id);
+      if (!isTouched && isAtRest(allocation, row, programme, standing)) continue;
       applyFor(allocation, { row, capability, programme, standing });
     }
   }
   balanceOwnBooks(allocation, row);
   rows.setHeld(row.id, isHeld);
-  rows.setWaiting(row.id, turnOf(row));
+  rows.setWaiting(row.id, turnOf(all));
   rows.setDue(row.id, nextInstant(allocation, row));
   rows.touch(row.id);
 }
@@ -88,7 +102,7 @@ function applyFor(allocation: Allocation, before: Omit<Applicant, 'from'>): void
     withhold(allocation, applicant, stops);
     return;
   }
-  const early = programme.floor === null ? null : beforeFloor(allocation, applicant);
+  const early = programme.floor === null ? null : beforeFloor(allocation, applicant, programme.floor);
   if (early !== null) {
     stopWaiting(allocation, row, standing);
     withhold(allocation, applicant, [early]);
@@ -177,14 +191,14 @@ function offerTraining(allocation: Allocation, applicant: Applicant, reasons: re
 }
 
 /** A floor is for who was eligible for so long and had nothing meanwhile; why it is too early for it, else null. */
-function beforeFloor({ root }: Allocation, { row, programme, standing }: Applicant): string | null {
+function beforeFloor({ root }: Allocation, { row, standing }: Applicant, floor: Floor): string | null {
   standing.eligibleSinceMs ??= root.nowMs;
-  if (isServed(row)) return 'served';
-  return root.nowMs < floorDueAt(row, programme, standing) ? 'floor-not-due' : null;
+  if (isServed(row, floor)) return 'served';
+  return root.nowMs < floorDueAt(row, floor, standing) ? 'floor-not-due' : null;
 }
 
 function issue(allocation: Allocation, applicant: Applicant, size: number, instance: string | null): void {
-  const { row, programme, standing } = applicant;
+  const { row, capability, programme, standing } = applicant;
   const { root, policy } = allocation;
   const about = aboutApplicant(allocation, applicant);
   const grant: RunningGrant = {
@@ -211,6 +225,7 @@ function issue(allocation: Allocation, applicant: Applicant, size: number, insta
     growAtMs: null,
     paceAtMs: firstPaceAt(programme, root.nowMs),
     renewals: 0,
+    complyUntilMs: null,
   };
   const budget =
     instance === null ? null : post(allocation, row, instance, (purse) => reserve(purse, size, root.nowMs));
@@ -218,9 +233,9 @@ function issue(allocation: Allocation, applicant: Applicant, size: number, insta
   standing.openings += 1;
   standing.withheld = '';
   standing.eligibleSinceMs = null;
-  if (programme.kind !== 'limit') row.servedAtMs = root.nowMs;
   const reasons = programme.floor === null ? [] : ['floor'];
   decide(allocation, { ...about, outcome: 'issue', reasons, budget, to: 'active', grant });
+  takeStages(allocation, row, capability, programme, standing);
 }
 
 /** Recorded when the reasons change. */
@@ -249,7 +264,6 @@ type About = Pick<Verdict, 'programme' | 'merchantId' | 'capability' | 'conditio
 /** What every decision on an applicant says: the conditions that were weighed, met or not. */
 function aboutApplicant({ policy }: Allocation, { row, capability, programme, from }: Applicant): About {
   const { need, who, revokeWhen, clawBackWhen } = programme;
-  const weighed: Condition[] = [need, who, revokeWhen, clawBackWhen].filter((each) => each !== null);
-  const conditions = evidenceFor({ all: weighed }, capability, policy.tiers);
+  const conditions = evidenceFor([need, who, revokeWhen, clawBackWhen], capability, policy.tiers);
   return { programme: programme.id, merchantId: row.id, capability, conditions, from };
 }

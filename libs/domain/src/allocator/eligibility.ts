@@ -1,13 +1,7 @@
 import type { MerchantCapability } from '../outputs.ts';
 import { leastSize, type Programme } from '../policy/bundle.ts';
-import {
-  assess,
-  atomsOf,
-  evaluate,
-  failingAtoms,
-  type Condition,
-  type TierOrder,
-} from '../policy/condition.ts';
+import { assess } from '../policy/assess.ts';
+import { atomsOf, evaluate, failingAtoms, type Condition, type TierOrders } from '../policy/condition.ts';
 import type { Allocation } from './allocation.ts';
 import { isWaiting, type ApplicantRow, type Standing } from './applicant-row.ts';
 
@@ -37,12 +31,17 @@ export function reasonsAgainst(
   reasons.push(...metAtoms(programme.clawBackWhen, capability, tiers));
   if (root.nowMs < standing.coolDownUntilMs) reasons.push('cool-down');
   if (standing.openings >= programme.openingsMax) reasons.push('openings-used');
-  if (fittingSize(programme, capability.headroom) === 0) reasons.push('no-headroom');
+  if (fittingSize(programme, capability) === 0) reasons.push(tooLittle(programme));
   if (leftFor(programme, standing) < leastSize(programme)) reasons.push('merchant-cap');
   if (reasons.length > 0) return reasons;
   // Whoever could not have it anyway is not told of a rival, which may come and go.
   const rival = rivalOf(allocation, row, programme);
   return rival === null ? reasons : [`exclusive:${rival}`];
+}
+
+/** Why nothing fits: no orders can be carried, or the metric that the size follows comes to too little. */
+function tooLittle({ size }: Programme): string {
+  return 'metric' in size ? `too-little:${size.metric}` : 'no-headroom';
 }
 
 /** What is stopped of a programme: all issuing, itself, its account or one around it. */
@@ -53,7 +52,7 @@ export function stopsOn({ root, policy }: Allocation, { id }: Programme): string
 }
 
 /** Of the same set, the programme that the merchant has, or that goes first and waits for its money. */
-function rivalOf({ policy }: Allocation, row: ApplicantRow, programme: Programme): string | null {
+export function rivalOf({ policy }: Allocation, row: ApplicantRow, programme: Programme): string | null {
   for (const { id, isBefore } of policy.rivals.get(programme.id)!) {
     const standing = row.programmes[id];
     if (standing === undefined) continue;
@@ -64,13 +63,20 @@ function rivalOf({ policy }: Allocation, row: ApplicantRow, programme: Programme
 
 /** What to give to somebody against whom nothing speaks, if there is money. */
 export function wantedSize(programme: Programme, capability: MerchantCapability, standing: Standing): number {
-  return Math.min(fittingSize(programme, capability.headroom), leftFor(programme, standing));
+  return Math.min(fittingSize(programme, capability), leftFor(programme, standing));
 }
 
-/** What fits the merchant now, in units of the account; 0 when its headroom carries nothing of use. */
-export function fittingSize({ size }: Programme, headroom: number): number {
+/** What a size follows: the lower edges of grains. */
+export type Followed = Pick<MerchantCapability, 'headroom' | 'grains'>;
+
+/** What fits the merchant now, in units of the account; 0 when what it follows carries nothing of use. */
+export function fittingSize({ size }: Programme, { headroom, grains }: Followed): number {
   if ('fixed' in size) return size.fixed;
-  const fits = Math.min(headroom * size.perHeadroom, size.maximum);
+  const units =
+    'metric' in size
+      ? Math.floor((grains[size.metric] ?? 0) / size.per) * size.times
+      : headroom * size.perHeadroom;
+  const fits = Math.min(units, size.maximum);
   return fits < size.minimum ? 0 : fits;
 }
 
@@ -84,7 +90,7 @@ export function leftFor(programme: Programme, standing: Standing): number {
 export function metAtoms(
   condition: Condition | null,
   capability: MerchantCapability,
-  tiers: TierOrder,
+  tiers: TierOrders,
 ): readonly string[] {
   if (condition === null || evaluate(condition, capability, tiers) !== 'true') return [];
   const blamed = new Set(failingAtoms({ not: condition }, capability, tiers));

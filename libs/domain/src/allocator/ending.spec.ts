@@ -91,6 +91,15 @@ describe('claw-back', () => {
     expect(fraud(world, 'm1')).toEqual([]);
     expect(inShort(world.tick(T0 + 2))[0]).toBe('m1 welcome claw-back fake');
   });
+
+  test('it is held as well where the grant is used up meanwhile', () => {
+    const world = under();
+    trained(world, 'm1');
+    world.tick(T0 + 1, true);
+    expect(fraud(world, 'm1')).toEqual([]);
+    expect(used(world, 'm1', 100)[0]).toBe('m1 welcome expire used-up');
+    expect(inShort(world.tick(T0 + 2))).toContain('m1 welcome claw-back fake');
+  });
 });
 
 describe('usage', () => {

@@ -1,7 +1,7 @@
 import type { BudgetEvidence, MerchantCapability } from '../outputs.ts';
 import type { Programme } from '../policy/bundle.ts';
 import type { Condition } from '../policy/condition.ts';
-import { decide, evidenceFor, type Allocation } from './allocation.ts';
+import { decide, type Allocation } from './allocation.ts';
 import {
   SETTLED_MAX,
   type ApplicantRow,
@@ -10,7 +10,9 @@ import {
   type Standing,
 } from './applicant-row.ts';
 import { metAtoms } from './eligibility.ts';
+import { evidenceFor, NOTHING_WEIGHED, type EvidenceText } from './evidence.ts';
 import type { GrantState } from './grant-states.ts';
+import { lineUpOf } from './line-up.ts';
 import { post, stopWaiting } from './money.ts';
 import { beginSettling, clawBack, release } from './purse.ts';
 
@@ -76,6 +78,7 @@ export function end(
   if (grant.account !== null && !grant.isReusable) standing.settling.push(ended);
   else remember(row, grant.grantId);
   standing.grant = null;
+  row.servedAtMs[grant.kind] = root.nowMs;
   stopWaiting(allocation, row, standing);
   standing.coolDownUntilMs = root.nowMs + (programme?.coolDownMs ?? 0);
   standing.withheld = '';
@@ -118,8 +121,11 @@ export function clawBackEnded(
 /** Returns what ended grants did not use, once nothing more can be reported against them. */
 export function settleDue(allocation: Allocation, row: ApplicantRow): void {
   const { nowMs } = allocation.root;
-  for (const [programme, standing] of Object.entries(row.programmes)) {
+  const { all, ids } = lineUpOf(allocation, row);
+  for (let at = 0; at < all.length; at++) {
+    const standing = all[at]!;
     if (standing.settling.length === 0) continue;
+    const programme = ids[at]!;
     for (const grant of standing.settling.filter(({ untilMs }) => untilMs <= nowMs)) {
       const left = grant.size - grant.spent;
       const budget = postTo(allocation, row, grant, (purse) => release(purse, left, 'settling'));
@@ -130,7 +136,7 @@ export function settleDue(allocation: Allocation, row: ApplicantRow): void {
         programme,
         merchantId: row.id,
         capability: row.capability,
-        conditions: [],
+        conditions: NOTHING_WEIGHED,
         reasons: ['nothing-more-reported'],
         budget,
         from: grant.status,
@@ -146,9 +152,9 @@ function remember(row: ApplicantRow, grantId: string): void {
   row.settled = [...row.settled, grantId].slice(-SETTLED_MAX);
 }
 
-function evidenceOf(allocation: Allocation, row: ApplicantRow, condition: Condition | null) {
-  if (condition === null || row.capability === null || allocation.bundle === null) return [];
-  return evidenceFor(condition, row.capability, allocation.policy.tiers);
+function evidenceOf(allocation: Allocation, row: ApplicantRow, condition: Condition | null): EvidenceText {
+  if (row.capability === null || allocation.bundle === null) return NOTHING_WEIGHED;
+  return evidenceFor([condition], row.capability, allocation.policy.tiers);
 }
 
 /** Posts to the grant's account, where it has one. */

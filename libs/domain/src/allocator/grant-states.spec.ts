@@ -115,6 +115,13 @@ const HAPPENS: Readonly<Record<string, (world: World) => void>> = {
     violates(world, 'bad');
     world.tick(T0 + 3 * DAY_MS);
   },
+  'is warned, and made good in time'(world) {
+    const accounts = [account('growth', 100_000, { idle: '400d' })];
+    world.activate(compiled(smallSource({ programmes: [elastic({ comply: '2d' })], accounts })).text);
+    for (let i = 0; i < 3; i++) world.tick(world.nowMs);
+    violates(world, 'bad');
+    world.event('updraft.violation.cleared.v1', 'm1', { violation: 'bad' });
+  },
   'is clawed back'(world) {
     violates(world, 'fake');
     world.tick(T0 + 3 * DAY_MS);

@@ -57,11 +57,13 @@ export const TRANSITIONS: readonly Transition[] = [
   { from: RUNNING, outcome: 'renew', to: 'active', when: 'its time is over and the conditions still hold' },
   { from: RUNNING, outcome: 'expire', to: 'expired', when: 'its time is over' },
   { from: RUNNING, outcome: 'expire', to: 'used-up', when: 'nothing of it is left' },
+  ...stays('warn', 'the condition for revoking is met, and there is time to comply'),
+  ...stays('clear', 'what it was warned of was made good in time'),
   {
     from: RUNNING,
     outcome: 'revoke',
     to: 'revoked',
-    when: 'the condition for revoking is met, or the merchant closed',
+    when: 'the condition for revoking is met and any time to comply over, or the merchant closed',
   },
   {
     from: [...RUNNING, 'used-up', 'expired', 'revoked'],

@@ -40,6 +40,17 @@ export function post(
   instance: string,
   posting: (purse: Purse) => Purse,
 ): BudgetEvidence {
+  const { before, after } = move(allocation, row, instance, posting);
+  return budgetEvidence(allocation, row, instance, before, after);
+}
+
+/** Posts to an account. */
+export function move(
+  allocation: Allocation,
+  row: ApplicantRow,
+  instance: string,
+  posting: (purse: Purse) => Purse,
+): { readonly before: Purse; readonly after: Purse } {
   const purses = pursesFor(allocation, row, instance);
   const before = purses[instance] ?? emptyPurse(allocation.root.nowMs);
   const after = posting(before);
@@ -48,7 +59,7 @@ export function post(
     allocation.moved.add(instance);
     if (after.free > before.free && after.wanted > 0) allocation.root.isFunded = true;
   }
-  return budgetEvidence(allocation, row, instance, before, after);
+  return { before, after };
 }
 
 export function budgetEvidence(

@@ -1,59 +1,69 @@
-import type { Programme } from '../policy/bundle.ts';
+import { SERVING_KINDS, type Floor, type Programme } from '../policy/bundle.ts';
 import type { Allocation } from './allocation.ts';
 import type { ApplicantRow, RunningGrant, Standing } from './applicant-row.ts';
+import { lineUpOf } from './line-up.ts';
 
 /**
  * The next instant at which time alone changes something for this merchant; null for none. What was due just now and
  * is not done waits for something else than time: for scoring to say by the new bundle, or for the held list.
  */
-export function nextInstant({ root, policy }: Allocation, row: ApplicantRow): number | null {
+export function nextInstant(allocation: Allocation, row: ApplicantRow): number | null {
+  const { root, policy } = allocation;
   const { nowMs } = root;
+  const { all, ids } = lineUpOf(allocation, row);
   let next = Infinity;
-  for (const id in row.programmes) {
-    const standing = row.programmes[id]!;
-    const programme = policy.programmes.get(id) ?? null;
+  for (let at = 0; at < all.length; at++) {
+    const standing = all[at]!;
+    const { grant, wait } = standing;
     for (const { untilMs } of standing.settling) next = Math.min(next, untilMs);
-    const instants =
-      standing.grant === null
-        ? instantsOfApplicant(row, programme, standing)
-        : instantsOfGrant(standing.grant, programme, standing);
-    for (const atMs of instants) if (atMs !== null && atMs > nowMs && atMs < next) next = atMs;
-    // Its term ends whatever scoring says.
-    if (standing.grant !== null) next = Math.min(next, standing.grant.validUntilMs);
+    if (wait !== null && wait.why === null) next = sooner(next, wait.untilMs, nowMs);
+    if (grant === null) {
+      next = sooner(next, standing.coolDownUntilMs, nowMs);
+      if (standing.offer !== null) next = sooner(next, standing.offer.untilMs, nowMs);
+      if (standing.eligibleSinceMs === null || wait !== null) continue;
+      const floor = policy.programmes.get(ids[at]!)?.floor ?? null;
+      // While another grant runs, its end sets the floor's clock anew.
+      if (floor !== null && !isServed(row, floor))
+        next = sooner(next, floorDueAt(row, floor, standing), nowMs);
+    } else {
+      next = sooner(next, nextOfGrant(grant, policy.programmes.get(ids[at]!), nowMs), nowMs);
+      // Its term ends whatever scoring says.
+      next = Math.min(next, grant.validUntilMs);
+    }
   }
   return next === Infinity ? null : next;
 }
 
-type Instants = readonly (number | null)[];
-
-function instantsOfApplicant(row: ApplicantRow, programme: Programme | null, standing: Standing): Instants {
-  const { wait, offer, coolDownUntilMs, eligibleSinceMs } = standing;
-  const waitMs = wait === null || wait.why !== null ? null : wait.untilMs;
-  // While another grant runs, its end sets the floor's clock anew.
-  const isFloor = programme !== null && programme.floor !== null && eligibleSinceMs !== null;
-  const floorMs = isFloor && wait === null && !isServed(row) ? floorDueAt(row, programme, standing) : null;
-  return [coolDownUntilMs, waitMs, offer?.untilMs ?? null, floorMs];
-}
-
-function instantsOfGrant(grant: RunningGrant, programme: Programme | null, { wait }: Standing): Instants {
-  const { growAtMs, paceAtMs, stageSinceMs } = grant;
+function nextOfGrant(grant: RunningGrant, programme: Programme | undefined, nowMs: number): number {
+  const { growAtMs, paceAtMs, complyUntilMs, stageSinceMs } = grant;
+  let next = Infinity;
+  if (growAtMs !== null) next = sooner(next, growAtMs, nowMs);
+  if (paceAtMs !== null) next = sooner(next, paceAtMs, nowMs);
+  if (complyUntilMs !== null) next = sooner(next, complyUntilMs, nowMs);
   const stage = programme?.stages[grant.stages];
-  if (stage === undefined) return [growAtMs, paceAtMs];
-  const lateMs = stage.withinMs === null ? null : stageSinceMs + stage.withinMs;
-  const waitMs = wait === null || wait.why !== null ? null : wait.untilMs;
-  return [growAtMs, paceAtMs, stageSinceMs + stage.afterMs, lateMs, waitMs];
+  if (stage === undefined) return next;
+  next = sooner(next, stageSinceMs + stage.afterMs, nowMs);
+  return stage.withinMs === null ? next : sooner(next, stageSinceMs + stage.withinMs, nowMs);
 }
 
-/** Whether it has a grant of any programme now; limits that are imposed don't count. */
-export function isServed(row: ApplicantRow): boolean {
+/** The sooner of two instants; one that is not ahead counts for nothing. */
+function sooner(next: number, atMs: number, nowMs: number): number {
+  return atMs > nowMs && atMs < next ? atMs : next;
+}
+
+/** Whether it has a grant now that counts for the floor; limits that are imposed never do. */
+export function isServed(row: ApplicantRow, { of }: Floor): boolean {
   for (const id in row.programmes) {
     const { grant } = row.programmes[id]!;
-    if (grant !== null && grant.kind !== 'limit') return true;
+    if (grant === null || grant.kind === 'limit') continue;
+    if (of === undefined || of.includes(grant.kind)) return true;
   }
   return false;
 }
 
-/** When a floor is due to who is eligible for it and has no grant. */
-export function floorDueAt(row: ApplicantRow, programme: Programme, standing: Standing): number {
-  return Math.max(standing.eligibleSinceMs ?? 0, row.servedAtMs ?? 0) + (programme.floor?.withinMs ?? 0);
+/** When a floor is due to who is eligible for it and has no grant that counts. */
+export function floorDueAt(row: ApplicantRow, { withinMs, of }: Floor, standing: Standing): number {
+  let sinceMs = standing.eligibleSinceMs ?? 0;
+  for (const kind of of ?? SERVING_KINDS) sinceMs = Math.max(sinceMs, row.servedAtMs[kind] ?? 0);
+  return sinceMs + withinMs;
 }

@@ -1,6 +1,7 @@
 import { chainOf } from '../policy/account-instance.ts';
-import { leastSize, tierOrder, type Account, type Bundle, type Programme } from '../policy/bundle.ts';
-import type { TierOrder } from '../policy/condition.ts';
+import { leastSize, tierOrders, type Account, type Bundle, type Programme } from '../policy/bundle.ts';
+import type { TierOrders } from '../policy/condition.ts';
+import { readersOf, type Readers } from './touched.ts';
 
 // What is looked up in the live bundle on every record, found once when the bundle goes live.
 
@@ -12,8 +13,10 @@ export interface Rival {
 }
 
 export interface PolicyIndex {
-  readonly tiers: TierOrder;
+  readonly tiers: TierOrders;
   readonly programmes: ReadonlyMap<string, Programme>;
+  /** Of the programmes, in the order of the bundle. */
+  readonly ids: readonly string[];
   readonly accounts: ReadonlyMap<string, Account>;
   /** By account, the smallest grant or stage of its programmes; accounts that only bundle others have none. */
   readonly leasts: ReadonlyMap<string, number>;
@@ -21,6 +24,7 @@ export interface PolicyIndex {
   readonly scopes: ReadonlyMap<string, ReadonlySet<string>>;
   /** By programme. */
   readonly rivals: ReadonlyMap<string, readonly Rival[]>;
+  readonly readers: Readers;
 }
 
 export function indexOf(bundle: Bundle | null): PolicyIndex {
@@ -34,12 +38,14 @@ export function indexOf(bundle: Bundle | null): PolicyIndex {
     leasts.set(account, Math.min(leasts.get(account) ?? Infinity, ...sizes));
   }
   return {
-    tiers: bundle === null ? [] : tierOrder(bundle),
+    tiers: bundle === null ? new Map<string, readonly string[]>() : tierOrders(bundle),
     programmes: new Map(programmes.map((each) => [each.id, each])),
+    ids: programmes.map(({ id }) => id),
     accounts: new Map(accounts.map((each) => [each.id, each])),
     leasts,
     scopes: new Map(programmes.map((each) => [each.id, scopesOf(each, accounts)])),
     rivals: new Map(programmes.map((each) => [each.id, rivalsOf(each, programmes)])),
+    readers: bundle === null ? new Map<string, ReadonlySet<string>>() : readersOf(bundle),
   };
 }
 

@@ -8,6 +8,7 @@ import {
   grown,
   inShort,
   pursesOf,
+  REGISTERED,
   T0,
   trained,
   type World,
@@ -35,6 +36,32 @@ const sizes = (world: World): number[] =>
   decisionsIn(world.outputs)
     .filter(({ outcome }) => ['issue', 'grow', 'shrink'].includes(outcome))
     .map(({ grant }) => grant!.size);
+
+test('what follows a metric is withheld, shrinks and grows by that and not for its headroom', () => {
+  const world = given(sha256);
+  const follows = growth({
+    who: { id: 'known', flag: 'known', is: true },
+    size: { metric: 'stock', times: 10, minimum: 30, maximum: 90 },
+    grow: { step: '100%', dwell: '1h' },
+  });
+  const stock = {
+    id: 'stock',
+    names: { en: 'Stock' },
+    unit: 'count',
+    state: 'stockUnits',
+    grain: { edges: [0, 2, 4, 8], hysteresis: '0%' },
+  };
+  const source = smallSource({ programmes: [follows], accounts: [account('growth', 1_000)] });
+  world.activate(compiled({ ...source, metrics: [...(source['metrics'] as object[]), stock] }).text);
+  const reported = (units: number): string[] =>
+    inShort(world.event('updraft.inventory.reported.v1', 'm1', { units }));
+  world.event('updraft.merchant.registered.v1', 'm1', REGISTERED);
+  expect(inShort(world.outputs)).toEqual(['m1 growth withhold too-little:stock']);
+  expect(reported(8)).toEqual(['m1 growth issue 80']);
+  expect(reported(4)).toEqual(['m1 growth shrink metric-below-grant']);
+  expect(reported(8)).toEqual([]);
+  expect(hours(world, 1)).toEqual([['m1 growth grow metric-above-grant']]);
+});
 
 describe('growing back', () => {
   const elastic = (changes: object = {}): object =>

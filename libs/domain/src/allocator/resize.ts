@@ -1,10 +1,11 @@
 import { BPS, mulDivFloor } from '../number.ts';
-import type { BudgetEvidence, ConditionEvidence, MerchantCapability, Outcome } from '../outputs.ts';
+import type { BudgetEvidence, MerchantCapability, Outcome } from '../outputs.ts';
 import type { Programme } from '../policy/bundle.ts';
 import { decide, type Allocation } from './allocation.ts';
 import type { ApplicantRow, RunningGrant, Standing } from './applicant-row.ts';
 import { fittingSize, leftFor, reasonsAgainst, stopsOn } from './eligibility.ts';
 import { expireIfOver, postTo } from './ending.ts';
+import { NOTHING_WEIGHED, type EvidenceText } from './evidence.ts';
 import { purseOf } from './money.ts';
 import { nextPaceAt, paceOf } from './pace.ts';
 import { release, reserve, spareIn } from './purse.ts';
@@ -21,7 +22,7 @@ export function resize(
   const grant = standing.grant!;
   grant.growAtMs = null;
   if (!('fixed' in programme.size)) {
-    const fits = fittingSize(programme, capability.headroom);
+    const fits = fittingSize(programme, capability);
     const size = Math.max(fits, grant.spent);
     if (fits < mulDivFloor(grant.size, programme.shrinkBelowBps, BPS) && size < grant.size) {
       if (root.catchingUp) return true;
@@ -29,7 +30,7 @@ export function resize(
       changeGrant(allocation, row, programme, grant, {
         outcome: 'shrink',
         to: 'shrunk',
-        reasons: ['headroom-below-grant'],
+        reasons: [followsMetric(programme) ? 'metric-below-grant' : 'headroom-below-grant'],
         budget,
         size,
       });
@@ -83,13 +84,17 @@ function growBack(
     changeGrant(allocation, row, programme, grant, {
       outcome: 'grow',
       to: 'grown',
-      reasons: ['headroom-above-grant'],
+      reasons: [followsMetric(programme) ? 'metric-above-grant' : 'headroom-above-grant'],
       budget,
       size: grant.size + more,
     });
   }
   // Without money, or with more to grow, it is looked at again after another dwell time.
   if (bound > grant.size) grant.growAtMs = root.nowMs + Math.max(1, dwellMs);
+}
+
+function followsMetric({ size }: Programme): boolean {
+  return 'metric' in size;
 }
 
 /** Whether a running grant may grow or be renewed: what speaks only against another opening is no matter. */
@@ -115,8 +120,10 @@ export interface GrantChange {
   readonly budget: BudgetEvidence | null;
   /** Its size from now on. */
   readonly size: number;
+  /** Until when something may still be done. */
+  readonly untilMs?: number;
   /** What was weighed besides its size. */
-  readonly conditions?: readonly ConditionEvidence[];
+  readonly conditions?: EvidenceText;
 }
 
 /** A running grant goes on, changed. */
@@ -125,7 +132,7 @@ export function changeGrant(
   row: ApplicantRow,
   programme: Programme,
   grant: RunningGrant,
-  { outcome, to, reasons, budget, size, conditions = [] }: GrantChange,
+  { outcome, to, reasons, budget, size, untilMs, conditions = NOTHING_WEIGHED }: GrantChange,
 ): void {
   const from = grant.status;
   if (size !== grant.size) grant.changedMs = allocation.root.nowMs;
@@ -143,5 +150,6 @@ export function changeGrant(
     from,
     to,
     grant,
+    ...(untilMs === undefined ? {} : { untilMs }),
   });
 }

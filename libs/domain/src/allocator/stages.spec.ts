@@ -77,6 +77,28 @@ describe('stages', () => {
     expect(days(prompt, 29, 30)).toEqual([[], ['m1 welcome advance stage:second-half']]);
   });
 
+  test('stages that are due when the one before begins come with it, and wait for no other record', () => {
+    const trainedFirst = { id: 'kept', training: 'first-sale' };
+    const world = under(
+      staged(
+        { id: 'a', size: 10, when: trainedFirst },
+        { id: 'b', size: 20 },
+        { id: 'c', size: 30, after: '1d' },
+      ),
+    );
+    const said = decisionsIn(world.outputs).map(({ outcome, grant, cause }) => [
+      outcome,
+      grant?.size ?? 0,
+      cause.type,
+    ]);
+    const advanced = said.filter(([outcome]) => outcome === 'advance');
+    expect(advanced.map(([, size]) => size)).toEqual([110, 130]);
+    expect(new Set(said.filter(([outcome]) => outcome !== 'withhold').map(([, , type]) => type)).size).toBe(
+      1,
+    );
+    expect(days(world, 1)).toEqual([['m1 welcome advance stage:c']]);
+  });
+
   test('a stage that is late is forfeited with all that come after it', () => {
     const never = { id: 'wants', survey: 'wants', is: 'yes' };
     const world = under(

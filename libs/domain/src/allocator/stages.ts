@@ -2,10 +2,11 @@ import { BPS, mulDivFloor } from '../number.ts';
 import type { MerchantCapability } from '../outputs.ts';
 import type { Programme, Stage } from '../policy/bundle.ts';
 import { evaluate } from '../policy/condition.ts';
-import { evidenceFor, type Allocation } from './allocation.ts';
+import type { Allocation } from './allocation.ts';
 import type { ApplicantRow, Reported, RunningGrant, Standing } from './applicant-row.ts';
 import { stopsOn } from './eligibility.ts';
 import { postTo } from './ending.ts';
+import { evidenceFor } from './evidence.ts';
 import { accountOf, fund, stopWaiting } from './money.ts';
 import { reserve } from './purse.ts';
 import { changeGrant } from './resize.ts';
@@ -13,8 +14,27 @@ import { changeGrant } from './resize.ts';
 // Staged grants: the next pool only if the last one earned it, the second half on a later check, a step before its
 // deadline or not at all. A stage that was missed takes those after it along.
 
-/** Looks at the next stage of a running grant; 'held' when losing it was held while catching up. */
-export function takeNextStage(
+/**
+ * Looks at the stages of a running grant that are still to come, one after the other: what is due at once waits for no
+ * other record. 'held' when losing one was held while catching up.
+ */
+export function takeStages(
+  allocation: Allocation,
+  row: ApplicantRow,
+  capability: MerchantCapability,
+  programme: Programme,
+  standing: Standing,
+): 'held' | 'looked' {
+  const grant = standing.grant!;
+  while (grant.stages < programme.stages.length) {
+    const before = grant.stages;
+    if (takeNextStage(allocation, row, capability, programme, standing) === 'held') return 'held';
+    if (grant.stages === before) break;
+  }
+  return 'looked';
+}
+
+function takeNextStage(
   allocation: Allocation,
   row: ApplicantRow,
   capability: MerchantCapability,
@@ -63,7 +83,7 @@ export function takeNextStage(
 }
 
 function weighedOf({ policy }: Allocation, { when }: Stage, capability: MerchantCapability) {
-  return when === null ? [] : evidenceFor(when, capability, policy.tiers);
+  return evidenceFor([when], capability, policy.tiers);
 }
 
 function begin(grant: RunningGrant, stage: Stage, nowMs: number): void {

@@ -2,7 +2,8 @@ import { QUANTITY_MAX } from '../number.ts';
 import type { Usage } from '../outputs.ts';
 import { refuseUsage, type Allocation } from './allocation.ts';
 import type { ApplicantRow, RunningGrant, SettlingGrant } from './applicant-row.ts';
-import { postTo } from './ending.ts';
+import { lineUpOf } from './line-up.ts';
+import { move } from './money.ts';
 import { clawBack, commitUsage } from './purse.ts';
 
 // Usage is cumulative: the largest report counts, whatever the order of arrival, and a smaller one changes nothing.
@@ -10,11 +11,10 @@ import { clawBack, commitUsage } from './purse.ts';
 // settled, is a decision of its own: refused, with the reason.
 
 export function applyUsage(allocation: Allocation, row: ApplicantRow, usage: Usage): void {
-  for (const id in row.programmes) {
-    const standing = row.programmes[id]!;
-    const { grant } = standing;
-    const settling = standing.settling.find((each) => each.grantId === usage.grantId);
-    if (grant?.grantId === usage.grantId) {
+  for (const { grant, settling: ended } of lineUpOf(allocation, row).all) {
+    if (grant === null && ended.length === 0) continue;
+    const settling = ended.find((each) => each.grantId === usage.grantId);
+    if (grant !== null && grant.grantId === usage.grantId) {
       commitTo(allocation, row, grant, usage, 'held');
       return;
     }
@@ -46,7 +46,8 @@ function commitTo(
   const spent = Math.min(fresh, grant.size - grant.spent);
   // What turns out to have been spent of a grant that was clawed back is claimed like the rest.
   const claimed = 'untilMs' in grant && grant.status === 'clawed-back' ? spent : 0;
-  postTo(allocation, row, grant, (purse) =>
+  // Usage is no decision, and so it needs no evidence of what the account was before and after.
+  move(allocation, row, grant.account, (purse) =>
     clawBack(commitUsage(purse, spent, from, fresh - spent), claimed),
   );
   grant.spent += spent;

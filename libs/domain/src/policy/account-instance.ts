@@ -1,6 +1,6 @@
 import type { ZoneTransition } from '../controls.ts';
 import { murmur2 } from '../stage/murmur2.ts';
-import { civilOfDay, dayOfCivil, localDay, startOfLocalDay } from '../time.ts';
+import { civilOfDay, localDay, startOfLocalDay, startOfPeriod } from '../time.ts';
 import type { Account, PeriodLength } from './bundle.ts';
 
 // A budget has an instance per calendar period, and per legal entity, category or country where it says so. An
@@ -22,14 +22,10 @@ export interface Instance {
   readonly from: string | null;
 }
 
-const MONTHS: Readonly<Record<'month' | 'quarter' | 'year', number>> = { month: 1, quarter: 3, year: 12 };
-const DAYS_PER_WEEK = 7;
-/** 1970-01-01 was a Thursday; weeks begin on Monday (ISO 8601). */
-const FIRST_MONDAY = 4;
-
 export function periodAt(length: PeriodLength, atMs: number, zone: readonly ZoneTransition[]): Period {
   const today = localDay(atMs, zone);
-  const [first, next] = daysOf(length, today);
+  const first = length === 'day' ? today : startOfPeriod(length, today, 0);
+  const next = length === 'day' ? today + 1 : startOfPeriod(length, today, -1);
   const { year, month, day } = civilOfDay(first);
   const two = (value: number): string => String(value).padStart(2, '0');
   return {
@@ -37,20 +33,6 @@ export function periodAt(length: PeriodLength, atMs: number, zone: readonly Zone
     startMs: startOfLocalDay(first, zone),
     endMs: startOfLocalDay(next, zone),
   };
-}
-
-/** First day of the period that holds `today`, and of the next one. */
-function daysOf(length: PeriodLength, today: number): readonly [number, number] {
-  if (length === 'day') return [today, today + 1];
-  if (length === 'week') {
-    const first = today - ((((today - FIRST_MONDAY) % DAYS_PER_WEEK) + DAYS_PER_WEEK) % DAYS_PER_WEEK);
-    return [first, first + DAYS_PER_WEEK];
-  }
-  const months = MONTHS[length];
-  const { year, month } = civilOfDay(today);
-  const begin = month - 1 - ((month - 1) % months);
-  const end = begin + months;
-  return [dayOfCivil(year, begin + 1, 1), dayOfCivil(end >= 12 ? year + 1 : year, (end % 12) + 1, 1)];
 }
 
 /** How an account's instance is called for a merchant at an instant; null: the merchant has no such owner. */

@@ -1,6 +1,8 @@
 import type { GrantKind } from '../outputs.ts';
-import type { FactId } from '../scoring/fact.ts';
-import { atomsOf, type Atom, type Condition } from './condition.ts';
+import type { Calendar } from './calendar.ts';
+import { atomsOf, type Atom, type Condition, type TierOrders } from './condition.ts';
+import { conditionsRead, type Metric, type Statistic } from './formula.ts';
+import { conditionsOfLadder, type Ladder } from './ladder.ts';
 
 // A compiled bundle: what a policy source becomes once it was checked. Its canonical JSON is the record in the
 // `policies` log, and the SHA-256 of that text is its name everywhere.
@@ -8,52 +10,6 @@ import { atomsOf, type Atom, type Condition } from './condition.ts';
 /** Text for people, by language tag; at least `en`. */
 export interface Names {
   readonly [language: string]: string;
-}
-
-export type Formula =
-  /** Sum of a fact over the window. */
-  | { readonly sum: FactId; readonly windowDays: number }
-  /** floor(scale × of ÷ per); not assessed while `per` is below `minimumCount`. */
-  | {
-      readonly ratio: FactId;
-      readonly per: FactId;
-      readonly scale: number;
-      readonly minimumCount: number;
-      readonly windowDays: number;
-    }
-  /** Full days since the merchant was registered; not assessed while it is unknown. */
-  | { readonly ageDays: true }
-  /** A counter of the present state. `stockUnits` is not assessed until inventory was reported. */
-  | { readonly state: 'openOrders' | 'overdueOrders' | 'stockUnits' };
-
-export interface Metric {
-  readonly id: string;
-  readonly names: Names;
-  readonly formula: Formula;
-}
-
-/** Linear from `from` (0) to `to` (10,000 bps), clamped; `to` below `from` turns the scale round. */
-export interface ScoreComponent {
-  readonly metric: string;
-  readonly weightBps: number;
-  readonly from: number;
-  readonly to: number;
-}
-
-export interface Tier {
-  readonly id: string;
-  readonly names: Names;
-  readonly enterBps: number;
-  readonly leaveBps: number;
-}
-
-export interface Ladder {
-  readonly id: string;
-  /** Lowest first; the lowest enters and leaves at 0. */
-  readonly tiers: readonly Tier[];
-  readonly dwellMs: number;
-  /** Below this many of the metric there is no score. */
-  readonly minimum: { readonly metric: string; readonly count: number };
 }
 
 export interface Capacity {
@@ -99,7 +55,15 @@ export interface Account {
 export type GrantSize =
   | { readonly fixed: number }
   /** Units per order of headroom, within bounds; below `minimum` nothing is issued. */
-  | { readonly perHeadroom: number; readonly minimum: number; readonly maximum: number };
+  | { readonly perHeadroom: number; readonly minimum: number; readonly maximum: number }
+  /** floor(lower edge of the metric's grain ÷ per) × times, within bounds; below `minimum` nothing is issued. */
+  | {
+      readonly metric: string;
+      readonly per: number;
+      readonly times: number;
+      readonly minimum: number;
+      readonly maximum: number;
+    };
 
 /** What a grant gives, by kind. Gateways read it from the grant; the pipeline itself only keeps its life and money. */
 export type Benefit =
@@ -140,6 +104,16 @@ export interface Stage {
   } | null;
 }
 
+/** A kind of grant that can serve a merchant; a limit that is imposed serves nobody. */
+export const SERVING_KINDS = ['traffic', 'tool', 'service', 'value-added'] as const;
+export type ServingKind = (typeof SERVING_KINDS)[number];
+
+export interface Floor {
+  readonly withinMs: number;
+  /** The kinds of grants that count as being served. Left out: every kind. */
+  readonly of?: readonly ServingKind[];
+}
+
 export interface Programme {
   readonly id: string;
   readonly names: Names;
@@ -151,6 +125,8 @@ export interface Programme {
   /** Who lacks only this course is offered it, and gets the grant once it is done in time. */
   readonly trainFirst: { readonly course: string; readonly withinMs: number } | null;
   readonly revokeWhen: Condition | null;
+  /** So long after the merchant was told that `revokeWhen` became true the grant ends, if it still is; 0: at once. */
+  readonly complyMs: number;
   /** Fraud: the grant ends and what was spent of it is claimed back. */
   readonly clawBackWhen: Condition | null;
   /** Effects of a revocation that gateways carry out, for example `delist-plans`. */
@@ -175,23 +151,29 @@ export interface Programme {
   /** Of the programmes with the same set a merchant has one at a time; the first in the bundle goes first. */
   readonly exclusive: string | null;
   /** Given only to who was eligible for this long and had no grant meanwhile, so that nobody goes without for ever. */
-  readonly floor: { readonly withinMs: number } | null;
+  readonly floor: Floor | null;
 }
 
 export interface Bundle {
-  readonly format: 2;
+  readonly format: 3;
   readonly id: string;
   readonly names: Names;
   readonly currency: string;
+  /** In an order in which each comes after those that it reads. */
   readonly metrics: readonly Metric[];
-  readonly score: { readonly components: readonly ScoreComponent[]; readonly minimumWeightBps: number };
-  readonly ladder: Ladder;
+  /** Each after those that it asks about. */
+  readonly ladders: readonly Ladder[];
+  /** What is meant where a tier is asked for without naming its ladder; null where there is none. */
+  readonly mainLadder: string | null;
+  readonly calendars: readonly Calendar[];
+  /** What the census must know, in order of id. */
+  readonly statistics: readonly Statistic[];
   readonly capacity: Capacity;
   readonly accounts: readonly Account[];
   readonly programmes: readonly Programme[];
 }
 
-/** Every atom of the bundle in order of programme: the verdicts that scoring watches. */
+/** Every atom of the programmes in their order: the verdicts that scoring watches. */
 export function watchedAtoms(bundle: Bundle): readonly Atom[] {
   return bundle.programmes.flatMap((programme) => conditionsOf(programme).flatMap(atomsOf));
 }
@@ -203,8 +185,18 @@ export function conditionsOf(programme: Programme): readonly Condition[] {
   return all.filter((condition) => condition !== null);
 }
 
-export function tierOrder(bundle: Bundle): readonly string[] {
-  return bundle.ladder.tiers.map((tier) => tier.id);
+/** Every condition of a bundle: of metrics, ladders and programmes. */
+export function conditionsIn({ metrics, ladders, programmes }: Bundle): readonly Condition[] {
+  return [
+    ...metrics.flatMap(({ formula }) => conditionsRead(formula)),
+    ...ladders.flatMap(conditionsOfLadder),
+    ...programmes.flatMap(conditionsOf),
+  ];
+}
+
+/** Ids of each ladder's tiers, lowest first. */
+export function tierOrders({ ladders }: Bundle): TierOrders {
+  return new Map(ladders.map(({ id, tiers }) => [id, tiers.map((tier) => tier.id)]));
 }
 
 export function accountNamed(bundle: Bundle | null, id: string): Account | null {

@@ -1,4 +1,4 @@
-import type { Reader } from './reader.ts';
+import { readerOf, type Reader } from './reader.ts';
 
 /** The thing called `id` must be one of `ids`. What has no id has a finding already. */
 export function checkKnown(at: Reader, what: string, id: string, ids: readonly string[]): void {
@@ -16,4 +16,28 @@ export function checkUnique(list: Reader, ids: readonly string[]): void {
         .at('id')
         .fail(`must be unique, and ${list.at(first).field} has it`);
   }
+}
+
+/** Ids in the order of the source, which compiled metrics and ladders are not in; '' where none can be read. */
+export function idsWritten(root: Reader, key: string): readonly string[] {
+  const list = root.at(key).value;
+  if (!Array.isArray(list)) return [];
+  return list.map((each) => {
+    const id = readerOf(each, []).at('id').value;
+    return typeof id === 'string' ? id : '';
+  });
+}
+
+/** The first place within a thing where it names `id`; the thing itself where none is found. */
+export function whereNamed(thing: Reader, id: string): Reader {
+  const within = (at: Reader): Reader | null => {
+    if (at.value === id) return at;
+    if (typeof at.value !== 'object' || at.value === null) return null;
+    for (const key of Object.keys(at.value)) {
+      const found = key === 'id' ? null : within(at.at(Array.isArray(at.value) ? Number(key) : key));
+      if (found !== null) return found;
+    }
+    return null;
+  };
+  return within(thing) ?? thing;
 }

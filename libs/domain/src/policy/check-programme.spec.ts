@@ -64,7 +64,12 @@ test.each<[string, unknown, [string, string][]]>([
   [
     'has a condition of another one',
     programmes(welcome(), growth({ who: { id: 'trained', tool: 't' } })),
-    [['/programmes/1/who', 'has a condition trained, and /programmes/0/who has one of that id already']],
+    [
+      [
+        '/programmes/1/who',
+        'has a condition trained, and /programmes/0/who/all/0 has one of that id already',
+      ],
+    ],
   ],
   [
     'has a condition twice',
@@ -72,7 +77,7 @@ test.each<[string, unknown, [string, string][]]>([
     [
       [
         '/programmes/0/renew/when',
-        'has a condition trained, and /programmes/0/who has one of that id already',
+        'has a condition trained, and /programmes/0/who/all/0 has one of that id already',
       ],
     ],
   ],
@@ -102,7 +107,7 @@ test.each<[string, unknown, [string, string][]]>([
     [
       [
         '/programmes/0/need',
-        'names the metric mood, which is not defined; defined are orders, on_time, overdue, age',
+        'names the metric mood, which is not defined; defined are orders, on_time, overdue, age, score',
       ],
     ],
   ],
@@ -119,7 +124,7 @@ test.each<[string, unknown, [string, string][]]>([
     [
       [
         '/programmes/0/stages/1/when',
-        'names the metric m, which is not defined; defined are orders, on_time, overdue, age',
+        'names the metric m, which is not defined; defined are orders, on_time, overdue, age, score',
       ],
     ],
   ],
@@ -128,7 +133,7 @@ test.each<[string, unknown, [string, string][]]>([
     programmes(welcome({ clawBackWhen: { not: { tierAtLeast: 'iron' } } })),
     [
       [
-        '/programmes/0/clawBackWhen',
+        '/programmes/0/clawBackWhen/not',
         'names the tier iron, which is not defined; defined are bronze, silver, gold',
       ],
     ],
@@ -285,4 +290,8 @@ test('the course of a training may stand anywhere in who', () => {
   expect(compiled(changed('programmes/0', welcome({ who, trainFirst }))).bundle.programmes[0]).toMatchObject({
     trainFirst: { course: 'b', withinMs: 86_400_000 },
   });
+});
+
+test('days to comply go with revokeWhen', () => {
+  expect(compiled(programmes(growth({ comply: '5d' }))).bundle.programmes[0]!.complyMs).toBe(432_000_000);
 });

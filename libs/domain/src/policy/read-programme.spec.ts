@@ -1,6 +1,5 @@
 import { changed, compiled, findings, growth, welcome } from '../testing/small-bundle.ts';
-import type { Programme } from './bundle.ts';
-import { watchedAtoms } from './bundle.ts';
+import { SERVING_KINDS, watchedAtoms, type Programme } from './bundle.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -28,6 +27,7 @@ test('a programme says who, what and how much, and what it leaves out is written
     trainFirst: null,
     revokeWhen: null,
     clawBackWhen: null,
+    complyMs: 0,
     onRevoke: [],
     account: 'welcome',
     size: { fixed: 100 },
@@ -70,6 +70,7 @@ test.each<[string, unknown, object]>([
   ],
   ['exclusive', 'visitors', { exclusive: 'visitors' }],
   ['floor', { within: '14d' }, { floor: { withinMs: 1_209_600_000 } }],
+  ['floor', { within: '1d', of: ['tool'] }, { floor: { withinMs: 86_400_000, of: ['tool'] } }],
   ['need', { survey: 'wants', is: 'yes' }, { need: { id: 'welcome.need', survey: 'wants', is: 'yes' } }],
   ['revokeWhen', { violation: 'spam' }, { revokeWhen: { id: 'welcome.revoke', violation: 'spam' } }],
   ['clawBackWhen', { violation: 'fraud' }, { clawBackWhen: { id: 'welcome.clawBack', violation: 'fraud' } }],
@@ -144,31 +145,38 @@ const NOT_ZERO = 'must be a duration such as 14d, 12h, 30m, 10s, not 0';
 const SHARE = 'must be a percentage with at most two decimals, or basis points, from 0 to 100%';
 const UNITS = 'must be a whole number from 1 to 1000000000000';
 const TIMES = 'must be a whole number from 1 to 1000000';
+const only = (known: string): string => `is not known here; known are ${known}`;
 const UNCOUNTED = 'must be left out without an account, because nothing is counted';
 const CONDITION =
-  'must be one of all, any, not, metric, tierAtLeast, training, tool, violation, flag, survey';
+  'must be one of all, any, atLeast, not, metric, tierAtLeast, warned, flag, category, country, ' +
+  'training, enrolled, exam, certification, tool, violation, during, survey';
 const stage = (fields: object): Fields => ({ stages: [{ id: 'second', size: 1, ...fields }] });
 const earned = (fields: object): Fields =>
   stage({ earned: { by: 'clicks', atLeast: '1%', minimum: 1, ...fields } });
 
 test.each<[Fields, string, string]>([
+  [{ comply: '5d' }, '/comply', 'must be left out without revokeWhen'],
   [{ kind: 'money' }, '/kind', 'must be one of traffic, tool, service, value-added, limit'],
   [{ who: { all: [] } }, '/who/all', 'must not be empty'],
-  [{ who: { all: [{ tool: 't' }], any: [] } }, '/who/any', 'is not known here; known are all'],
-  [{ who: { not: { tool: 't' }, id: 'x' } }, '/who/id', 'is not known here; known are not'],
-  [{ who: { training: 'a', tool: 't' } }, '/who/tool', 'is not known here; known are id, training'],
+  [{ who: { all: [{ tool: 't' }], any: [] } }, '/who/any', 'is not known here; known are all, waiveIf'],
+  [{ who: { not: { tool: 't' }, id: 'x' } }, '/who/id', 'is not known here; known are not, waiveIf'],
+  [{ who: { training: 'a', tool: 't' } }, '/who/tool', 'is not known here; known are id, training, waiveIf'],
   [
     { who: { survey: 's', is: 'a', isNot: 'b' } },
     '/who/is',
-    'is not known here; known are id, survey, isNot',
+    'is not known here; known are id, survey, isNot, waiveIf',
   ],
   [{ who: { survey: 's' } }, '/who/is', NAME],
   [{ who: { survey: 'toString', is: 'a' } }, '/who/survey', 'must not be a name that every object has'],
   [{ who: { flag: 'known', is: 'yes' } }, '/who/is', 'must be true or false'],
-  [{ who: { flag: 'rich', is: true } }, '/who/flag', 'must be one of known, closed'],
+  [{ who: { flag: 'rich', is: true } }, '/who/flag', 'must be one of known, closed, searchBlocked'],
   [{ who: { metric: 'age', op: '~', value: 1 } }, '/who/op', 'must be one of >=, >, <=, <, =, !='],
   [{ who: { violation: 3 } }, '/who/violation', NAME],
-  [{ who: { violation: 'spam', is: true } }, '/who/is', 'is not known here; known are id, violation'],
+  [
+    { who: { violation: 'spam', is: true } },
+    '/who/is',
+    'is not known here; known are id, violation, waiveIf',
+  ],
   [{ need: { any: [] } }, '/need/any', 'must not be empty'],
   [{ clawBackWhen: { not: { tool: 7 } } }, '/clawBackWhen/not/tool', NAME],
   [{ trainFirst: { within: '1d' } }, '/trainFirst/course', NAME],
@@ -207,11 +215,7 @@ test.each<[Fields, string, string]>([
   [stage({ within: 0 }), '/stages/0/within', NOT_ZERO],
   [stage({ after: '2d', within: '2d' }), '/stages/0', 'within must be above after'],
   [stage({ when: {} }), '/stages/0/when', CONDITION],
-  [
-    stage({ kind: 'bonus' }),
-    '/stages/0/kind',
-    'is not known here; known are id, size, after, within, when, earned',
-  ],
+  [stage({ kind: 'bonus' }), '/stages/0/kind', only('id, size, after, within, when, earned')],
   [earned({ by: 'likes' }), '/stages/0/earned/by', 'must be one of clicks, orders'],
   [earned({ atLeast: '101%' }), '/stages/0/earned/atLeast', SHARE],
   [earned({ minimum: 0 }), '/stages/0/earned/minimum', UNITS],
@@ -221,17 +225,15 @@ test.each<[Fields, string, string]>([
   [{ renew: { times: 1, until: 'x' } }, '/renew/until', 'is not known here; known are when, times'],
   [{ exclusive: 'a b' }, '/exclusive', NAME],
   [{ floor: {} }, '/floor/within', NOT_ZERO],
-  [{ floor: { within: '1d', size: 3 } }, '/floor/size', 'is not known here; known are within'],
+  [{ floor: { within: '1d', size: 3 } }, '/floor/size', only('within, of')],
+  [{ floor: { within: '1d', of: [] } }, '/floor/of', 'must not be empty'],
+  [{ floor: { within: '1d', of: ['limit'] } }, '/floor/of/0', `must be one of ${SERVING_KINDS.join(', ')}`],
   [{ ...TOOL, size: { fixed: 1 } }, '/size', UNCOUNTED],
   [{ ...TOOL, grow: { step: '50%', dwell: '1h' } }, '/grow', UNCOUNTED],
   [{ ...TOOL, ...stage({}) }, '/stages', UNCOUNTED],
   [{ ...TOOL, floor: { within: '1d' } }, '/floor', UNCOUNTED],
   [{ ...TOOL, settle: 'later' }, '/settle', DURATION],
-  [
-    { ...TOOL, limits: { openings: 1, perMerchant: 5 } },
-    '/limits/perMerchant',
-    'is not known here; known are openings',
-  ],
+  [{ ...TOOL, limits: { openings: 1, perMerchant: 5 } }, '/limits/perMerchant', only('openings')],
   [
     {
       ...TOOL,

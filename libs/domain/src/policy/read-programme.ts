@@ -1,7 +1,7 @@
 import type { GrantKind } from '../outputs.ts';
-import type { Benefit, GrantSize, Programme, Stage } from './bundle.ts';
+import { SERVING_KINDS, type Benefit, type GrantSize, type Programme, type Stage } from './bundle.ts';
 import { benefitName, benefitOf } from './read-benefit.ts';
-import { conditionOf } from './read-condition.ts';
+import { conditionOf, type ConditionScope } from './read-condition.ts';
 import { namesOf } from './read-names.ts';
 import { UNITS_MAX, type Reader } from './reader.ts';
 
@@ -14,6 +14,7 @@ const KEYS = [
   'need',
   'trainFirst',
   'revokeWhen',
+  'comply',
   'clawBackWhen',
   'onRevoke',
   'account',
@@ -32,24 +33,25 @@ const KEYS = [
 const COUNTED = ['size', 'grow', 'stages', 'floor'];
 const TIMES_MAX = 1_000_000;
 
-/** A programme of a source; policies/README.md says what may be left out, and what it is then. */
-export function programmeOf(at: Reader): Programme {
+/** A programme of a source; docs/guide/policies/reference.md says what may be left out, and what it is then. */
+export function programmeOf(at: Reader, scope: ConditionScope): Programme {
   at.only(KEYS);
   const id = at.at('id').text();
-  const kind = at.at('kind').choice(['traffic', 'tool', 'service', 'value-added', 'limit'] as const);
+  const kind = at.at('kind').choice([...SERVING_KINDS, 'limit'] as const);
   const benefit = benefitOf(at, kind);
   const account = accountNameOf(at, kind, benefit);
   const condition = (key: string, place: string) =>
-    at.has(key) ? conditionOf(at.at(key), `${id}.${place}`) : null;
+    at.has(key) ? conditionOf(at.at(key), `${id}.${place}`, scope) : null;
   return {
     id,
     names: namesOf(at),
     kind,
     benefit,
-    who: conditionOf(at.at('who'), `${id}.who`),
+    who: conditionOf(at.at('who'), `${id}.who`, scope),
     need: condition('need', 'need'),
     trainFirst: at.has('trainFirst') ? trainFirstOf(at.at('trainFirst')) : null,
     revokeWhen: condition('revokeWhen', 'revoke'),
+    complyMs: complyOf(at),
     clawBackWhen: condition('clawBackWhen', 'clawBack'),
     onRevoke: at.has('onRevoke') ? effectsOf(at.at('onRevoke')) : [],
     account,
@@ -59,8 +61,8 @@ export function programmeOf(at: Reader): Programme {
     coolDownMs: at.at('coolDown').durationMs(),
     ...limitsOf(at.at('limits'), account !== null),
     grow: at.has('grow') ? growOf(at.at('grow')) : null,
-    stages: at.has('stages') ? stagesOf(at.at('stages'), id) : [],
-    renew: at.has('renew') ? renewOf(at.at('renew'), `${id}.renew`) : null,
+    stages: at.has('stages') ? stagesOf(at.at('stages'), id, scope) : [],
+    renew: at.has('renew') ? renewOf(at.at('renew'), `${id}.renew`, scope) : null,
     exclusive: at.has('exclusive') ? at.at('exclusive').text() : null,
     floor: at.has('floor') ? floorOf(at.at('floor')) : null,
   };
@@ -98,14 +100,27 @@ function sizeOf(at: Reader): GrantSize {
     at.only(['fixed']);
     return { fixed: at.at('fixed').units(1) };
   }
-  at.only(['perHeadroom', 'minimum', 'maximum']);
+  const follows = at.has('metric')
+    ? {
+        metric: at.at('metric').text(),
+        per: at.has('per') ? at.at('per').units(1) : 1,
+        times: at.has('times') ? at.at('times').units(1) : 1,
+      }
+    : { perHeadroom: at.at('perHeadroom').units(1) };
+  at.only([...Object.keys(follows), 'minimum', 'maximum']);
   const size = {
-    perHeadroom: at.at('perHeadroom').units(1),
+    ...follows,
     minimum: at.at('minimum').units(1),
     maximum: at.at('maximum').units(1),
   };
   if (size.minimum > size.maximum) at.fail('minimum must not be above maximum');
   return size;
+}
+
+function complyOf(at: Reader): number {
+  if (!at.has('comply')) return 0;
+  if (!at.has('revokeWhen')) at.at('comply').fail('must be left out without revokeWhen');
+  return at.at('comply').durationMs(1);
 }
 
 function trainFirstOf(at: Reader): Programme['trainFirst'] {
@@ -122,11 +137,11 @@ function growOf(at: Reader): Programme['grow'] {
   return { stepBps: at.at('step').bps(10_000, 1), dwellMs: at.at('dwell').durationMs() };
 }
 
-function stagesOf(at: Reader, programme: string): readonly Stage[] {
-  return at.list(1).map((stage) => stageOf(stage, programme));
+function stagesOf(at: Reader, programme: string, scope: ConditionScope): readonly Stage[] {
+  return at.list(1).map((stage) => stageOf(stage, programme, scope));
 }
 
-function stageOf(at: Reader, programme: string): Stage {
+function stageOf(at: Reader, programme: string, scope: ConditionScope): Stage {
   at.only(['id', 'size', 'after', 'within', 'when', 'earned']);
   const id = at.at('id').text();
   const stage = {
@@ -134,7 +149,7 @@ function stageOf(at: Reader, programme: string): Stage {
     size: at.at('size').units(1),
     afterMs: at.has('after') ? at.at('after').durationMs() : 0,
     withinMs: at.has('within') ? at.at('within').durationMs(1) : null,
-    when: at.has('when') ? conditionOf(at.at('when'), `${programme}.stage.${id}`) : null,
+    when: at.has('when') ? conditionOf(at.at('when'), `${programme}.stage.${id}`, scope) : null,
     earned: at.has('earned') ? earnedOf(at.at('earned')) : null,
   };
   if (stage.withinMs !== null && stage.withinMs <= stage.afterMs) at.fail('within must be above after');
@@ -150,15 +165,18 @@ function earnedOf(at: Reader): Stage['earned'] {
   };
 }
 
-function renewOf(at: Reader, place: string): Programme['renew'] {
+function renewOf(at: Reader, place: string, scope: ConditionScope): Programme['renew'] {
   at.only(['when', 'times']);
   return {
-    when: at.has('when') ? conditionOf(at.at('when'), place) : null,
+    when: at.has('when') ? conditionOf(at.at('when'), place, scope) : null,
     timesMax: at.at('times').integer(1, TIMES_MAX),
   };
 }
 
 function floorOf(at: Reader): Programme['floor'] {
-  at.only(['within']);
-  return { withinMs: at.at('within').durationMs(1) };
+  at.only(['within', 'of']);
+  const withinMs = at.at('within').durationMs(1);
+  if (!at.has('of')) return { withinMs };
+  const of = at.at('of').list(1);
+  return { withinMs, of: of.map((kind) => kind.choice(SERVING_KINDS)) };
 }

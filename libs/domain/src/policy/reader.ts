@@ -19,7 +19,7 @@ export interface Reader {
   at(key: string | number): Reader;
   has(key: string): boolean;
   keys(): string[];
-  /** The elements; with 1, there must be at least one. */
+  /** The elements, at most `LIST_MAX`; with 1, there must be at least one. */
   list(low?: 0 | 1): Reader[];
   text(pattern?: RegExp): string;
   integer(low: number, high: number): number;
@@ -34,12 +34,16 @@ export interface Reader {
   bps(high?: number, low?: number): number;
   /** An integer, or basis points where a percentage is written. */
   quantity(): number;
+  /** `true` or `false`. */
+  truth(): boolean;
   only(keys: readonly string[]): void;
   fail(rule: string): void;
   /** Whether nothing here or below was found wrong so far. */
   isSound(): boolean;
 }
 
+/** What lies beyond is not read. */
+const LIST_MAX = 1_000;
 export const UNITS_MAX = 1_000_000_000_000;
 const ID = /^[A-Za-z0-9._:-]{1,64}$/;
 const UNIT_MS: Readonly<Record<string, number>> = { s: SECOND_MS, m: MINUTE_MS, h: HOUR_MS, d: DAY_MS };
@@ -67,7 +71,9 @@ export function readerOf(value: unknown, findings: Finding[], field = ''): Reade
     list(low = 0) {
       if (!Array.isArray(value)) fail('must be a list');
       else if (value.length < low) fail('must not be empty');
-      return Array.isArray(value) ? value.map((each, i) => readerOf(each, findings, `${field}/${i}`)) : [];
+      else if (value.length > LIST_MAX) fail(`must not be longer than ${LIST_MAX}`);
+      const each = Array.isArray(value) ? value.slice(0, LIST_MAX) : [];
+      return each.map((one, i) => readerOf(one, findings, `${field}/${i}`));
     },
     text(pattern = ID) {
       if (typeof value !== 'string' || !pattern.test(value)) fail(`must be text matching ${pattern.source}`);
@@ -113,6 +119,10 @@ export function readerOf(value: unknown, findings: Finding[], field = ''): Reade
       if (number !== null && Number.isSafeInteger(number) && Math.abs(number) <= QUANTITY_MAX) return number;
       fail(`must be a whole number up to ${QUANTITY_MAX}, or a percentage with at most two decimals`);
       return 0;
+    },
+    truth() {
+      if (typeof value !== 'boolean') fail('must be true or false');
+      return value === true;
     },
     only(keys) {
       for (const key of Object.keys(object() ?? {})) {

@@ -44,7 +44,7 @@ test('nothing is said before a policy is live; with it, everything that came bef
   expect(why(world.tick(T0))).toEqual(['m1: activation']);
   expect(last(world, 'm1')).toMatchObject({
     tier: 'gold',
-    scoreBps: 10_000,
+    score: 10_000,
     isKnown: true,
     category: 'toys',
   });
@@ -61,7 +61,7 @@ test('a first word, then only what a decision could depend on', () => {
     'm1: flag:closed',
   ]);
   expect(why(sold(world, 'm1', 'a'))).toEqual([]);
-  expect(why(sold(world, 'm1', 'b'))).toEqual(['m1: verdict:tier verdict:late tier']);
+  expect(why(sold(world, 'm1', 'b'))).toEqual(['m1: verdict:tier verdict:late tier:ladder']);
   expect(why(world.event('updraft.capacity.declared.v1', 'm1', { ordersPerDay: 2 }))).toEqual([
     'm1: grain:headroom',
   ]);
@@ -144,7 +144,7 @@ test('when the day turns, a timer slides the windows without an event', () => {
   world.tick(T0 + 7 * DAY_MS - 1);
   expect(last(world, 'm1').tier).toBe('gold');
   const turned = world.tick(T0 + 7 * DAY_MS);
-  expect(why(turned)).toEqual(['m1: verdict:tier verdict:late tier']);
+  expect(why(turned)).toEqual(['m1: verdict:tier verdict:late tier:ladder']);
   expect(last(world, 'm1')).toMatchObject({ tier: null, metrics: { orders: 0, on_time: null } });
 });
 
@@ -210,10 +210,10 @@ test('while the pipeline catches up a demotion is held, and the tick that clears
   world.event('updraft.merchant.registered.v1', 'm1', REGISTERED);
   for (const id of ['a', 'b']) sold(world, 'm1', id);
   world.tick(T0 + 8 * DAY_MS, true);
-  expect(last(world, 'm1')).toMatchObject({ tier: 'gold', projectedTier: null, scoreBps: null });
+  expect(last(world, 'm1')).toMatchObject({ tier: 'gold', projectedTier: null, score: null });
   expect(world.scoring.machine().gauges()).toMatchObject({ held: 1, catchingUp: 1 });
   expect(why(world.tick(T0 + 8 * DAY_MS, true))).toEqual([]);
-  expect(why(world.tick(T0 + 8 * DAY_MS + 1, false))).toEqual(['m1: verdict:tier tier']);
+  expect(why(world.tick(T0 + 8 * DAY_MS + 1, false))).toEqual(['m1: verdict:tier tier:ladder']);
   expect(world.scoring.machine().gauges()).toMatchObject({ held: 0, catchingUp: 0 });
 });
 
@@ -247,7 +247,7 @@ test('usage is forwarded in place, before what it changes, and repeats are forwa
 });
 
 test('exposures count what is new of a cumulative report, per grant', () => {
-  const seen = [{ id: 'seen', names: { en: 'Seen' }, sum: 'exposures', window: '7d' }];
+  const seen = [{ id: 'seen', names: { en: 'Seen' }, unit: 'count', sum: 'exposures', window: '7d' }];
   const source = smallSource();
   const world = alone();
   world.activate(compiled({ ...source, metrics: [...(source['metrics'] as object[]), ...seen] }).text);
@@ -260,7 +260,7 @@ test('exposures count what is new of a cumulative report, per grant', () => {
 
 test('an order is defective once, on the day it was placed', () => {
   const source = smallSource();
-  const metric = { id: 'bad', names: { en: 'Bad' }, sum: 'defectOrders', window: '2d' };
+  const metric = { id: 'bad', names: { en: 'Bad' }, unit: 'count', sum: 'defectOrders', window: '2d' };
   const world = alone();
   world.activate(compiled({ ...source, metrics: [...(source['metrics'] as object[]), metric] }).text);
   const facts = order('o', T0);

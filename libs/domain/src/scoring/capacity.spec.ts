@@ -3,7 +3,7 @@ import { smallBundle } from '../testing/small-bundle.ts';
 import { addFact, emptyBuckets, type Buckets } from './bucket.ts';
 import { grainOf, headroomMeterOf } from './capacity.ts';
 import { FACT_PLACE, type FactId } from './fact.ts';
-import { createSlotBook, totalsOf } from './window.ts';
+import { createSlotBook, reckon } from './window.ts';
 
 const { capacity } = smallBundle();
 const TODAY = 20_000;
@@ -24,11 +24,12 @@ interface Load {
 
 function headroomOf(of: typeof capacity, changes: Partial<Load> = {}): number {
   const idle = { declaredPerDay: null, stockUnits: null, overdueOrders: 0, replies: null };
-  const { buckets: facts = emptyBuckets(), ...load } = { ...idle, ...changes };
+  const { buckets: facts = emptyBuckets(), replies, ...load } = { ...idle, ...changes };
   const book = createSlotBook();
-  const meter = headroomMeterOf(of, book);
-  const { sums } = totalsOf(facts, null, book.plan(), TODAY);
-  return meter({ ...load, sums, today: facts.amounts[facts.days.indexOf(TODAY)] ?? null });
+  const meter = headroomMeterOf(of, 1, () => 0, book);
+  reckon(facts, book.plan(), TODAY);
+  const others = { openOrders: 0, listings: null, fans: null, fansOffSite: null, depositDueMinor: 0 };
+  return meter({ buckets: facts, states: { ...others, ...load }, values: [replies] });
 }
 
 const shipped = (day: number, count: number, onTime: number): [number, FactId, number][] => [

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { capabilitiesIn, GENESIS, given, order, REGISTERED, T0, type World } from '../testing/given.ts';
 import { compiled, smallSource } from '../testing/small-bundle.ts';
 import { DAY_MS, localDay } from '../time.ts';
-import { emptyBuckets, unpackDays } from './bucket.ts';
+import { emptyBuckets } from './bucket.ts';
+import { unpackDays } from './pack-days.ts';
 
 // Open days stand in a merchant's row, closed ones in its annex, and what no window can reach is dropped.
 
@@ -27,9 +28,10 @@ function daysKept(world: World): { open: number[]; closed: number[] } {
   const since = (packed: string): number[] => {
     const buckets = emptyBuckets();
     unpackDays(buckets, packed);
-    return buckets.days.map((day) => day - DAY0);
+    const days = buckets.columns.flatMap((column) => column?.days ?? []);
+    return [...new Set(days)].sort((a, b) => a - b).map((day) => day - DAY0);
   };
-  return { open: since(days), closed: since(rows.get('m1#')?.body ?? '') };
+  return { open: since(days), closed: since((rows.get('m1#')?.body ?? '').split('.')[0]!) };
 }
 
 test('days close at the first event of a day, yesterday stays open', () => {
@@ -58,16 +60,18 @@ test('a late fact of a closed day is written with the annex and survives evictio
   expect(capabilitiesIn(world.outputs).at(-1)!.metrics['orders']).toBe(3);
 });
 
-test('days, and orders with defects, that no window can reach any more are dropped', () => {
+test('days, and orders of which something was remembered, that no window can reach any more are dropped', () => {
   const world = small();
   world.event('updraft.review.posted.v1', 'm1', { ...order('a', T0), stars: 1 });
+  world.scoring.freeze();
+  expect(world.scoring.store.rows.get('m1')!.body).toContain('"markedOrders"');
   world.tick(T0 + 399 * DAY_MS);
   paid(world, 'b', world.nowMs);
   expect(daysKept(world).closed).toEqual([0]);
   world.tick(T0 + 400 * DAY_MS);
   paid(world, 'c', world.nowMs);
   expect(daysKept(world)).toEqual({ open: [399, 400], closed: [] });
-  expect(world.scoring.store.rows.get('m1')!.body).toContain('"defects":[]');
+  expect(world.scoring.store.rows.get('m1')!.body).not.toContain('"markedOrders"');
 });
 
 test('ids are forgotten as they leave the horizon, so that memory follows the traffic of a week', () => {

@@ -1,19 +1,19 @@
-import type { BoostDelivered, MerchantEvents, MerchantEventType } from '../events.ts';
+import type { ZoneTransition } from '../controls.ts';
+import type { MerchantEvents, MerchantEventType } from '../events.ts';
 import type { InputRecord } from '../stage/stage.ts';
-import { addQuantity } from '../number.ts';
 import { formatInstant, localDay, parseInstant } from '../time.ts';
-import { DAYS_KEPT, dropThrough, placeOfDay } from './bucket.ts';
-import { defectiveOrder, FACT_PLACE, factsOf, openOrderDelta, usageOf } from './fact.ts';
-import { applyProfile, BOOSTS_MAX, DEFECTS_MAX, putBounded, type MerchantRow } from './merchant-row.ts';
+import { addTo } from './add-to.ts';
+import { applyProfile } from './apply-profile.ts';
+import { BREACH_DAYS_KEPT, forgetBreaches } from './breach.ts';
+import { DAYS_KEPT, dropThrough } from './bucket.ts';
+import { countWithMemory, forgetRaters, type EventDays } from './count-once.ts';
+import { factsOf, openOrderDelta, usageOf } from './facts-of.ts';
+import type { MerchantRow } from './merchant-row.ts';
 import { countOpen, tidyOpen } from './open-orders.ts';
-import { causeOf, look, refuse, write, type ScoringPartition } from './scoring-partition.ts';
-import { countInto } from './window.ts';
+import { causeOf, isSwept, look, refuse, write, type ScoringPartition } from './scoring-partition.ts';
 
 /** Days whose buckets are kept apart from the annex: today and yesterday, where nearly every fact falls. */
 const OPEN_DAYS = 2;
-
-const EXPOSURES = FACT_PLACE.get('exposures')!;
-const DEFECT_ORDERS = FACT_PLACE.get('defectOrders')!;
 
 type Payload = MerchantEvents[MerchantEventType];
 
@@ -25,14 +25,18 @@ export function countEvent(scoring: ScoringPartition, record: InputRecord): void
   if (!isAdmitted(scoring, record, atMs)) return;
   scoring.counts.events += 1;
   const row = rows.get(event.subject!);
-  // A merchant of whom nothing was said yet owes no record to the activations before it.
-  if (row.said === null) row.activation = root.sweeps['activation']!.number;
+  // A merchant of whom nothing was said yet owes no record to the activations and statistics before it.
+  if (row.said === null) {
+    row.activation = root.sweeps['activation']!.number;
+    row.statistics = root.sweeps['statistics']!.number;
+  }
   catchUp(scoring, row);
   foldClosedDays(scoring, row);
   const type = event.type as MerchantEventType;
   const data = event.data as unknown as Payload;
-  applyProfile(row, type, data, atMs);
-  addFacts(scoring, row, type, data, atMs);
+  const days = daysOf(data, atMs, root.zone);
+  applyProfile(row, type, data, atMs, days.occurred);
+  addFacts(scoring, row, type, data, atMs, days);
   rows.touch(row.id);
   look(scoring, row);
 }
@@ -71,21 +75,33 @@ function isAdmitted(scoring: ScoringPartition, record: InputRecord, atMs: number
 function catchUp(scoring: ScoringPartition, row: MerchantRow): void {
   const { root, rows } = scoring;
   const dueMs = rows.due(row.id);
-  const isSwept = row.activation < root.sweeps['activation']!.number;
   const isDue = dueMs !== null && dueMs <= root.nowMs;
-  if (isSwept || isDue || (rows.held.has(row.id) && !root.catchingUp)) look(scoring, row);
+  // What is evaluated by a calendar is evaluated on what stood at its instant, before anything later counts.
+  const isEvaluated = row.instantMs !== null && row.instantMs <= root.nowMs;
+  const isLate = isSwept(scoring, row) || isDue || isEvaluated;
+  if (isLate || (rows.held.has(row.id) && !root.catchingUp)) look(scoring, row);
 }
 
 /** Once a day, at the first event: closed days move to the annex, and what no window can reach any more is dropped. */
-function foldClosedDays({ rows, today }: ScoringPartition, row: MerchantRow): void {
+function foldClosedDays({ root, rows, today }: ScoringPartition, row: MerchantRow): void {
   const before = today - OPEN_DAYS + 1;
   if (row.annexBefore >= before) return;
   const forgottenThrough = today - DAYS_KEPT;
   dropThrough(row.buckets, forgottenThrough);
-  for (const [order, day] of row.defects) if (day <= forgottenThrough) row.defects.delete(order);
+  for (const [id, { day }] of row.markedOrders) if (day <= forgottenThrough) row.markedOrders.delete(id);
+  forgetRaters(row.raters, localDay(root.horizonMs, root.zone));
+  forgetBreaches(row, today - BREACH_DAYS_KEPT);
   tidyOpen(row.open, forgottenThrough);
   row.annexBefore = before;
   rows.touchAnnex(row.id);
+}
+
+/** An order is not placed after what happened to it: a day to come would keep a bucket and a timer for years. */
+function daysOf(data: Payload, atMs: number, zone: readonly ZoneTransition[]): EventDays {
+  const occurred = localDay(atMs, zone);
+  const began = 'orderedAt' in data ? data.orderedAt : 'startedAt' in data ? data.startedAt : null;
+  if (began === null) return { occurred, began: occurred };
+  return { occurred, began: Math.min(occurred, localDay(parseInstant(began), zone)) };
 }
 
 function addFacts(
@@ -94,26 +110,18 @@ function addFacts(
   type: MerchantEventType,
   data: Payload,
   atMs: number,
+  days: EventDays,
 ): void {
-  const { zone } = scoring.root;
-  const day = localDay(atMs, zone);
-  // An order is not placed after what happened to it: a day to come would keep a bucket and a timer for years.
-  const orderedDay = 'orderedAt' in data ? Math.min(day, localDay(parseInstant(data.orderedAt), zone)) : day;
-  factsOf(type, data, atMs, (fact, amount, bucket) =>
-    addTo(scoring, row, fact, amount, bucket === 'occurred' ? day : orderedDay),
+  factsOf(type, data, atMs, (fact, amount, day) =>
+    addTo(scoring, row, fact, amount, day === 'occurred' ? days.occurred : days.began),
   );
-  const defective = defectiveOrder(type, data);
-  if (defective !== null && !row.defects.has(defective.orderId)) {
-    putBounded(row.defects, defective.orderId, orderedDay, DEFECTS_MAX);
-    addTo(scoring, row, DEFECT_ORDERS, 1, orderedDay);
-  }
+  countWithMemory(scoring, row, type, data, atMs, days);
   const open = openOrderDelta(type, data);
   if (open !== 0 && 'shipBy' in data) {
-    countOpen(row.open, localDay(parseInstant(data.shipBy), zone), open);
+    countOpen(row.open, localDay(parseInstant(data.shipBy), scoring.root.zone), open);
   }
   const usage = usageOf(type, data);
   if (usage === null) return;
-  if ('exposures' in data) addExposures(scoring, row, data, day);
   const cause = causeOf(scoring);
   write(scoring, 'updraft.capability.usage.v1', row.id, (position) => ({
     cause,
@@ -123,34 +131,4 @@ function addFacts(
     position,
     used: usage.used,
   }));
-}
-
-/** What is new of a cumulative report. */
-function addExposures(
-  scoring: ScoringPartition,
-  row: MerchantRow,
-  { grantId, exposures }: BoostDelivered,
-  day: number,
-): void {
-  const before = row.boosts.get(grantId) ?? 0;
-  if (exposures > before) addTo(scoring, row, EXPOSURES, exposures - before, day);
-  putBounded(row.boosts, grantId, Math.max(before, exposures), BOOSTS_MAX);
-}
-
-/** A day that no window can reach any more is not kept. */
-function addTo(
-  { rows, today }: ScoringPartition,
-  row: MerchantRow,
-  fact: number,
-  amount: number,
-  day: number,
-): void {
-  if (day <= today - DAYS_KEPT) return;
-  const { buckets, totals } = row;
-  const place = placeOfDay(buckets, day);
-  const amounts = buckets.amounts[place]!;
-  const before = amounts[fact]!;
-  const after = (amounts[fact] = addQuantity(before, amount));
-  if (totals !== null) countInto(totals, buckets, place, fact, before, after);
-  if (day < row.annexBefore) rows.touchAnnex(row.id);
 }

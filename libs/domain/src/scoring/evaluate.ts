@@ -1,172 +1,203 @@
-import { byCodeUnit } from '../canonical.ts';
-import type { Cause, MerchantCapability, OrdersOpen } from '../outputs.ts';
-import { DAY_MS, startOfLocalDay } from '../time.ts';
+import { groupOf } from '../census/group.ts';
+import { startOfLocalDay } from '../time.ts';
 import type { ZoneTransition } from '../controls.ts';
 import { grainOf } from './capacity.ts';
+import type { CalendarTimes } from './calendar-clock.ts';
+import { climb, isWaitingForInstant, markLadders } from './climb.ts';
+import { canLack, isCovered, nextCoverageDay, type FactsSince } from './coverage.ts';
+import { newGauge, refresh, type Gauge } from './gauge.ts';
 import type { LiveBundle } from './live-bundle.ts';
-import type { MerchantRow, Said } from './merchant-row.ts';
+import { mark, takeLowest } from './marks.ts';
+import type { GroupStatistic } from './merchant-now.ts';
+import type { MerchantRow } from './merchant-row.ts';
 import { openOrdersAt } from './open-orders.ts';
-import { scoreOf, stepTier } from './tier.ts';
-import type { Watched } from './verdict.ts';
-import { nextChangeDay, totalsOf } from './window.ts';
+import { markReach } from './reach.ts';
+import { turnDay } from './window.ts';
 
 export interface Moment {
   readonly nowMs: number;
   readonly today: number;
   readonly zone: readonly ZoneTransition[];
   readonly canFall: boolean;
-}
-
-/** What a look at a merchant found. */
-export interface Evaluation extends Watched {
-  /** Tier that the score alone would give today. */
-  readonly projectedTier: string | null;
-  readonly scoreBps: number | null;
-  readonly headroomExact: number;
-  readonly orders: OrdersOpen;
-  readonly dueMs: number | null;
-  readonly isHeld: boolean;
-}
-
-/** Looks at a merchant as of now: metrics, score, tier, headroom. Moves its tier and grain. */
-export function evaluateMerchant(row: MerchantRow, live: LiveBundle, moment: Moment): Evaluation {
-  const { bundle } = live;
-  const { nowMs, today } = moment;
-  const { buckets, registeredAtMs, stockUnits } = row;
-  const totals = (row.totals = totalsOf(buckets, row.totals, live.plan, today));
-  const orders = openOrdersAt(row.open, today);
-  const now = {
-    sums: totals.sums,
-    nowMs,
-    registeredAtMs,
-    openOrders: orders.open,
-    overdueOrders: orders.overdue,
-    stockUnits,
-  };
-  const values: (number | null)[] = [];
-  for (const meter of live.meters) values.push(meter(now));
-  const volume = values[live.minimumAt]!;
-  const hasVolume = volume !== null && volume >= bundle.ladder.minimum.count;
-  const scoreBps = hasVolume ? scoreOf(live.components, bundle.score.minimumWeightBps, values) : null;
-  const step = stepTier(bundle.ladder, row.tier, scoreBps, nowMs, moment.canFall);
-  row.tier = step.next;
-  const headroomExact = live.headroom({
-    sums: totals.sums,
-    today: buckets.days[totals.counted - 1] === today ? buckets.amounts[totals.counted - 1]! : null,
-    declaredPerDay: row.declaredPerDay,
-    stockUnits,
-    overdueOrders: orders.overdue,
-    replies: live.repliesAt === null ? null : values[live.repliesAt]!,
-  });
-  row.grain = grainOf(bundle.capacity, headroomExact, row.grain);
-  return {
-    tier: row.tier.tier,
-    isKnown: registeredAtMs !== null,
-    isClosed: row.isClosed,
-    trainings: row.trainings,
-    tools: row.tools,
-    violations: row.violations,
-    survey: row.survey,
-    values,
-    projectedTier: step.projected,
-    scoreBps,
-    headroomExact,
-    orders,
-    dueMs: nextDue(row, live, moment, orders.nextOverdueDay, step.waitsUntilMs),
-    isHeld: step.isHeld,
-  };
+  /** When the live bundle went live, ms UTC. */
+  readonly activatedMs: number;
+  readonly factsSince: FactsSince;
+  /** What the census said of a group of a statistic; null while it has said nothing. */
+  statistic(id: string, group: string): GroupStatistic | null;
 }
 
 /**
- * Why a record is due, from what was said before to what is to be said now; empty when nothing is. What was said is
- * compared letter by letter, because this is asked for every event and nearly always answered with nothing.
+ * Looks at a merchant as of now: metrics, tiers, headroom. Moves its tiers, held values and grains. Only what changed
+ * since the last look is worked out: facts mark their metrics when they are counted, the rest is compared here.
  */
-export function changesSince(said: Said, row: MerchantRow, live: LiveBundle, seen: Evaluation): string[] {
-  const why: string[] = [];
-  const { watches, atoms } = live;
-  for (let at = 0; at < watches.length; at++) {
-    if (watches[at]!(seen) !== said.verdicts[at]) why.push(`verdict:${atoms[at]!.id}`);
+export function evaluateMerchant(row: MerchantRow, live: LiveBundle, moment: Moment): Gauge {
+  const { nowMs, today, zone } = moment;
+  let gauge = row.gauge;
+  if (gauge === null || gauge.live !== live || gauge.zone !== zone) {
+    gauge = row.gauge = newGauge(row, live, zone, today);
   }
-  if (said.tier !== seen.tier) why.push('tier');
-  if (said.grain !== row.grain) why.push('grain:headroom');
-  if (said.isKnown !== seen.isKnown) why.push('flag:known');
-  if (said.isClosed !== seen.isClosed) why.push('flag:closed');
-  if (said.entityId !== row.entityId) why.push('flag:entity');
-  if (said.category !== row.category) why.push('flag:category');
-  if (said.country !== row.country) why.push('flag:country');
-  if (!isSameList(said.violations, row.violations)) why.push('flag:violations');
-  return why;
+  const times = live.clock(nowMs, zone);
+  const orders = openOrdersAt(row.open, today);
+  turnGauge(gauge, moment);
+  refresh(gauge, row, orders, nowMs);
+  refreshStatistics(gauge, row, live, moment);
+  markLadders(gauge, times, moment);
+  if (times !== gauge.times) {
+    mark(gauge.metricMarks, live.held);
+    markReach(gauge, live.reach.periods);
+    gauge.periods = times.periods;
+    gauge.times = times;
+  }
+  measure(row, live, gauge, times, moment);
+  climb(row, live, gauge, times, moment);
+  judgeAtoms(row, live, gauge);
+  gauge.dueMs = nextDue(row, live, gauge, times, orders.nextOverdueDay);
+  gauge.isFresh = false;
+  return gauge;
 }
 
-/** Nearly always the very same list, or, after a restart, two empty ones. */
-function isSameList(one: readonly string[], other: readonly string[]): boolean {
-  return one === other || (one.length === other.length && one.every((each, at) => each === other[at]));
+/** Brings totals up to today, before anything is counted or read. */
+export function turnTo(gauge: Gauge, today: number): void {
+  gauge.today = today;
+  if (today < gauge.totalsDay) return;
+  gauge.totalsDay = turnDay(gauge.buckets, today, gauge.metricMarks);
+  gauge.dayDue = NaN;
 }
 
-export function saidOf(row: MerchantRow, live: LiveBundle, seen: Evaluation): Said {
-  const { tier, isKnown, isClosed } = seen;
-  const verdicts = live.watches.map((watch) => watch(seen)).join('');
-  const { grain, entityId, category, country, violations } = row;
-  return { verdicts, tier, grain, isKnown, isClosed, entityId, category, country, violations };
+function turnGauge(gauge: Gauge, { today, factsSince }: Moment): void {
+  const { live, metricMarks } = gauge;
+  turnTo(gauge, today);
+  if (today >= gauge.scansDay) {
+    for (let scan = 0; scan < live.scans.length; scan++) {
+      if (today >= gauge.scanDays[scan]!) mark(metricMarks, [live.scans[scan]!.at]);
+    }
+  }
+  if (today < gauge.coverageDay) return;
+  mark(metricMarks, live.covered);
+  gauge.coverageDay = Math.min(
+    Infinity,
+    ...live.covered.map((at) => nextCoverageDay(live.metrics[at]!.coverage, factsSince, today)),
+  );
+  gauge.dayDue = NaN;
 }
 
-export function capabilityData(
+function refreshStatistics(
+  gauge: Gauge,
   row: MerchantRow,
-  { bundle, hash, metricsInOrder }: LiveBundle,
-  seen: Evaluation,
-  position: string,
-  cause: Cause,
-  why: readonly string[],
-): MerchantCapability {
-  const metrics: { [metric: string]: number | null } = {};
-  for (const { id, at } of metricsInOrder) metrics[id] = seen.values[at]!;
-  // Members in order of their names, as they are written.
-  return {
-    bundle: hash,
-    category: row.category,
-    cause,
-    country: row.country,
-    entityId: row.entityId,
-    headroom: bundle.capacity.edges[row.grain!]!,
-    headroomExact: seen.headroomExact,
-    isClosed: seen.isClosed,
-    isKnown: seen.isKnown,
-    metrics,
-    orders: { open: seen.orders.open, overdue: seen.orders.overdue },
-    position,
-    projectedTier: seen.projectedTier,
-    scoreBps: seen.scoreBps,
-    survey: row.survey,
-    tier: seen.tier,
-    tools: inOrder(row.tools),
-    trainings: inOrder(row.trainings),
-    violations: inOrder(row.violations),
-    why,
-  };
+  { bundle, reach }: LiveBundle,
+  moment: Moment,
+): void {
+  const { statistics } = bundle;
+  for (let at = 0; at < statistics.length; at++) {
+    const { id, by } = statistics[at]!;
+    const group = groupOf(by, row);
+    const found = group === null ? null : moment.statistic(id, group);
+    if (found === gauge.statistics[at]) continue;
+    gauge.statistics[at] = found;
+    markReach(gauge, reach.statistics[at]!);
+  }
 }
 
-function inOrder(ids: readonly string[]): readonly string[] {
-  return ids.length < 2 ? ids : [...ids].sort(byCodeUnit);
+/** What is marked, in order: each metric reads only those before it, and headroom comes last. */
+function measure(
+  row: MerchantRow,
+  live: LiveBundle,
+  gauge: Gauge,
+  times: CalendarTimes,
+  moment: Moment,
+): void {
+  const { metricMarks } = gauge;
+  gauge.isGrainMoved = gauge.isFresh;
+  let areScansMoved = false;
+  for (let word = 0; word < metricMarks.length; word++) {
+    while (metricMarks[word] !== 0) {
+      const at = takeLowest(metricMarks, word);
+      if (at === live.metrics.length) {
+        gauge.headroomExact = live.headroom(gauge);
+        row.grain = grainOf(live.bundle.capacity, gauge.headroomExact, row.grain);
+        continue;
+      }
+      measureOne(row, live, gauge, at, times, moment);
+      const { scan } = live.metrics[at]!;
+      if (scan < 0) continue;
+      gauge.scanDays[scan] = live.scans[scan]!.nextDay(gauge);
+      areScansMoved = true;
+    }
+  }
+  if (!areScansMoved) return;
+  gauge.scansDay = Math.min(Infinity, ...gauge.scanDays);
+  gauge.dayDue = NaN;
 }
 
-/** The next instant at which anything can change by time alone; null for a dormant merchant. */
+function measureOne(
+  row: MerchantRow,
+  live: LiveBundle,
+  gauge: Gauge,
+  at: number,
+  times: CalendarTimes,
+  { nowMs, factsSince, today }: Moment,
+): void {
+  const { id, meter, coverage, grain, held } = live.metrics[at]!;
+  if (held !== null) {
+    const { lastMs } = times.instants.get(held.on)!;
+    const before = row.held[id];
+    // Held since it was first looked at, and from then on since each instant.
+    if (before === undefined || before.asOfMs < lastMs) {
+      const isTooEarly = before === undefined && lastMs === -Infinity;
+      row.held[id] = { value: isTooEarly ? null : gauge.values[held.from]!, asOfMs: nowMs };
+    }
+  }
+  const lacks =
+    coverage.length > 0 && canLack(coverage, factsSince) && !isCovered(coverage, factsSince, today);
+  const value = lacks ? null : meter(gauge);
+  if (value === gauge.values[at] && !gauge.isFresh) return;
+  gauge.values[at] = value;
+  if (!gauge.isFresh) markReach(gauge, live.reach.metrics[at]!);
+  if (grain === null) return;
+  const before = row.grains[id] ?? null;
+  const after = grainOf(grain, Math.max(0, value ?? 0), before);
+  if (after === before) return;
+  row.grains[id] = after;
+  gauge.isGrainMoved = true;
+}
+
+/** Verdicts are kept as they were said: those that are marked are compared with it. */
+function judgeAtoms(row: MerchantRow, live: LiveBundle, gauge: Gauge): void {
+  const { atomMarks } = gauge;
+  const said = row.said?.verdicts ?? '';
+  gauge.flips = NO_FLIPS;
+  for (let word = 0; word < atomMarks.length; word++) {
+    while (atomMarks[word] !== 0) {
+      const at = takeLowest(atomMarks, word);
+      const letter = live.watches[at]!(gauge);
+      if (letter === said[at]) continue;
+      if (gauge.flips === NO_FLIPS) gauge.flips = [];
+      gauge.flips.push({ at, letter });
+    }
+  }
+}
+
+const NO_FLIPS: Gauge['flips'] = [];
+
+/** The next instant at which anything can change by time alone; null for a merchant of whom nothing can. */
 function nextDue(
   row: MerchantRow,
   live: LiveBundle,
-  { nowMs, today, zone }: Moment,
+  gauge: Gauge,
+  times: CalendarTimes,
   nextOverdueDay: number,
-  waitsUntilMs: number | null,
 ): number | null {
-  let due = waitsUntilMs ?? Infinity;
-  // What was shipped today counts as sustained from tomorrow on.
-  const shipsToday = row.buckets.days[row.totals!.counted - 1] === today ? today + 1 : Infinity;
-  const day = Math.min(nextChangeDay(row.totals!, row.buckets), nextOverdueDay, shipsToday);
-  if (day !== Infinity) due = Math.min(due, startOfLocalDay(day, zone));
-  if (row.registeredAtMs !== null) {
-    for (const age of live.ageCrossings) {
-      const at = row.registeredAtMs + age * DAY_MS;
-      if (at > nowMs && at < due) due = at;
-    }
+  const { zone, waitsUntilMs, ageDues } = gauge;
+  const day = Math.min(gauge.totalsDay, gauge.scansDay, gauge.coverageDay, nextOverdueDay);
+  if (day !== gauge.dayDue) {
+    gauge.dayDue = day;
+    gauge.dayDueMs = day === Infinity ? Infinity : startOfLocalDay(day, zone);
   }
+  let due = Math.min(gauge.dayDueMs, waitsUntilMs, live.asksPeriods ? times.nextPeriodMs : Infinity);
+  for (let at = 0; at < ageDues.length; at++) if (ageDues[at]! < due) due = ageDues[at]!;
+  const { nextInstantMs } = times;
+  row.instantMs = nextInstantMs === Infinity ? null : nextInstantMs;
+  // Evaluated on what stands at the instant: whoever may be another by the time of its next look is looked at then.
+  if (nextInstantMs < due && (due < Infinity || isWaitingForInstant(row, live, gauge))) due = nextInstantMs;
   return due === Infinity ? null : due;
 }

@@ -1,16 +1,23 @@
-import type { MerchantEvents, MerchantEventType } from '../events.ts';
 import type { RowFormat } from '../stage/merchant-rows.ts';
-import { emptyBuckets, packDays, unpackDays, type Buckets } from './bucket.ts';
+import type { BreachRecord } from './breach.ts';
+import type { Counted } from './census-mail.ts';
+import { emptyBuckets, type Buckets } from './bucket.ts';
+import { recentBuyers, type RecentBuyers } from './buyers.ts';
+import type { Gauge } from './gauge.ts';
+import type { MarkedOrder } from './marked-orders.ts';
 import { openOrders, type OpenOrders } from './open-orders.ts';
-import { NO_TIER, type TierState } from './tier.ts';
-import type { Totals } from './window.ts';
+import { packBefore, packDays, unpackBefore, unpackDays } from './pack-days.ts';
+import type { TierStanding } from '../outputs.ts';
+import type { TierState } from './tier.ts';
 
 /** What the last capability record said, as far as a decision could depend on it. */
 export interface Said {
   /** A letter for each atom of the bundle. */
   readonly verdicts: string;
-  readonly tier: string | null;
+  readonly ladders: { readonly [ladder: string]: TierStanding };
   readonly grain: number | null;
+  /** Grains of metrics that sizes follow. */
+  readonly grains: { readonly [metric: string]: number };
   readonly isKnown: boolean;
   readonly isClosed: boolean;
   readonly violations: readonly string[];
@@ -20,10 +27,30 @@ export interface Said {
   readonly country: string | null;
 }
 
+/** When something happened first or last, ms UTC of event time; null before it did. */
+export interface MerchantInstants {
+  /** The last registration. */
+  registered: number | null;
+  /** Orders paid. */
+  firstSale: number | null;
+  lastSale: number | null;
+  lastShipment: number | null;
+  /** The latest start or end of a live session. */
+  lastLive: number | null;
+  lastViolation: number | null;
+}
+
+/** The largest cumulative figures reported of a boost. */
+export interface BoostReport {
+  readonly exposures: number;
+  readonly clicks: number;
+  readonly orders: number;
+}
+
 /** What scoring keeps of one merchant. */
-export interface MerchantRow {
+export interface MerchantRow extends BreachRecord {
   readonly id: string;
-  registeredAtMs: number | null;
+  readonly instants: MerchantInstants;
   isClosed: boolean;
   category: string | null;
   country: string | null;
@@ -31,186 +58,171 @@ export interface MerchantRow {
   entityId: string | null;
   declaredPerDay: number | null;
   stockUnits: number | null;
-  /** In order of arrival; the oldest leave when the bound is reached. */
+  /** Articles on sale. */
+  listings: number | null;
+  fans: number | null;
+  fansOffSite: number | null;
+  /** What of the deposit is due and not paid; null where none was ever due. */
+  depositDueMinor: number | null;
+  /** By when, ms UTC; null while nothing is due. */
+  depositDueByMs: number | null;
+  /** Courses, exams, certifications and tools in order of arrival; the oldest leave when the bound is reached. */
   trainings: readonly string[];
+  enrolled: readonly string[];
+  exams: readonly string[];
+  /** And what was verified. */
+  certifications: readonly string[];
   tools: readonly string[];
-  /** Classes of violations that were recorded and not cleared; a list that changes is another list. */
-  violations: readonly string[];
   survey: { [question: string]: string };
   readonly open: OpenOrders;
-  /** Grant to the largest cumulative exposures reported. */
-  readonly boosts: Map<string, number>;
-  /** Order to the day it was placed, for orders with a defect. */
-  readonly defects: Map<string, number>;
-  tier: TierState;
+  /** Grant to what was reported of its boost. */
+  readonly boosts: Map<string, BoostReport>;
+  /** Content to the largest cumulative exposures reported. */
+  readonly contents: Map<string, number>;
+  readonly markedOrders: Map<string, MarkedOrder>;
+  /** Month and buyer to how many of its detailed ratings counted. */
+  readonly raters: Map<string, number>;
+  readonly buyers: RecentBuyers;
+  /** Where it stands on each ladder. */
+  readonly tiers: { [ladder: string]: TierState };
+  /** What held metrics keep, and since when, ms UTC. */
+  readonly held: { [metric: string]: { readonly value: number | null; readonly asOfMs: number } };
   grain: number | null;
+  readonly grains: { [metric: string]: number };
+  /** The next instant of the bundle's calendars; a look is due then, be the merchant ever so dormant. */
+  instantMs: number | null;
   /** Null before the first capability record. */
   said: Said | null;
   /** Number of the last activation sweep that this merchant has had. */
   activation: number;
+  /** The same of the sweeps after new statistics. */
+  statistics: number;
+  /** What the census was told; null where the bundle has no statistics. */
+  counted: Counted | null;
   readonly buckets: Buckets;
-  /** Kept up from event to event, never in a snapshot. */
-  totals: Totals | null;
+  /** What the live bundle makes of it, from look to look; never in a snapshot. */
+  gauge: Gauge | null;
   /** Buckets of days before this one are in the annex. */
   annexBefore: number;
 }
 
-/** Bounds of the short lists of a merchant. */
-export const LIST_MAX = 100;
-export const DEFECTS_MAX = 500;
+const NEVER: MerchantInstants = {
+  registered: null,
+  firstSale: null,
+  lastSale: null,
+  lastShipment: null,
+  lastLive: null,
+  lastViolation: null,
+};
+
+/** Bounds of what is remembered of a merchant: what left and is reported again counts as if it were new. */
 export const BOOSTS_MAX = 50;
+export const CONTENTS_MAX = 200;
+export const RATERS_MAX = 500;
 
 export const merchantRowFormat: RowFormat<MerchantRow> = {
   create: (id) => ({
     id,
-    registeredAtMs: null,
+    instants: { ...NEVER },
     isClosed: false,
     category: null,
     country: null,
     entityId: null,
     declaredPerDay: null,
     stockUnits: null,
+    listings: null,
+    fans: null,
+    fansOffSite: null,
+    depositDueMinor: null,
+    depositDueByMs: null,
     trainings: [],
+    enrolled: [],
+    exams: [],
+    certifications: [],
     tools: [],
     violations: [],
+    breaches: [],
+    isSearchBlocked: false,
     survey: {},
     open: openOrders(),
     boosts: new Map(),
-    defects: new Map(),
-    tier: NO_TIER,
+    contents: new Map(),
+    markedOrders: new Map(),
+    raters: new Map(),
+    buyers: recentBuyers(),
+    tiers: {},
+    held: {},
     grain: null,
+    grains: {},
+    instantMs: null,
     said: null,
     activation: 0,
+    statistics: 0,
+    counted: null,
     buckets: emptyBuckets(),
-    totals: null,
+    gauge: null,
     annexBefore: 0,
   }),
-  encode: ({ id: _id, open, boosts, defects, buckets, totals: _totals, ...plain }) =>
-    JSON.stringify({
-      ...plain,
-      open: [...open.perDay],
-      boosts: [...boosts],
-      defects: [...defects],
-      days: packDays(buckets, (day) => day >= plain.annexBefore),
-    }),
-  encodeAnnex: ({ buckets, annexBefore }) => packDays(buckets, (day) => day < annexBefore),
+  encode: ({ id: _id, gauge: _gauge, buckets, ...row }) =>
+    JSON.stringify(
+      withoutNothing({
+        ...row,
+        instants: withoutNothing({ ...row.instants }),
+        open: [...row.open.perDay],
+        boosts: [...row.boosts],
+        contents: [...row.contents],
+        markedOrders: [...row.markedOrders],
+        raters: [...row.raters],
+        buyers: [...row.buyers.days],
+        days: packDays(buckets, (day) => day >= row.annexBefore),
+      }),
+    ),
+  encodeAnnex: ({ buckets, annexBefore }) =>
+    `${packDays(buckets, (day) => day < annexBefore)}.${packBefore(buckets)}`,
   decode(id, body, annex) {
-    const { open, boosts, defects, days, ...plain } = JSON.parse(body) as Omit<
-      MerchantRow,
-      'id' | 'open' | 'boosts' | 'defects' | 'buckets' | 'totals'
-    > & {
-      open: [number, number][];
-      boosts: [string, number][];
-      defects: [string, number][];
-      days: string;
-    };
+    const packed = JSON.parse(body) as Packed;
+    const { instants, open, boosts, contents, markedOrders, raters, buyers, days, ...plain } = packed;
     const buckets = emptyBuckets();
     unpackDays(buckets, days);
-    if (annex !== null) unpackDays(buckets, annex);
+    if (annex !== null) {
+      const [closed, before] = annex.split('.');
+      unpackDays(buckets, closed!);
+      unpackBefore(buckets, before!);
+    }
     return {
+      ...merchantRowFormat.create(id),
       ...plain,
-      id,
+      instants: { ...NEVER, ...instants },
       open: openOrders(open),
       boosts: new Map(boosts),
-      defects: new Map(defects),
+      contents: new Map(contents),
+      markedOrders: new Map(markedOrders),
+      raters: new Map(raters),
+      buyers: recentBuyers(buyers),
       buckets,
-      totals: null,
     };
   },
 };
 
-/** What an event says about the merchant besides facts. */
-export function applyProfile(
-  row: MerchantRow,
-  type: MerchantEventType,
-  data: MerchantEvents[MerchantEventType],
-  atMs: number,
-): void {
-  switch (type) {
-    case 'updraft.merchant.registered.v1': {
-      const registered = data as MerchantEvents['updraft.merchant.registered.v1'];
-      row.registeredAtMs = atMs;
-      row.isClosed = false;
-      row.category = registered.category;
-      row.country = registered.country;
-      row.entityId = registered.entityId ?? row.entityId;
-      return;
-    }
-    case 'updraft.merchant.profile-changed.v1': {
-      const changed = data as MerchantEvents['updraft.merchant.profile-changed.v1'];
-      row.category = changed.category ?? row.category;
-      row.country = changed.country ?? row.country;
-      row.entityId = changed.entityId ?? row.entityId;
-      return;
-    }
-    case 'updraft.merchant.closed.v1':
-      row.isClosed = true;
-      return;
-    case 'updraft.merchant.linked.v1':
-      row.entityId = (data as MerchantEvents['updraft.merchant.linked.v1']).entityId;
-      return;
-    case 'updraft.merchant.unlinked.v1': {
-      const { entityId } = data as MerchantEvents['updraft.merchant.unlinked.v1'];
-      // A late word about an entity that it left long ago does not part it from the present one.
-      if (row.entityId === entityId) row.entityId = null;
-      return;
-    }
-    default:
-      applyPractice(row, type, data);
-  }
+/** What a row begins with is not written: most merchants have little of what could be known. */
+function withoutNothing(members: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const isNothing = (value: unknown): boolean =>
+    value === null || value === false || (Array.isArray(value) && value.length === 0);
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => !isNothing(value)));
 }
 
-/** Capacity, stock, answers, training, tools and violations. */
-function applyPractice(
-  row: MerchantRow,
-  type: MerchantEventType,
-  data: MerchantEvents[MerchantEventType],
-): void {
-  switch (type) {
-    case 'updraft.capacity.declared.v1':
-      row.declaredPerDay = (data as MerchantEvents['updraft.capacity.declared.v1']).ordersPerDay;
-      return;
-    case 'updraft.inventory.reported.v1':
-      row.stockUnits = (data as MerchantEvents['updraft.inventory.reported.v1']).units;
-      return;
-    case 'updraft.survey.answered.v1': {
-      const { answers } = data as MerchantEvents['updraft.survey.answered.v1'];
-      const merged = Object.entries({ ...row.survey, ...answers });
-      row.survey = Object.fromEntries(merged.slice(-LIST_MAX));
-      return;
-    }
-    case 'updraft.training.completed.v1':
-      row.trainings = remember(
-        row.trainings,
-        (data as MerchantEvents['updraft.training.completed.v1']).course,
-      );
-      return;
-    case 'updraft.tool.adopted.v1':
-      row.tools = remember(row.tools, (data as MerchantEvents['updraft.tool.adopted.v1']).tool);
-      return;
-    case 'updraft.tool.dropped.v1':
-      row.tools = forget(row.tools, (data as MerchantEvents['updraft.tool.dropped.v1']).tool);
-      return;
-    case 'updraft.violation.recorded.v1': {
-      const { violation } = data as MerchantEvents['updraft.violation.recorded.v1'];
-      row.violations = remember(row.violations, violation);
-      return;
-    }
-    case 'updraft.violation.cleared.v1': {
-      const { violation } = data as MerchantEvents['updraft.violation.cleared.v1'];
-      row.violations = forget(row.violations, violation);
-      return;
-    }
-    default:
-  }
-}
+type Maps = 'open' | 'boosts' | 'contents' | 'markedOrders' | 'raters' | 'buyers';
 
-function remember(list: readonly string[], value: string): readonly string[] {
-  return list.includes(value) ? list : [...list, value].slice(-LIST_MAX);
-}
-
-function forget(list: readonly string[], value: string): readonly string[] {
-  return list.includes(value) ? list.filter((each) => each !== value) : list;
+/** A row as a snapshot holds it: maps as lists of pairs, in their order. */
+interface Packed extends Partial<Omit<MerchantRow, 'id' | 'instants' | 'buckets' | 'gauge' | Maps>> {
+  readonly instants: Partial<MerchantInstants>;
+  readonly open?: [number, number][];
+  readonly boosts?: [string, BoostReport][];
+  readonly contents?: [string, number][];
+  readonly markedOrders?: [string, MarkedOrder][];
+  readonly raters?: [string, number][];
+  readonly buyers?: [string, number][];
+  readonly days: string;
 }
 
 /** Puts the pair last and drops the oldest beyond the bound. */

@@ -112,7 +112,7 @@ test('a tool that was dropped is used no longer', () => {
 });
 
 describe('usage', () => {
-  const seen = [{ id: 'seen', names: { en: 'Seen' }, sum: 'exposures', window: '7d' }];
+  const seen = [{ id: 'seen', names: { en: 'Seen' }, unit: 'count', sum: 'exposures', window: '7d' }];
   const source = smallSource();
   const counting = { ...source, metrics: [...(source['metrics'] as object[]), ...seen] };
 

@@ -1,5 +1,7 @@
 import type { Genesis, Lease, Settings, Stop, ZoneTransition } from '../controls.ts';
 import type { Position } from '../stage/position.ts';
+import type { FactsSince } from './coverage.ts';
+import type { GroupStatistic } from './merchant-now.ts';
 import type { Sweep } from '../stage/due-work.ts';
 
 /** What scoring keeps of its partition besides the merchants. */
@@ -21,8 +23,22 @@ export interface ScoringRoot {
   settingsSequence: number;
   bundleHash: string | null;
   bundleSequence: number;
+  /** When the live bundle went live, ms UTC of log time. */
+  activatedMs: number;
+  /** Empty where the workspace is not older than the facts: those of an older engine are not read. */
+  factsSince: FactsSince;
+  /** What the census said last, by statistic and group. */
+  statistics: Record<string, Record<string, GroupStatistic>>;
+  /** The shares of which the cuts of a statistic are. */
+  shares: Record<string, readonly number[]>;
   /** Last sequence taken from each treasury partition, by writer. */
   leases: Record<string, number>;
+  /** The same of each census partition. */
+  censuses: Record<string, number>;
+  /** Last sequence sent to each census partition. */
+  toldCensus: number[];
+  /** Number of the last activation whose sweep is over and of which the census was told. */
+  countedSequence: number;
   stopSequence: number;
   /** Chain of SHA-256 over the activity records of all closed links, hex (activity-chain.ts). */
   activityHash: string;
@@ -48,13 +64,20 @@ export function emptyRoot(): ScoringRoot {
     settingsSequence: 0,
     bundleHash: null,
     bundleSequence: 0,
+    activatedMs: 0,
+    factsSince: {},
+    statistics: {},
+    shares: {},
     leases: {},
+    censuses: {},
+    toldCensus: [],
+    countedSequence: 0,
     stopSequence: 0,
     activityHash: '',
     activityLink: '',
     activityLinkRecords: 0,
     deadLetters: 0,
-    sweeps: { activation: { number: 0, cursor: null } },
+    sweeps: { activation: { number: 0, cursor: null }, statistics: { number: 0, cursor: null } },
   };
 }
 

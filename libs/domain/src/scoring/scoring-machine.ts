@@ -1,5 +1,5 @@
 import type { Json } from '../canonical.ts';
-import type { Genesis, Lease, PolicyActivated, Settings, Stop, Tick } from '../controls.ts';
+import type { Genesis, Lease, PolicyActivated, Settings, Statistics, Stop, Tick } from '../controls.ts';
 import { ENGINE } from '../engine.ts';
 import { parseBundle } from '../policy/compile.ts';
 import {
@@ -13,7 +13,7 @@ import {
   type Share,
 } from '../stage/due-work.ts';
 import { createMerchantRows } from '../stage/merchant-rows.ts';
-import { isFirstGenesis } from '../stage/first-genesis.ts';
+import { checkBegun, isFirstGenesis } from '../stage/first-genesis.ts';
 import { formatPosition } from '../stage/position.ts';
 import type {
   Hash,
@@ -25,9 +25,10 @@ import type {
 } from '../stage/stage.ts';
 import { localDay } from '../time.ts';
 import { addToChain, closeLink } from './activity-chain.ts';
+import { keepStatistics, sendLetters, takeStatistics, tellCounted } from './census-mail.ts';
 import { countEvent } from './count-event.ts';
 import { createDedupe } from './dedupe.ts';
-import { liveBundle } from './live-bundle.ts';
+import { liveBundle, type LiveBundle } from './live-bundle.ts';
 import { merchantRowFormat } from './merchant-row.ts';
 import {
   applySettings,
@@ -38,20 +39,32 @@ import {
   takeStop,
   type ScoringRoot,
 } from './root.ts';
-import { forward, look, refuse, type ScoringPartition } from './scoring-partition.ts';
+import { forward, isSwept, look, refuse, type ScoringPartition } from './scoring-partition.ts';
 
 // Scoring: activity in, capability out. One record after the other: decide whether it counts, add its facts, look at
 // the merchant, and say what a decision could depend on. Then a bounded share of what is due for others.
 
-export const scoring: StageDefinition = {
-  name: 'scoring',
-  input: 'activity',
-  output: 'capability',
-  format: 3,
-  open: openScoring,
-};
+export const scoring: StageDefinition = scoringOf((hash, text) => liveBundle(hash, parseBundle(text)));
 
-function openScoring(partition: number, restored: Restored | null, hash: Hash): PartitionMachine {
+/** How a bundle is made ready: vectors put values in place of what is measured, and trials have theirs ready. */
+export type MakeLive = (hash: string, text: string) => LiveBundle;
+
+export function scoringOf(makeLive: MakeLive): StageDefinition {
+  return {
+    name: 'scoring',
+    input: 'activity',
+    output: 'capability',
+    format: 4,
+    open: (partition, restored, hash) => openScoring(partition, restored, hash, makeLive),
+  };
+}
+
+function openScoring(
+  partition: number,
+  restored: Restored | null,
+  hash: Hash,
+  makeLive: MakeLive,
+): PartitionMachine {
   const machine: ScoringPartition = {
     partition,
     root: restored === null ? emptyRoot() : (JSON.parse(restored.root) as ScoringRoot),
@@ -61,6 +74,7 @@ function openScoring(partition: number, restored: Restored | null, hash: Hash): 
     hash,
     counts: { events: 0, duplicates: 0, conflicts: 0, late: 0, future: 0 },
     outputs: [],
+    letters: [],
     ordinal: 0,
     record: NO_RECORD,
     recordHash: '',
@@ -89,7 +103,7 @@ function openScoring(partition: number, restored: Restored | null, hash: Hash): 
       const wanted = isActivation && sequence > root.bundleSequence ? bundle : root.bundleHash;
       return wanted === null || bundles.has(wanted) ? null : wanted;
     },
-    addBundle: (name, text) => void bundles.set(name, liveBundle(name, parseBundle(text))),
+    addBundle: (name, text) => void bundles.set(name, makeLive(name, text)),
     addRows: (found) => rows.add(found),
     step: (record) =>
       step(machine, record, record.quarantined === undefined ? shares.take(record) : NO_SHARE),
@@ -123,11 +137,7 @@ function step(machine: ScoringPartition, record: InputRecord, share: Share): rea
   machine.recordHash = hash(record.text);
   machine.cause = null;
   addToChain(root, position[1]!, record.key, machine.recordHash, hash);
-  if (root.genesis === null && event.type !== 'updraft.control.genesis.v1') {
-    throw new Error(
-      `the log does not begin with genesis but with ${event.type} at ${formatPosition(position)}`,
-    );
-  }
+  checkBegun(root.genesis, record);
   if (record.quarantined !== undefined) {
     const { quarantined: reason } = record;
     refuse(machine, record, 'quarantined', reason);
@@ -137,6 +147,8 @@ function step(machine: ScoringPartition, record: InputRecord, share: Share): rea
     if (event.subject === undefined) applyControl(machine, record);
     else countEvent(machine, record);
     runShare(machine, share);
+    tellCounted(machine);
+    sendLetters(machine);
   }
   root.position = position;
   return machine.outputs;
@@ -174,12 +186,17 @@ function applyControl(machine: ScoringPartition, record: InputRecord): void {
       if (activated.sequence <= root.bundleSequence) return;
       root.bundleHash = activated.bundle;
       root.bundleSequence = activated.sequence;
+      root.activatedMs = root.nowMs;
       root.sweeps['activation'] = { number: root.sweeps['activation']!.number + 1, cursor: '' };
+      keepStatistics(root, machine.bundles.get(activated.bundle)!.statistics);
       forward(machine, type, data as Json);
       return;
     }
     case 'updraft.control.lease.v1':
       if (takeLease(root, data as unknown as Lease)) forward(machine, type, data as Json);
+      return;
+    case 'updraft.control.statistics.v1':
+      takeStatistics(root, data as unknown as Statistics);
       return;
     case 'updraft.control.stop.v1':
       if (takeStop(root, data as unknown as Stop)) forward(machine, type, data as Json);
@@ -207,7 +224,7 @@ function runShare(machine: ScoringPartition, share: Share): void {
   for (const { keys } of share.sweeps) {
     for (const key of keys) {
       const row = rows.get(key);
-      if (row.activation < root.sweeps['activation']!.number) look(machine, row);
+      if (isSwept(machine, row)) look(machine, row);
     }
   }
 }

@@ -4,8 +4,10 @@ import type { MerchantRows } from '../stage/merchant-rows.ts';
 import { formatPosition } from '../stage/position.ts';
 import type { Hash, InputRecord, OutputRecord } from '../stage/stage.ts';
 import { writeEvent } from '../stage/write-event.ts';
+import { tellCensus, type Letter } from './census-mail.ts';
 import type { Dedupe } from './dedupe.ts';
-import { capabilityData, changesSince, evaluateMerchant, saidOf } from './evaluate.ts';
+import { capabilityData, changesSince, saidOf } from './capability-record.ts';
+import { evaluateMerchant } from './evaluate.ts';
 import type { LiveBundle } from './live-bundle.ts';
 import type { MerchantRow } from './merchant-row.ts';
 import type { ScoringRoot } from './root.ts';
@@ -20,6 +22,8 @@ export interface ScoringPartition {
   readonly hash: Hash;
   readonly counts: { events: number; duplicates: number; conflicts: number; late: number; future: number };
   outputs: OutputRecord[];
+  /** To the census. */
+  readonly letters: Letter[];
   ordinal: number;
   /** The record at work, and the SHA-256 of its text. */
   record: InputRecord;
@@ -39,13 +43,18 @@ export function look(scoring: ScoringPartition, row: MerchantRow): void {
   // Whoever looks first, a timer or the sweep: what was said by the bundle before cannot be compared with.
   const isToldAnew = row.activation < root.sweeps['activation']!.number;
   row.activation = root.sweeps['activation']!.number;
+  row.statistics = root.sweeps['statistics']!.number;
   const evaluation = evaluateMerchant(row, live, {
     nowMs: root.nowMs,
     today: scoring.today,
     zone: root.zone,
     canFall: !root.catchingUp,
+    activatedMs: root.activatedMs,
+    factsSince: root.factsSince,
+    statistic: (id, group) => root.statistics[id]?.[group] ?? null,
   });
-  rows.setDue(row.id, evaluation.dueMs);
+  const tellsAtMs = tellCensus(scoring, row, live.statistics, evaluation.values);
+  rows.setDue(row.id, earlier(evaluation.dueMs, tellsAtMs));
   rows.setHeld(row.id, evaluation.isHeld);
   rows.touch(row.id);
   const why = isToldAnew
@@ -54,10 +63,20 @@ export function look(scoring: ScoringPartition, row: MerchantRow): void {
       ? ['first']
       : changesSince(row.said, row, live, evaluation);
   if (why.length === 0) return;
-  row.said = saidOf(row, live, evaluation);
+  row.said = saidOf(row, live, evaluation, isToldAnew);
   write(scoring, 'updraft.capability.merchant.v1', row.id, (position) =>
     capabilityData(row, live, evaluation, position, causeOf(scoring), why),
   );
+}
+
+/** Of two instants; null: never. */
+function earlier(one: number | null, other: number | null): number | null {
+  return one === null ? other : other === null ? one : Math.min(one, other);
+}
+
+/** Whether a sweep has not come to the merchant yet. */
+export function isSwept({ root: { sweeps } }: ScoringPartition, row: MerchantRow): boolean {
+  return row.activation < sweeps['activation']!.number || row.statistics < sweeps['statistics']!.number;
 }
 
 export function causeOf(scoring: ScoringPartition): Cause {

@@ -1,89 +1,168 @@
-import { BPS, clamp, mulDivFloor } from '../number.ts';
-import type { Ladder, ScoreComponent } from '../policy/bundle.ts';
+import type { Ladder } from '../policy/ladder.ts';
 
-/** A component of the score with the place of its metric. */
-export interface PlacedComponent extends ScoreComponent {
-  readonly at: number;
-}
-
-/**
- * Weighted score in basis points, from metric values by place. A component that is not assessed is left out and its
- * weight re-spread over the others; when less than the minimum weight is left, there is no score.
- */
-export function scoreOf(
-  components: readonly PlacedComponent[],
-  minimumWeightBps: number,
-  values: readonly (number | null)[],
-): number | null {
-  let weight = 0;
-  let weighted = 0;
-  for (const component of components) {
-    const value = values[component.at]!;
-    if (value === null) continue;
-    weight += component.weightBps;
-    weighted += component.weightBps * componentBps(component, value);
-  }
-  return weight === 0 || weight < minimumWeightBps ? null : Math.floor(weighted / weight);
-}
-
-function componentBps({ from, to }: ScoreComponent, value: number): number {
-  return to > from
-    ? mulDivFloor(clamp(value - from, 0, to - from), BPS, to - from)
-    : mulDivFloor(clamp(from - value, 0, from - to), BPS, from - to);
-}
+// The published tier of one merchant on one ladder, and how it follows what is measured.
 
 export interface TierState {
-  /** Published tier; null is "no score". */
+  /** Published tier; null: none. */
   readonly tier: string | null;
   /** When the published tier last changed, ms UTC; null before the first one. */
   readonly sinceMs: number | null;
+  /** When it last rose or was first given, ms UTC. */
+  readonly roseMs: number | null;
+  /** Since when it has been missed without a break, ms UTC; null while it isn't. */
+  readonly missedMs: number | null;
+  /** At how many evaluations running it was missed; 0 on a ladder without a calendar. */
+  readonly misses: number;
+  /** When it was evaluated last, ms UTC; null before the first time and on a ladder without a calendar. */
+  readonly lookedMs: number | null;
 }
 
-export const NO_TIER: TierState = { tier: null, sinceMs: null };
+export const NO_TIER: TierState = {
+  tier: null,
+  sinceMs: null,
+  roseMs: null,
+  missedMs: null,
+  misses: 0,
+  lookedMs: null,
+};
+
+/** What the ladder's conditions say of the merchant now. Places are those of the tiers, −1 is none. */
+export interface Judged {
+  /** There is volume enough for any tier. */
+  readonly isAssessed: boolean;
+  /** The highest tier whose enter condition is true. */
+  readonly entered: number;
+  /** The highest tier at or below the published one whose keep condition is true. */
+  readonly kept: number;
+  /** What vetoes leave; the place of the highest tier without any. */
+  readonly atMost: number;
+}
+
+export interface LadderMoment {
+  readonly nowMs: number;
+  /** False while the pipeline is catching up: nobody is demoted by an outage. */
+  readonly canFall: boolean;
+  /** When the bundle went live, ms UTC. */
+  readonly activatedMs: number;
+  /** The last instant of the ladder's calendar, ms UTC; Infinity without one: every look is an evaluation. */
+  readonly lastMs: number;
+  /** Start of the day until which nothing falls, ms UTC; −Infinity: there is none. */
+  readonly protectedUntilMs: number;
+}
 
 export interface TierStep {
   readonly next: TierState;
-  /** What the score alone would give today. */
+  /** What it would be but for calendar, dwell, grace, protection and step. */
   readonly projected: string | null;
-  /** When the dwell time ends that keeps the published tier from following, ms UTC; null when nothing waits. */
+  /** The published tier stays although its own enter condition is not true. */
+  readonly isWarned: boolean;
+  /** When to look again by time alone, ms UTC; null when nothing waits, or the calendar says when. */
   readonly waitsUntilMs: number | null;
+  /** The next instant of the ladder's calendar may change something, be nothing else ever heard of the merchant. */
+  readonly waitsForCalendar: boolean;
   /** The published tier would fall but was held because the pipeline is catching up. */
   readonly isHeld: boolean;
 }
 
-/**
- * One look at the ladder. A tier is entered at its enter line and left below its leave line; between them the
- * published tier stays. After a change the tier stays for the dwell time, then follows by one step a look. Losing the
- * score counts as a fall. The first tier is given at once.
- */
-export function stepTier(
-  ladder: Ladder,
-  state: TierState,
-  scoreBps: number | null,
-  nowMs: number,
-  canFall: boolean,
-): TierStep {
-  const order = ladder.tiers;
-  const at = order.findIndex((tier) => tier.id === state.tier);
-  // A tier that the live ladder does not have is none: the first tier of this ladder is given at once.
-  if (at < 0 && state.tier !== null) return stepTier(ladder, NO_TIER, scoreBps, nowMs, canFall);
-  const wanted = wantedTier(ladder, at, scoreBps);
-  const projected = wanted < 0 ? null : order[wanted]!.id;
-  const unchanged = { next: state, projected, waitsUntilMs: null, isHeld: false };
-  if (wanted === at) return unchanged;
-  const dwellEndsMs = state.sinceMs === null ? nowMs : state.sinceMs + ladder.dwellMs;
-  if (nowMs < dwellEndsMs) return { ...unchanged, waitsUntilMs: dwellEndsMs };
-  if (wanted < at && !canFall) return { ...unchanged, isHeld: true };
-  // From "no score" straight to where the score stands; otherwise one step.
-  const to = at < 0 || wanted < 0 ? wanted : at + Math.sign(wanted - at);
-  const next = { tier: to < 0 ? null : order[to]!.id, sinceMs: nowMs };
-  return { next, projected, waitsUntilMs: to === wanted ? null : nowMs + ladder.dwellMs, isHeld: false };
+/** The place of a published tier on the ladder that is live; −1 where it has none or the ladder has not that tier. */
+export function placeOfTier({ tiers }: Ladder, { tier }: TierState): number {
+  return tiers.findIndex(({ id }) => id === tier);
 }
 
-/** Place of the tier that the score gives, seen from place `at`; −1 is "no score". */
-function wantedTier(ladder: Ladder, at: number, scoreBps: number | null): number {
-  if (scoreBps === null) return -1;
-  const entered = ladder.tiers.findLastIndex((tier) => scoreBps >= tier.enterBps);
-  if (at < 0 || entered >= at) return entered;
-  return scoreBps >= ladder.tiers[at]!.leaveBps ? at : entered;
+/**
+ * One look at a ladder. The first look is an evaluation; later ones are where the ladder has no calendar, and with one
+ * only the first after each of its instants. Where the published tier is not what was found it follows, unless it
+ * changed too lately (dwell) or, falling, is protected, was not missed for long enough (grace), or the pipeline is
+ * catching up: an evaluation that would count against the merchant is then still to come.
+ */
+export function stepTier(ladder: Ladder, state: TierState, judged: Judged, moment: LadderMoment): TierStep {
+  const at = placeOfTier(ladder, state);
+  // A tier that the live ladder does not have is none: the first tier of this ladder is given at once.
+  if (at < 0 && state.tier !== null) return stepTier(ladder, NO_TIER, judged, moment);
+  const wanted = judged.isAssessed ? Math.min(judged.atMost, Math.max(judged.entered, judged.kept)) : -1;
+  const hasCalendar = ladder.calendar !== null;
+  const isEvaluation = !hasCalendar || state.lookedMs === null || state.lookedMs < moment.lastMs;
+  const waits = hasCalendar && isEvaluation && wanted < at && !moment.canFall;
+  const { next, waitsUntilMs, isHeld } =
+    waits || !isEvaluation
+      ? { next: state, waitsUntilMs: null, isHeld: waits }
+      : follow(ladder, seen(state, wanted < at, hasCalendar, moment.nowMs), at, wanted, moment);
+  const place = placeOfTier(ladder, next);
+  return {
+    next,
+    projected: wanted < 0 ? null : ladder.tiers[wanted]!.id,
+    isWarned: place >= 0 && (!judged.isAssessed || Math.min(judged.entered, judged.atMost) < place),
+    // Where a calendar says when to look, nothing else does.
+    waitsUntilMs: hasCalendar ? null : waitsUntilMs,
+    waitsForCalendar: hasCalendar && (wanted !== place || next.misses > 0),
+    isHeld,
+  };
+}
+
+/** What an evaluation leaves behind whatever comes of it: when it was, and since when the tier was missed. */
+function seen(state: TierState, isMissed: boolean, hasCalendar: boolean, nowMs: number): TierState {
+  const missedMs = isMissed ? (state.missedMs ?? nowMs) : null;
+  if (hasCalendar) return { ...state, lookedMs: nowMs, missedMs, misses: isMissed ? state.misses + 1 : 0 };
+  return missedMs === state.missedMs ? state : { ...state, missedMs };
+}
+
+interface Followed {
+  readonly next: TierState;
+  readonly waitsUntilMs: number | null;
+  readonly isHeld: boolean;
+}
+
+function follow(
+  ladder: Ladder,
+  state: TierState,
+  at: number,
+  wanted: number,
+  moment: LadderMoment,
+): Followed {
+  const { nowMs } = moment;
+  const stays = (waitsUntilMs: number | null, isHeld = false): Followed => ({
+    next: state,
+    waitsUntilMs,
+    isHeld,
+  });
+  if (wanted === at) return stays(null);
+  const freeMs = wanted < at ? fallsFromMs(ladder, state, moment) : dwellEndsMs(ladder, state);
+  if (nowMs < freeMs) return stays(freeMs);
+  if (wanted < at && !mayFall(ladder, state)) return stays(null);
+  if (wanted < at && !moment.canFall) return stays(null, true);
+  // From "no tier" straight to where it stands, and to "no tier" as well; otherwise by so many steps.
+  const steps = Math.min(ladder.stepMax ?? Infinity, Math.abs(wanted - at));
+  const to = at < 0 || wanted < 0 ? wanted : at + Math.sign(wanted - at) * steps;
+  const next: TierState = {
+    tier: to < 0 ? null : ladder.tiers[to]!.id,
+    sinceMs: nowMs,
+    roseMs: to > at ? nowMs : state.roseMs,
+    // A tier on the way down is missed from its first moment.
+    missedMs: to > wanted ? nowMs : null,
+    misses: 0,
+    lookedMs: state.lookedMs,
+  };
+  if (to === wanted) return { next, waitsUntilMs: null, isHeld: false };
+  const onMs = to > wanted ? fallsFromMs(ladder, next, moment) : dwellEndsMs(ladder, next);
+  return { next, waitsUntilMs: onMs, isHeld: false };
+}
+
+function dwellEndsMs({ dwellMs }: Ladder, { sinceMs }: TierState): number {
+  return sinceMs === null ? -Infinity : sinceMs + dwellMs;
+}
+
+/** When a tier may fall by time: after dwell, grace by duration, and every protection. */
+function fallsFromMs(ladder: Ladder, state: TierState, moment: LadderMoment): number {
+  const { protect, grace } = ladder;
+  return Math.max(
+    dwellEndsMs(ladder, state),
+    state.roseMs === null ? -Infinity : state.roseMs + protect.riseMs,
+    protect.rulesMs === 0 ? -Infinity : moment.activatedMs + protect.rulesMs,
+    moment.protectedUntilMs,
+    grace !== null && 'forMs' in grace ? (state.missedMs ?? moment.nowMs) + grace.forMs : -Infinity,
+  );
+}
+
+function mayFall({ grace }: Ladder, { misses }: TierState): boolean {
+  return grace === null || !('evaluations' in grace) || misses >= grace.evaluations;
 }

@@ -1,73 +1,116 @@
 import fc from 'fast-check';
-import { QUANTITY_MAX } from '../number.ts';
-import { DAYS_KEPT, dropThrough, emptyBuckets, placeOfDay, type Buckets } from './bucket.ts';
-import { FACT_PLACE, FACTS, type FactId } from './fact.ts';
-import { addQuantity } from '../number.ts';
-import { countInto, createSlotBook, nextChangeDay, totalsOf, type Totals } from './window.ts';
+import { addQuantity, QUANTITY_MAX } from '../number.ts';
+import type { PlainWindow } from '../policy/formula.ts';
+import { columnOf, DAYS_KEPT, dropThrough, emptyBuckets, placeOfDay, type Buckets } from './bucket.ts';
+import { FACT } from './fact.ts';
+import { noMarks, takeLowest } from './marks.ts';
+import { countInto, createSlotBook, reckon, sumAt, tallyFor, turnDay, type WindowPlan } from './window.ts';
 
 const TODAY = 20_000;
-const place = (fact: FactId): number => FACT_PLACE.get(fact)!;
+const NOBODY = 0;
+const NODES = 8;
 
-/** As an event does it: into the bucket, and into the totals that are kept. */
-function count(buckets: Buckets, totals: Totals | null, day: number, fact: number, amount: number): void {
-  const at = placeOfDay(buckets, day);
-  const before = buckets.amounts[at]![fact]!;
-  const after = (buckets.amounts[at]![fact] = addQuantity(before, amount));
-  if (totals !== null) countInto(totals, buckets, at, fact, before, after);
+/** As an event does it: into the column, and into the totals that are kept. */
+function count(
+  buckets: Buckets,
+  day: number,
+  fact: number,
+  amount: number,
+  plan?: WindowPlan,
+  today = TODAY,
+): number[] {
+  const marks = noMarks(NODES);
+  const column = columnOf(buckets, fact);
+  const at = placeOfDay(buckets, column, day);
+  const before = column.amounts[at]!;
+  const after = addQuantity(before, amount);
+  if (plan !== undefined) {
+    const tally = tallyFor(buckets, fact, plan, today);
+    countInto(tally, day, before, after, today, marks);
+  }
+  column.amounts[at] = after;
+  return marks[0] === 0 ? [] : [takeLowest(marks, 0), ...(marks[0] === 0 ? [] : [takeLowest(marks, 0)])];
 }
 
 test('a window of n days holds today and the n - 1 days before it, and nothing of tomorrow', () => {
   const buckets = emptyBuckets();
   const book = createSlotBook();
-  for (const days of [1, 7, 8, DAYS_KEPT]) book.slotOf(place('ordersPaid'), days);
+  const slots = [1, 7, 8, DAYS_KEPT].map((days) => book.slotOf(NOBODY, FACT.ordersPaid, { days, lag: 0 }));
+  const sums = (): number[] => slots.map((slot) => sumAt(buckets, slot));
   for (const [day, amount] of [[TODAY + 1, 1_000], [TODAY, 100], [TODAY - 6, 10], [TODAY - 7, 1]]) {
-    count(buckets, null, day!, place('ordersPaid'), amount!);
+    count(buckets, day!, FACT.ordersPaid, amount!);
   } // prettier-ignore
-  const plan = book.plan();
-  expect(totalsOf(buckets, null, plan, TODAY).sums).toEqual([100, 110, 111, 111]);
-  expect(totalsOf(buckets, null, plan, TODAY + 1).sums).toEqual([1_000, 1_100, 1_110, 1_111]);
+  reckon(buckets, book.plan(), TODAY);
+  expect(sums()).toEqual([100, 110, 111, 111]);
+  expect(turnDay(buckets, TODAY + 1, noMarks(NODES))).toBe(TODAY + 2);
+  expect(sums()).toEqual([1_000, 1_100, 1_110, 1_111]);
 });
 
-test('a slot is asked for once, and days with any of a fact are another total than its amounts', () => {
+test('a slot is asked for once by many readers, and days with enough are another total than amounts', () => {
   const book = createSlotBook();
-  const amounts = book.slotOf(place('ordersShipped'), 7);
-  const days = book.slotOf(place('ordersShipped'), 7, 'days');
-  expect([amounts, days, book.slotOf(place('ordersShipped'), 7)]).toEqual([0, 1, 0]);
+  const window = { days: 7, lag: 0 };
+  const places = [
+    book.slotOf(3, FACT.ordersShipped, window),
+    book.slotOf(3, FACT.ordersShipped, window, 6),
+    book.slotOf(5, FACT.ordersShipped, { ...window }),
+  ];
+  expect(places.map(({ at }) => at)).toEqual([0, 1, 0]);
   const buckets = emptyBuckets();
-  const totals = totalsOf(buckets, null, book.plan(), TODAY);
-  for (const day of [TODAY, TODAY - 1, TODAY - 1]) count(buckets, totals, day, place('ordersShipped'), 5);
-  expect(totalsOf(buckets, totals, book.plan(), TODAY).sums).toEqual([15, 2]);
+  const plan = book.plan();
+  expect(count(buckets, TODAY, FACT.ordersShipped, 5, plan)).toEqual([3, 5]);
+  expect(count(buckets, TODAY, FACT.ordersShipped, 1, plan)).toEqual([3, 5]);
+  expect(count(buckets, TODAY, FACT.ordersShipped, 1, plan)).toEqual([3, 5]);
+  expect(count(buckets, TODAY - 7, FACT.ordersShipped, 9, plan)).toEqual([]);
+  expect(places.map((place) => sumAt(buckets, place))).toEqual([7, 1, 7]);
 });
+
+const WINDOWS: readonly PlainWindow[] = [
+  { days: 1, lag: 0 },
+  { days: 7, lag: 0 },
+  { days: 5, lag: 3 },
+  { calendar: 'week', back: 0, count: 1 },
+  { calendar: 'week', back: 1, count: 2 },
+  { calendar: 'month', back: 0, count: 1 },
+  { ever: true },
+  { fromDay: TODAY - 3, toDay: TODAY + 4 },
+];
 
 test('kept totals equal those reckoned anew, whatever comes in which order, and change on no other day', () => {
   const book = createSlotBook();
-  for (const days of [1, 3, 7]) {
-    for (let fact = 0; fact < FACTS.length; fact++) {
-      book.slotOf(fact, days);
-      book.slotOf(fact, days, 'days');
-    }
-  }
+  const facts = [FACT.ordersPaid, FACT.gmvMinor];
+  const slots = facts.flatMap((fact) =>
+    WINDOWS.flatMap((window) => [
+      book.slotOf(NOBODY, fact, window),
+      // Days are not kept for ever, so that they are only counted in windows that end.
+      ...('ever' in window ? [] : [1, 4].map((atLeast) => book.slotOf(NOBODY, fact, window, atLeast))),
+    ]),
+  );
   const plan = book.plan();
-  const fact = fc.record({
+  const told = fc.record({
     day: fc.integer({ min: TODAY - 12, max: TODAY + 6 }),
-    place: fc.nat({ max: FACTS.length - 1 }),
-    amount: fc.oneof(fc.nat({ max: 9 }), fc.maxSafeNat()),
+    fact: fc.constantFrom(...facts),
+    amount: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER })),
   });
-  const step = fc.oneof(fact, fc.constant('tomorrow' as const), fc.constant('forget' as const));
+  const step = fc.oneof(told, fc.integer({ min: 1, max: 9 }), fc.constant('forget' as const));
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       const buckets = emptyBuckets();
+      const sums = (): number[] => slots.map((slot) => sumAt(buckets, slot));
       let today = TODAY - 4;
-      let totals = totalsOf(buckets, null, plan, today);
+      reckon(buckets, plan, today);
       for (const each of steps) {
-        const expectedChange = nextChangeDay(totals, buckets);
-        const before = [...totals.sums];
-        if (each === 'tomorrow') today += 1;
-        else if (each === 'forget') dropThrough(buckets, today - 8);
-        else count(buckets, totals, each.day, each.place, each.amount);
-        totals = totalsOf(buckets, totals, plan, today);
-        expect(totals.sums).toEqual(totalsOf(buckets, null, plan, today).sums);
-        if (each === 'tomorrow' && today < expectedChange) expect(totals.sums).toEqual(before);
+        const nextDay = turnDay(buckets, today, noMarks(NODES));
+        const before = sums();
+        if (typeof each === 'number') today += each;
+        // Only what is in no window any more; fixed days are not assessed then.
+        else if (each === 'forget') dropThrough(buckets, today - 40);
+        else count(buckets, each.day, each.fact, each.amount, plan, today);
+        const dayDue = turnDay(buckets, today, noMarks(NODES));
+        const kept = sums();
+        reckon(buckets, plan, today);
+        expect(kept).toEqual(sums());
+        expect(dayDue).toBe(turnDay(buckets, today, noMarks(NODES)));
+        if (typeof each === 'number' && today < nextDay) expect(kept).toEqual(before);
       }
     }),
   );
@@ -76,30 +119,32 @@ test('kept totals equal those reckoned anew, whatever comes in which order, and 
 test('totals that stopped at the maximum are reckoned anew when a day leaves', () => {
   const buckets = emptyBuckets();
   const book = createSlotBook();
-  book.slotOf(place('gmvMinor'), 7);
+  const slot = book.slotOf(NOBODY, FACT.gmvMinor, { days: 7, lag: 0 });
   const plan = book.plan();
-  const totals = totalsOf(buckets, null, plan, TODAY);
-  for (const day of [TODAY - 6, TODAY]) {
-    count(buckets, totals, day, place('gmvMinor'), Number.MAX_SAFE_INTEGER);
-  }
-  expect(totals.sums).toEqual([QUANTITY_MAX]);
-  count(buckets, totals, TODAY - 5, place('gmvMinor'), 3);
-  const later = totalsOf(buckets, totals, plan, TODAY + 7);
-  expect(later.sums).toEqual([0]);
+  reckon(buckets, plan, TODAY);
+  for (const day of [TODAY - 6, TODAY]) count(buckets, day, FACT.gmvMinor, Number.MAX_SAFE_INTEGER, plan);
+  expect(sumAt(buckets, slot)).toBe(QUANTITY_MAX);
+  count(buckets, TODAY - 5, FACT.gmvMinor, 3, plan);
+  turnDay(buckets, TODAY + 7, noMarks(NODES));
+  expect(sumAt(buckets, slot)).toBe(0);
 });
 
-test('the day on which a total changes next: the oldest leaves, or one from the future comes', () => {
+test.each<[string, PlainWindow, number | undefined, [day: number, amount: number][], number]>([
+  ['nothing was counted', { days: 7, lag: 0 }, undefined, [], Infinity],
+  ['the oldest day leaves', { days: 30, lag: 0 }, undefined, [[-9, 1], [-2, 1]], TODAY + 21],
+  ['one from the future comes', { days: 7, lag: 0 }, undefined, [[-2, 1], [1, 1]], TODAY + 1],
+  ['days with too little neither leave nor come', { days: 7, lag: 0 }, 5, [[-4, 4], [-2, 5], [1, 4]], TODAY + 5],
+  ['a day comes of age', { days: 28, lag: 8 }, undefined, [[-3, 1]], TODAY + 5],
+  ['all that ever was stays', { ever: true }, undefined, [[-300, 1]], Infinity],
+  // 2024-10-04 is a Friday: the next Monday is three days off.
+  ['the week ends', { calendar: 'week', back: 0, count: 1 }, undefined, [[-1, 1]], TODAY + 3],
+  ['the month ends', { calendar: 'month', back: 0, count: 1 }, undefined, [[-1, 1]], TODAY + 28],
+  ['fixed days stay', { fromDay: TODAY - 9, toDay: TODAY }, undefined, [[-1, 1]], Infinity],
+])('a total changes next when %s', (_name, window, daysWith, amounts, nextDay) => {
   const buckets = emptyBuckets();
   const book = createSlotBook();
-  book.slotOf(place('ordersPaid'), 7);
-  book.slotOf(place('reviews'), 30);
-  const plan = book.plan();
-  const next = (): number => nextChangeDay(totalsOf(buckets, null, plan, TODAY), buckets);
-  expect(next()).toBe(Infinity);
-  count(buckets, null, TODAY - 9, place('reviews'), 1);
-  expect(next()).toBe(TODAY + 21);
-  count(buckets, null, TODAY - 2, place('ordersPaid'), 1);
-  expect(next()).toBe(TODAY + 5);
-  count(buckets, null, TODAY + 1, place('ordersPaid'), 1);
-  expect(next()).toBe(TODAY + 1);
-});
+  book.slotOf(NOBODY, FACT.ordersPaid, window, daysWith);
+  for (const [day, amount] of amounts) count(buckets, TODAY + day, FACT.ordersPaid, amount);
+  reckon(buckets, book.plan(), TODAY);
+  expect(turnDay(buckets, TODAY, noMarks(NODES))).toBe(nextDay);
+}); // prettier-ignore

@@ -1,159 +1,257 @@
 import { addQuantity, QUANTITY_MAX } from '../number.ts';
-import type { Buckets } from './bucket.ts';
+import type { PlainWindow } from '../policy/formula.ts';
+import { columnOf, placeFrom, type Buckets, type Column } from './bucket.ts';
 import { FACTS } from './fact.ts';
+import { mark, type Marks } from './marks.ts';
+import { spanOf, type Span } from './span.ts';
 
-// Running totals over rolling windows of local days. What a bundle's formulas ask for is known when it goes live, so
-// each merchant keeps just those sums: an event adds to them, and when the day turns, what left a window is taken
-// away. A total is a cache of the buckets and never in a snapshot.
+// Running totals over windows of local days. What a bundle's formulas ask for is known when it goes live, so each
+// column keeps just those totals: an event adds to them, and when the day turns, what left a window is taken away and
+// what entered it is added. A total is a cache of its column and never in a snapshot: kept or reckoned anew, it and
+// the day on which it changes next are the same.
 
-/** One running total: the amounts of a fact over the last days, today included, or the days that had any of it. */
+/** One running total over a window: of amounts, or of the days that had at least so much. */
 export interface Slot {
-  readonly fact: number;
-  readonly windowDays: number;
-  readonly counts: 'amounts' | 'days';
+  readonly span: Span;
+  /** Null: amounts are added up. */
+  readonly daysWith: number | null;
+  /** Metrics to be measured anew when it changes, by place. */
+  readonly readers: readonly number[];
 }
 
-/** The totals that a bundle needs. */
-export interface WindowPlan {
-  readonly slots: readonly Slot[];
-  /** The slots of each fact. */
-  readonly ofFact: readonly (readonly number[])[];
+/** The totals that a bundle needs of each fact. */
+export type WindowPlan = readonly (readonly Slot[])[];
+
+/** Where a total is found. */
+export interface SlotPlace {
+  readonly fact: number;
+  readonly at: number;
 }
 
 /** Collects slots; the same one is given the same place. */
 export interface SlotBook {
-  slotOf(fact: number, windowDays: number, counts?: Slot['counts']): number;
+  slotOf(reader: number, fact: number, window: PlainWindow, daysWith?: number): SlotPlace;
   plan(): WindowPlan;
 }
 
 export function createSlotBook(): SlotBook {
-  const slots: Slot[] = [];
+  const plan: { span: Span; daysWith: number | null; readers: number[] }[][] = FACTS.map(() => []);
+  const places = new Map<string, SlotPlace>();
+  const spans = new Map<string, Span>();
+  const spanNamed = (name: string, window: PlainWindow): Span => {
+    const span = spans.get(name) ?? spanOf(window);
+    spans.set(name, span);
+    return span;
+  };
   return {
-    slotOf(fact, windowDays, counts = 'amounts') {
-      const isSame = (slot: Slot): boolean =>
-        slot.fact === fact && slot.windowDays === windowDays && slot.counts === counts;
-      const known = slots.findIndex(isSame);
-      return known >= 0 ? known : slots.push({ fact, windowDays, counts }) - 1;
+    slotOf(reader, fact, window, daysWith) {
+      const span = JSON.stringify(window);
+      const name = `${fact} ${daysWith ?? ''} ${span}`;
+      let place = places.get(name);
+      if (place === undefined) {
+        const slot = { span: spanNamed(span, window), daysWith: daysWith ?? null, readers: [] };
+        place = { fact, at: plan[fact]!.push(slot) - 1 };
+        places.set(name, place);
+      }
+      const { readers } = plan[fact]![place.at]!;
+      if (!readers.includes(reader)) readers.push(reader);
+      return place;
     },
-    plan: () => ({
-      slots,
-      ofFact: FACTS.map((_, fact) => slots.flatMap((slot, at) => (slot.fact === fact ? [at] : []))),
-    }),
+    plan: () => plan,
   };
 }
 
-export interface Totals {
-  readonly plan: WindowPlan;
-  readonly shape: number;
-  /** By slot. */
+/** Stands for no day. A small integer, so that lists of days stay lists of small integers, which are many. */
+export const NEVER = 1_000_000_000;
+
+/** Totals of one column, by slot. Of the days that count, those from the first to before the pending one are in. */
+export interface Tally {
+  readonly slots: readonly Slot[];
+  /** At the maximum it may have been more: such a one is reckoned anew when something leaves. */
   readonly sums: number[];
-  /** By slot: place of the oldest bucket that it counts; NONE when it counts none. */
-  readonly oldest: number[];
-  today: number;
-  /** Buckets up to today: those behind lie in the future. */
-  counted: number;
-  /** False once something stopped at the maximum: taking away from it would be wrong. */
-  isExact: boolean;
+  /** The oldest day that is in. */
+  readonly firsts: number[];
+  /** The oldest day that is still to enter. */
+  readonly pendings: number[];
+  /** The next day on which something leaves or enters. */
+  readonly dues: number[];
+  /** The earliest of them. */
+  nextDay: number;
 }
 
-const NONE = -1;
+/** What a slot comes to. */
+export function sumAt({ columns }: Buckets, { fact, at }: SlotPlace): number {
+  const column = columns[fact];
+  return column === null || column === undefined ? 0 : column.tally!.sums[at]!;
+}
 
-/** The totals as of `today`, brought up from those kept, or reckoned from the buckets where these are void. */
-export function totalsOf(buckets: Buckets, kept: Totals | null, plan: WindowPlan, today: number): Totals {
-  if (kept === null || kept.plan !== plan || kept.shape !== buckets.shape || today < kept.today) {
-    return reckon(buckets, plan, today);
+/** Reckons the totals of every column as of a day; those of another bundle are void. Returns when one changes next. */
+export function reckon({ columns }: Buckets, plan: WindowPlan, today: number): number {
+  let nextDay = NEVER;
+  for (const [fact, column] of columns.entries()) {
+    if (column === null) continue;
+    column.tally = tallyOf(column, plan[fact]!, today);
+    nextDay = Math.min(nextDay, column.tally.nextDay);
   }
-  if (kept.today === today) return kept;
-  if (!kept.isExact) return reckon(buckets, plan, today);
-  leave(kept, buckets, today);
-  enter(kept, buckets, today);
-  return kept;
+  return nextDay === NEVER ? Infinity : nextDay;
 }
 
-/** A fact of the day at `place` grew from `before` to `after`. */
+/** Of a fact that the bundle does not ask for; shared, and never written to. */
+const NO_TALLY: Tally = { slots: [], sums: [], firsts: [], pendings: [], dues: [], nextDay: NEVER };
+
+function tallyOf(column: Column, slots: readonly Slot[], today: number): Tally {
+  const size = slots.length;
+  if (size === 0) return NO_TALLY;
+  const all = (value: number): number[] => new Array<number>(size).fill(value);
+  const tally: Tally = {
+    slots,
+    sums: all(0),
+    firsts: all(NEVER),
+    pendings: all(NEVER),
+    dues: all(NEVER),
+    nextDay: NEVER,
+  };
+  for (let at = 0; at < size; at++) recount(column, tally, at, today);
+  tally.nextDay = earliest(tally.dues);
+  return tally;
+}
+
+/** A fact of a day grew from `before` to `after`; the tally is as of today. Marks the metrics to be measured anew. */
 export function countInto(
-  totals: Totals,
-  buckets: Buckets,
-  place: number,
-  fact: number,
+  tally: Tally,
+  day: number,
   before: number,
   after: number,
+  today: number,
+  marks: Marks,
 ): void {
-  const day = buckets.days[place]!;
-  if (day > totals.today || totals.shape !== buckets.shape) return;
-  if (place >= totals.counted) totals.counted = place + 1;
-  if (after === before) return;
-  if (after === QUANTITY_MAX) totals.isExact = false;
-  for (const at of totals.plan.ofFact[fact]!) {
-    const { windowDays, counts } = totals.plan.slots[at]!;
-    if (day <= totals.today - windowDays) continue;
-    add(totals, at, counts === 'amounts' ? after - before : before === 0 ? 1 : 0);
-    const oldest = totals.oldest[at]!;
-    if (oldest === NONE || place < oldest) totals.oldest[at] = place;
-  }
-}
-
-/** The next local day on which a total changes by itself; Infinity when none will. */
-export function nextChangeDay({ plan, oldest, counted }: Totals, { days }: Buckets): number {
-  let next = days[counted] ?? Infinity;
-  for (let at = 0; at < oldest.length; at++) {
-    if (oldest[at] === NONE) continue;
-    const leaves = days[oldest[at]!]! + plan.slots[at]!.windowDays;
-    if (leaves < next) next = leaves;
-  }
-  return next;
-}
-
-function reckon(buckets: Buckets, plan: WindowPlan, today: number): Totals {
-  const size = plan.slots.length;
-  const totals: Totals = {
-    plan,
-    shape: buckets.shape,
-    sums: new Array<number>(size).fill(0),
-    oldest: new Array<number>(size).fill(NONE),
-    today,
-    counted: 0,
-    isExact: true,
-  };
-  enter(totals, buckets, today);
-  return totals;
-}
-
-/** Takes away the days that are in the window no longer. */
-function leave(totals: Totals, { days, amounts }: Buckets, today: number): void {
-  const { plan, sums, oldest, counted } = totals;
-  for (let at = 0; at < oldest.length; at++) {
-    const { fact, windowDays, counts } = plan.slots[at]!;
-    let place = oldest[at]!;
-    while (place !== NONE && days[place]! <= today - windowDays) {
-      sums[at]! -= counts === 'amounts' ? amounts[place]![fact]! : 1;
-      do place += 1;
-      while (place < counted && amounts[place]![fact] === 0);
-      if (place >= counted) place = NONE;
+  const { slots, sums, firsts, pendings } = tally;
+  for (let at = 0; at < slots.length; at++) {
+    const { span, daysWith, readers } = slots[at]!;
+    const least = daysWith ?? 1;
+    const isNew = before < least;
+    if (after < least || (daysWith !== null && !isNew)) continue;
+    if (day > span.to(today)) {
+      if (isNew && day < pendings[at]! && span.enters(day) !== Infinity) {
+        pendings[at] = day;
+        setDue(tally, at);
+      }
+      continue;
     }
-    oldest[at] = place;
-  }
-}
-
-/** Adds the days that were in the future until now. */
-function enter(totals: Totals, { days, amounts }: Buckets, today: number): void {
-  const { plan, oldest } = totals;
-  totals.today = today;
-  for (; totals.counted < days.length && days[totals.counted]! <= today; totals.counted++) {
-    const place = totals.counted;
-    for (let at = 0; at < oldest.length; at++) {
-      const { fact, windowDays, counts } = plan.slots[at]!;
-      const amount = amounts[place]![fact]!;
-      if (amount === 0 || days[place]! <= today - windowDays) continue;
-      if (amount === QUANTITY_MAX) totals.isExact = false;
-      add(totals, at, counts === 'amounts' ? amount : 1);
-      if (oldest[at] === NONE) oldest[at] = place;
+    if (day < span.from(today)) continue;
+    sums[at] = addQuantity(sums[at]!, daysWith === null ? after - before : 1);
+    if (isNew && day < firsts[at]!) {
+      firsts[at] = day;
+      setDue(tally, at);
     }
+    mark(marks, readers);
   }
 }
 
-function add(totals: Totals, at: number, amount: number): void {
-  const sum = addQuantity(totals.sums[at]!, amount);
-  totals.sums[at] = sum;
-  if (sum === QUANTITY_MAX) totals.isExact = false;
+/** Something was counted on a day that is kept no longer: only who asks for all days ever sees it. */
+export function countBefore({ slots, sums }: Tally, amount: number, marks: Marks): void {
+  for (let at = 0; at < slots.length; at++) {
+    const { span, daysWith, readers } = slots[at]!;
+    if (daysWith !== null || span.from(0) !== -Infinity) continue;
+    sums[at] = addQuantity(sums[at]!, amount);
+    mark(marks, readers);
+  }
+}
+
+/** The tally of a column that may be new, as of today. */
+export function tallyFor(buckets: Buckets, fact: number, plan: WindowPlan, today: number): Tally {
+  const column = columnOf(buckets, fact);
+  return (column.tally ??= tallyOf(column, plan[fact]!, today));
+}
+
+/** The day turned: what left is taken away, what entered is added. Returns the next day on which anything will. */
+export function turnDay({ columns }: Buckets, today: number, marks: Marks): number {
+  let nextDay = NEVER;
+  for (let fact = 0; fact < columns.length; fact++) {
+    const column = columns[fact]!;
+    if (column === null) continue;
+    const tally = column.tally!;
+    if (tally.nextDay <= today) {
+      for (let at = 0; at < tally.slots.length; at++) {
+        if (tally.dues[at]! > today) continue;
+        move(column, tally, at, today);
+        mark(marks, tally.slots[at]!.readers);
+      }
+      tally.nextDay = earliest(tally.dues);
+    }
+    if (tally.nextDay < nextDay) nextDay = tally.nextDay;
+  }
+  return nextDay === NEVER ? Infinity : nextDay;
+}
+
+function earliest(dues: readonly number[]): number {
+  let first = NEVER;
+  for (let at = 0; at < dues.length; at++) if (dues[at]! < first) first = dues[at]!;
+  return first;
+}
+
+function move(column: Column, tally: Tally, at: number, today: number): void {
+  const { days, amounts } = column;
+  const { span, daysWith } = tally.slots[at]!;
+  if (tally.sums[at] === QUANTITY_MAX) return recount(column, tally, at, today);
+  const from = span.from(today);
+  const to = span.to(today);
+  const least = daysWith ?? 1;
+  const pending = tally.pendings[at]!;
+  let sum = tally.sums[at]!;
+  for (let place = placeFrom(column, tally.firsts[at]!); place < days.length; place++) {
+    if (days[place]! >= from || days[place]! >= pending) break;
+    if (amounts[place]! >= least) sum -= daysWith === null ? amounts[place]! : 1;
+  }
+  for (let place = placeFrom(column, Math.max(from, pending)); place < days.length; place++) {
+    if (days[place]! > to) break;
+    if (amounts[place]! >= least) sum = addQuantity(sum, daysWith === null ? amounts[place]! : 1);
+  }
+  tally.sums[at] = sum;
+  place(column, tally, at, Math.max(from, Math.min(tally.firsts[at]!, pending)), to);
+}
+
+/** Adds up from nothing. */
+function recount(column: Column, tally: Tally, at: number, today: number): void {
+  const { days, amounts } = column;
+  const { span, daysWith } = tally.slots[at]!;
+  const from = span.from(today);
+  const to = span.to(today);
+  let sum = from === -Infinity && daysWith === null ? column.before : 0;
+  const least = daysWith ?? 1;
+  for (let place = placeFrom(column, from); place < days.length && days[place]! <= to; place++) {
+    if (amounts[place]! >= least) sum = addQuantity(sum, daysWith === null ? amounts[place]! : 1);
+  }
+  tally.sums[at] = sum;
+  place(column, tally, at, from, to);
+}
+
+/** Finds the first day that is in, and the first that is to enter. */
+function place(column: Column, tally: Tally, at: number, from: number, to: number): void {
+  const { span, daysWith } = tally.slots[at]!;
+  const least = daysWith ?? 1;
+  const first = firstWith(column, from, least);
+  tally.firsts[at] = first <= to ? first : NEVER;
+  const pending = first > to ? first : firstWith(column, to + 1, least);
+  tally.pendings[at] = pending === NEVER || span.enters(pending) === Infinity ? NEVER : pending;
+  tally.dues[at] = dueOf(tally, at);
+}
+
+function firstWith(column: Column, from: number, least: number): number {
+  const { days, amounts } = column;
+  for (let at = placeFrom(column, from); at < days.length; at++) if (amounts[at]! >= least) return days[at]!;
+  return NEVER;
+}
+
+function setDue(tally: Tally, at: number): void {
+  const due = (tally.dues[at] = dueOf(tally, at));
+  if (due < tally.nextDay) tally.nextDay = due;
+}
+
+function dueOf({ slots, firsts, pendings }: Tally, at: number): number {
+  const { span } = slots[at]!;
+  const first = firsts[at]!;
+  const pending = pendings[at]!;
+  const leaves = first === NEVER ? NEVER : Math.min(NEVER, span.leaves(first));
+  return pending === NEVER ? leaves : Math.min(leaves, span.enters(pending));
 }

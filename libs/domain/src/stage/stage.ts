@@ -30,7 +30,7 @@ export interface CloudEvent {
 
 /** What a step produces. `position` orders it; the publisher compares, suppresses and hashes by it. */
 export interface OutputRecord {
-  readonly log: 'capability' | 'decisions' | 'grants' | 'dead-letters' | 'treasury' | 'activity';
+  readonly log: 'capability' | 'decisions' | 'grants' | 'dead-letters' | 'treasury' | 'census' | 'activity';
   /** Of a log with several writers, the partition it goes to; absent: the stage's own. */
   readonly partition?: number;
   readonly key: string | null;
@@ -117,11 +117,11 @@ export interface Restored {
 
 /** A stage: how its partitions are opened. `restored` null means genesis. */
 export interface StageDefinition {
-  readonly name: 'scoring' | 'allocator' | 'treasury';
-  readonly input: 'activity' | 'capability' | 'treasury';
+  readonly name: 'scoring' | 'allocator' | 'treasury' | 'census';
+  readonly input: 'activity' | 'capability' | 'treasury' | 'census';
   /**
-   * The log whose last position is the stage's published position. Null for the treasury, which has no log of its
-   * own: what it says goes to `activity`, numbered, and is said again after a take-over.
+   * The log whose last position is the stage's published position. Null for treasury and census, which have no log
+   * of their own: what they say goes to `activity`, numbered, and is said again after a take-over.
    */
   readonly output: 'capability' | 'decisions' | null;
   /** Format of the frozen bytes; a snapshot of another format is ignored. */

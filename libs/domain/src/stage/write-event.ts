@@ -13,21 +13,14 @@ export interface WrittenEvent {
 
 /** A public record of ours as canonical CloudEvents JSON. */
 export function writeEvent(event: WrittenEvent & { readonly data: object }): string {
-  return writeEventText(event, canonicalJson(event.data as Json));
+  return `{"data":${canonicalJson(event.data as Json)}${envelopeText(event)}`;
 }
 
-/** The same with `data` as canonical JSON text. */
-export function writeEventText(event: WrittenEvent, dataText: string): string {
-  const { id, source, type, subject } = event;
-  const about = canonicalJson({
-    datacontenttype: 'application/json',
-    id,
-    source,
-    specversion: '1.0',
-    subject: subject ?? undefined,
-    time: formatInstant(event.timeMs),
-    type,
-  });
-  // `data` comes before `datacontenttype`, which comes before all others.
-  return `{"data":${dataText},${about.slice(1)}`;
+/** What follows `data`, which comes first of all members, to the end. */
+export function envelopeText({ id, source, type, subject, timeMs }: WrittenEvent): string {
+  const about = subject === null ? '' : `,"subject":${canonicalJson(subject)}`;
+  return (
+    `,"datacontenttype":"application/json","id":${canonicalJson(id)},"source":${canonicalJson(source)}` +
+    `,"specversion":"1.0"${about},"time":"${formatInstant(timeMs)}","type":${canonicalJson(type)}}`
+  );
 }

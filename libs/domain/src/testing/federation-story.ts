@@ -148,7 +148,7 @@ function happen(world: Federation, dice: number, merchants: number): void {
   else if (what === 10) world.freeze('treasury');
   else if (what === 11) world.crash('treasury');
   else if (what === 12) world.activate(richPolicy((howMuch + 1) * 3 * SIZE));
-  else if (what === 13) world.runTreasury(howMuch * 3);
+  else if (what === 13) world.runShared('treasury', howMuch * 3);
   else world.run(partition, howMuch * 5);
 }
 

@@ -1,19 +1,23 @@
 import { allocator } from '../allocator/allocator-machine.ts';
 import type { Purse } from '../allocator/purse.ts';
 import { byCodeUnit, canonicalJson, type Json } from '../canonical.ts';
+import { census } from '../census/census-machine.ts';
 import type { Controls, ControlType } from '../controls.ts';
 import type { MerchantEvents, MerchantEventType } from '../events.ts';
+import type { ScoringRoot } from '../scoring/root.ts';
 import { scoring } from '../scoring/scoring-machine.ts';
+import type { MerchantCapability } from '../outputs.ts';
 import type { CloudEvent, Hash, InputRecord, OutputRecord } from '../stage/stage.ts';
 import { formatInstant } from '../time.ts';
 import type { InstanceRow } from '../treasury/instance-row.ts';
 import { treasury } from '../treasury/treasury-machine.ts';
 import { drive, type Driven, type RowStore } from './drive.ts';
 import { asInput, GENESIS } from './given.ts';
+import { CENSUS_CONTROLS, TREASURY_CONTROLS } from './treasury-log.ts';
 
-// Several partitions and a treasury with logs between them, in memory: each reader is as far behind as the test wants,
-// and may fall back to its last snapshot and say again what it said since, as after a crash. What is said again must be
-// the same bytes.
+// Several partitions, a treasury and a census with logs between them, in memory: each reader is as far behind as the
+// test wants, and may fall back to its last snapshot and say again what it said since, as after a crash. What is said
+// again must be the same bytes.
 
 /** A stage partition with what it reads: a place in its log, and the snapshot that it would be restored from. */
 interface Reader {
@@ -26,24 +30,32 @@ interface Reader {
   snapshot: { readonly store: RowStore; readonly read: number } | null;
 }
 
+/** Stages that all partitions write to, and that write to all of them; the names of their logs. */
+export type Shared = 'treasury' | 'census';
+
 export interface Federation {
   nowMs: number;
   readonly partitions: number;
   /** Everything decided, in the order in which partitions came to it. */
   readonly decisions: { readonly partition: number; readonly event: CloudEvent }[];
+  /** The same of what scoring said of merchants. */
+  readonly capabilities: (MerchantCapability & { readonly merchant: string })[];
   event<T extends MerchantEventType>(type: T, merchant: string, data: MerchantEvents[T]): void;
   control<T extends ControlType>(type: T, data: Controls[T]): void;
   tick(atMs: number): void;
   activate(text: string): void;
   /** Partition `partition` reads up to `count` records; returns how many it did. */
   run(partition: number, count: number): number;
-  runTreasury(count: number): number;
+  /** The same of the treasury, and of the census. */
+  runShared(who: Shared, count: number): number;
   /** Everybody reads until nobody has anything left to read. */
   settle(): void;
-  freeze(reader: number | 'treasury'): void;
-  crash(reader: number | 'treasury'): void;
-  /** A record of the treasury's log, or of a partition's activity, that gets lost or is changed: planted faults. */
-  tamper: (log: 'activity' | 'treasury', text: string) => readonly string[];
+  freeze(reader: number | Shared): void;
+  crash(reader: number | Shared): void;
+  /** A record of a shared log, or of a partition's activity, that gets lost or is changed: planted faults. */
+  tamper: (log: 'activity' | Shared, text: string) => readonly string[];
+  /** How groups stand, as the partition has heard. */
+  statistics(partition: number): ScoringRoot['statistics'];
   purses(partition: number): { readonly [instance: string]: Purse };
   /** Of accounts per legal entity, by merchant. */
   ownPurses(partition: number): { readonly [merchant: string]: { readonly [instance: string]: Purse } };
@@ -55,7 +67,7 @@ export interface Federation {
 export function federation(hash: Hash, partitions: number): Federation {
   const bundles = new Map<string, string>();
   const activity: InputRecord[][] = Array.from({ length: partitions }, () => []);
-  const mail: InputRecord[] = [];
+  const mail: Record<Shared, InputRecord[]> = { treasury: [], census: [] };
   let ids = 0;
   let activations = 0;
   const open = (stage: Parameters<typeof drive>[0], partition: number): Reader => ({
@@ -69,11 +81,11 @@ export function federation(hash: Hash, partitions: number): Federation {
     scoring: open(scoring, partition),
     allocator: open(allocator, partition),
   }));
-  const bank = open(treasury, 0);
+  const shared: Record<Shared, Reader> = { treasury: open(treasury, 0), census: open(census, 0) };
 
-  const append = (log: 'activity' | 'treasury', partition: number, event: CloudEvent): void => {
+  const append = (log: 'activity' | Shared, partition: number, event: CloudEvent): void => {
     for (const text of world.tamper(log, canonicalJson(event as unknown as Json))) {
-      const to = log === 'activity' ? activity[partition]! : mail;
+      const to = log === 'activity' ? activity[partition]! : mail[log];
       const said = JSON.parse(text) as CloudEvent;
       to.push({
         position: [log === 'activity' ? partition : 0, to.length],
@@ -117,6 +129,7 @@ export function federation(hash: Hash, partitions: number): Federation {
     nowMs: GENESIS.nowMs,
     partitions,
     decisions: [],
+    capabilities: [],
     tamper: (_log, text) => [text],
     event(type, merchant, data) {
       const partition = partitionOfMerchant(merchant, partitions);
@@ -140,8 +153,8 @@ export function federation(hash: Hash, partitions: number): Federation {
         data: data as unknown as CloudEvent['data'],
       };
       for (let partition = 0; partition < partitions; partition++) append('activity', partition, event);
-      if (type !== 'updraft.control.stop.v1' && type !== 'updraft.control.lease.v1')
-        append('treasury', 0, event);
+      if (TREASURY_CONTROLS.includes(type)) append('treasury', 0, event);
+      if (CENSUS_CONTROLS.includes(type)) append('census', 0, event);
     },
     tick(atMs) {
       world.nowMs = Math.max(world.nowMs, atMs);
@@ -162,18 +175,25 @@ export function federation(hash: Hash, partitions: number): Federation {
         reader.reached = Math.max(reader.reached, reader.read);
         for (const output of step(reader, record)) {
           isNew(reader, output);
-          if (output.log === 'capability') stepAllocator(partition, asInput(output));
+          if (output.log === 'census') append('census', 0, JSON.parse(output.text) as CloudEvent);
+          if (output.log !== 'capability') continue;
+          const input = asInput(output);
+          const { type, subject, data } = input.event;
+          if (type === 'updraft.capability.merchant.v1')
+            world.capabilities.push({ ...(data as unknown as MerchantCapability), merchant: subject! });
+          stepAllocator(partition, input);
         }
       }
       return done;
     },
-    runTreasury(count) {
+    runShared(who, count) {
+      const reader = shared[who];
       let done = 0;
-      for (; done < count && bank.read < mail.length; done++) {
-        const record = mail[bank.read++]!;
-        bank.reached = Math.max(bank.reached, bank.read);
-        for (const output of step(bank, record)) {
-          isNew(bank, output);
+      for (; done < count && reader.read < mail[who].length; done++) {
+        const record = mail[who][reader.read++]!;
+        reader.reached = Math.max(reader.reached, reader.read);
+        for (const output of step(reader, record)) {
+          isNew(reader, output);
           append('activity', output.partition!, JSON.parse(output.text) as CloudEvent);
         }
       }
@@ -181,7 +201,7 @@ export function federation(hash: Hash, partitions: number): Federation {
     },
     settle() {
       for (let isBusy = true; isBusy;) {
-        isBusy = world.runTreasury(Infinity) > 0;
+        isBusy = world.runShared('treasury', Infinity) + world.runShared('census', Infinity) > 0;
         for (let partition = 0; partition < partitions; partition++) {
           isBusy = world.run(partition, Infinity) > 0 || isBusy;
         }
@@ -203,8 +223,11 @@ export function federation(hash: Hash, partitions: number): Federation {
       }
     },
     isBehind: () =>
-      [bank, ...stages.map(({ scoring: reader }) => reader)].some(({ read, reached }) => read < reached),
-    purses: (partition) => rootOf(stages[partition]!.allocator.driven).purses,
+      [...Object.values(shared), ...stages.map(({ scoring: reader }) => reader)].some(
+        ({ read, reached }) => read < reached,
+      ),
+    statistics: (partition) => rootOf<ScoringRoot>(stages[partition]!.scoring.driven).statistics,
+    purses: (partition) => rootOf<Pursed>(stages[partition]!.allocator.driven).purses,
     ownPurses(partition) {
       const rows = rowsOf(stages[partition]!.allocator.driven);
       return Object.fromEntries(
@@ -215,7 +238,7 @@ export function federation(hash: Hash, partitions: number): Federation {
       );
     },
     instances() {
-      return rowsOf(bank.driven).map(({ key, body }) => ({
+      return rowsOf(shared.treasury.driven).map(({ key, body }) => ({
         ...(JSON.parse(body) as Omit<InstanceRow, 'id'>),
         id: key,
       }));
@@ -223,8 +246,8 @@ export function federation(hash: Hash, partitions: number): Federation {
   };
 
   /** Scoring and its allocator crash together: what one said since its snapshot the other reads again. */
-  function readersOf(who: number | 'treasury'): readonly Reader[] {
-    if (who === 'treasury') return [bank];
+  function readersOf(who: number | Shared): readonly Reader[] {
+    if (typeof who !== 'number') return [shared[who]];
     const { scoring: first, allocator: second } = stages[who]!;
     return [first, second];
   }
@@ -233,9 +256,13 @@ export function federation(hash: Hash, partitions: number): Federation {
   return world;
 }
 
-function rootOf(driven: Driven): { readonly purses: { readonly [instance: string]: Purse } } {
+interface Pursed {
+  readonly purses: { readonly [instance: string]: Purse };
+}
+
+function rootOf<Root>(driven: Driven): Root {
   driven.freeze();
-  return JSON.parse(driven.store.root!) as { purses: { [instance: string]: Purse } };
+  return JSON.parse(driven.store.root!) as Root;
 }
 
 function rowsOf(driven: Driven) {

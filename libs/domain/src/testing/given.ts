@@ -66,6 +66,7 @@ export function given(
   bundles = new Map<string, string>(),
   partition = 0,
   treasury = createTreasuryLog(hash, bundles),
+  stage = scoring,
 ): World {
   let offset = 0;
   let activations = 0;
@@ -76,7 +77,7 @@ export function given(
     return quarantined === undefined ? at : { ...at, quarantined };
   };
   const world: World = {
-    scoring: drive(scoring, hash, bundles, partition),
+    scoring: drive(stage, hash, bundles, partition),
     allocator: drive(allocator, hash, bundles, partition),
     treasury,
     outputs: [],

@@ -1,6 +1,8 @@
 import type { MerchantEvents, MerchantEventType } from '../events.ts';
+import { byCodeUnit } from '../canonical.ts';
 import { DAY_MS, formatInstant, HOUR_MS, MINUTE_MS, parseInstant } from '../time.ts';
 import { decisionsIn, order, REGISTERED, type World } from './given.ts';
+import { tellMore, type ToldOrder } from './history-events.ts';
 import { chooser } from './random-policy.ts';
 
 // Random histories from plain numbers: each number of `dice` becomes one step of a history, so that a property test
@@ -12,18 +14,19 @@ const ORDERS_REMEMBERED = 6;
 
 /** What a history remembers from step to step. */
 export interface Teller {
-  readonly orders: { readonly merchant: string; readonly id: string; readonly orderedAtMs: number }[];
+  readonly orders: ToldOrder[];
   readonly policies: readonly string[];
-  /** Equal ticks after each tick: how many shares of due work are run before anything else happens. */
+  /** Equal ticks after each step: how many shares of due work are run before anything else happens. */
   readonly ticksAgain: number;
   /** The treasury always answers at once. */
   readonly isTreasurySteady: boolean;
   stops: number;
   told: number;
+  isCatchingUp: boolean;
 }
 
 export function teller(policies: readonly string[], ticksAgain = 0, isTreasurySteady = false): Teller {
-  return { orders: [], policies, ticksAgain, isTreasurySteady, stops: 0, told: 0 };
+  return { orders: [], policies, ticksAgain, isTreasurySteady, stops: 0, told: 0, isCatchingUp: false };
 }
 
 /** Two merchants that may be given something, so that a short history reaches more than refusals. */
@@ -39,31 +42,40 @@ export function begin(world: World): void {
   }
 }
 
+/** How many kinds of steps a story has, and which of them activates. */
+const KINDS = 36;
+const ACTIVATION = 5;
+
+export function activates(dice: number): boolean {
+  return dice % KINDS === ACTIVATION;
+}
+
 export function tell(world: World, story: Teller, dice: number): void {
   const choose = chooser(dice);
-  const kind = choose(30);
+  const kind = choose(KINDS);
   story.told += 1;
   if (kind < 5) tick(world, story, choose);
-  else if (kind === 5) activation(world, story, choose);
+  else if (kind === ACTIVATION) activation(world, story, choose);
   else if (kind === 6) strangeness(world, choose);
   else if (kind < 10) usage(world, choose);
   else if (kind < 19) orders(world, story, choose);
   else if (kind < 25) profile(world, choose);
   else if (kind < 28) standing(world, choose);
   else if (kind === 28) emergency(world, story, choose);
+  else if (kind > 29) tellMore(world, story.orders, MERCHANTS, choose);
   else if (!story.isTreasurySteady) world.treasury.isAway = choose(3) === 0;
+  for (let i = 0; i < story.ticksAgain; i++) world.tick(world.nowMs, story.isCatchingUp);
 }
 
-function activation(world: World, { policies, ticksAgain }: Teller, choose: (sides: number) => number): void {
+function activation(world: World, { policies }: Teller, choose: (sides: number) => number): void {
   if (choose(2) === 0) world.activate(policies[choose(policies.length)]!);
-  for (let i = 0; i < ticksAgain; i++) world.tick(world.nowMs);
 }
 
-function tick(world: World, { ticksAgain }: Teller, choose: (sides: number) => number): void {
+function tick(world: World, story: Teller, choose: (sides: number) => number): void {
   const steps = [0, 5 * MINUTE_MS, HOUR_MS, 7 * HOUR_MS, 13 * HOUR_MS, DAY_MS, 2 * DAY_MS, -HOUR_MS];
   const atMs = world.nowMs + steps[choose(steps.length)]!;
-  const catchingUp = choose(5) === 0;
-  for (let i = 0; i <= ticksAgain; i++) world.tick(atMs, catchingUp);
+  story.isCatchingUp = choose(5) === 0;
+  world.tick(atMs, story.isCatchingUp);
 }
 
 /** A repeat, a conflict, a late one, an early one, one in quarantine, and settings. */
@@ -106,8 +118,15 @@ function strangeness(world: World, choose: (sides: number) => number): void {
 }
 
 function usage(world: World, choose: (sides: number) => number): void {
-  const issued = decisionsIn(world.outputs).filter(({ outcome }) => outcome === 'issue');
-  const decision = issued.at(-1 - choose(6));
+  // What is issued at one instant comes in the order of what caused it, which is not part of the story.
+  const issued = decisionsIn(world.outputs)
+    .filter(({ outcome }) => outcome === 'issue')
+    .map((decision) => ({
+      decision,
+      at: `${decision.grant!.validFrom} ${decision.merchant} ${decision.programme}`,
+    }))
+    .sort((one, other) => byCodeUnit(one.at, other.at));
+  const decision = issued.at(-1 - choose(6))?.decision;
   const used = [10, 40, 90, 150, 260][choose(5)]!;
   const merchant = decision?.merchant ?? MERCHANTS[choose(MERCHANTS.length)]!;
   const grantId = decision?.grant?.grantId ?? 'none';
@@ -143,7 +162,6 @@ function emergency(world: World, story: Teller, choose: (sides: number) => numbe
     const stop = { sequence: ++story.stops, scope, isStopped, by, reason: 'told' };
     world.control('updraft.control.stop.v1', stop);
   }
-  for (let i = 0; i < story.ticksAgain; i++) world.tick(world.nowMs);
 }
 
 function orders(world: World, story: Teller, choose: (sides: number) => number): void {

@@ -1,7 +1,14 @@
+import {
+  allLadders,
+  CALENDARS,
+  randomLanguage,
+  type Choose,
+  type RandomLanguage,
+} from './random-language.ts';
 import { account, compiled, growth, smallSource, welcome } from './small-bundle.ts';
 
 // A policy from one number: budgets from dry to ample, of a day, of a month or for ever, of an entity or of all; other
-// lines; a programme more or fewer, of every kind.
+// lines; a programme more or fewer, of every kind; and what the language has beyond them, from a third stream.
 
 /** From dry to ample. */
 const BUDGETS = [110, 220, 1_000, 50_000];
@@ -15,8 +22,6 @@ export function chooser(dice: number): (sides: number) => number {
     return side;
   };
 }
-
-type Choose = (sides: number) => number;
 
 /**
  * `shortest` is what no dwell or settling time goes below. Where money is steady, no period ends and nothing idle goes
@@ -43,9 +48,56 @@ export function policyText(
       return accountOf(id, totals[choose(totals.length)]!, more, isSteady, goesOn);
     });
   const around = account('platform', Math.max(...accounts.map(({ total }) => total)) + more(2) * 90);
-  const source = smallSource({ accounts: [...accounts, around], programmes });
-  const ladder = source['ladder'] as object;
-  return compiled({ ...source, ladder: { ...ladder, dwell: [shortest, '12h', '2d'][choose(3)]! } }).text;
+  const language = randomLanguage(streamOf(dice));
+  const size = { metric: 'graded', per: 1, times: 10, minimum: 10, maximum: 90 };
+  // Before the floor, which is only for who has nothing else.
+  if (named.has('growth')) programmes.unshift(sized(language, size));
+  const source = smallSource({
+    accounts: [...accounts, around],
+    programmes: [...rightsOf(language, streamOf(dice + 1)), ...programmes],
+    calendars: CALENDARS,
+  });
+  const metrics = [...(source['metrics'] as object[]), ...language.metrics, gradedOf(streamOf(dice + 2))];
+  const ladders = allLadders(language, { dwell: [shortest, '12h', '2d'][choose(3)]! });
+  return compiled({ ...source, metrics, ladders }).text;
+}
+
+/** As many choices as are asked for. */
+function streamOf(dice: number): Choose {
+  let state = (dice % 2_147_483_646) + 1;
+  return (sides) => {
+    state = (state * 48_271) % 2_147_483_647;
+    return Math.floor(state / 64) % sides;
+  };
+}
+
+/** A metric that sizes follow. */
+function gradedOf(choose: Choose): Source {
+  const follows = [{ sum: 'ordersPaid', window: '3d' }, { daysSince: 'registered' }, { state: 'listings' }];
+  const grain = { edges: [0, 1, 2, 4, 8], hysteresis: ['0%', '40%'][choose(2)]! };
+  return { id: 'graded', names: { en: 'Graded' }, unit: 'count', grain, ...follows[choose(3)]! };
+}
+
+function sized(language: RandomLanguage, size: object): Source {
+  const who = { all: [{ id: 'known-sized', flag: 'known', is: true }, language.conditionOf('sized.who', 1)] };
+  return growth({ id: 'sized', who, size, revokeWhen: language.conditionOf('sized.revoke', 0) }) as Source;
+}
+
+/** Rights for which nothing is counted, by conditions of every kind, with and without days to comply. */
+function rightsOf(language: RandomLanguage, choose: Choose): Source[] {
+  return ['right', 'other'].map((id) => ({
+    id,
+    names: { en: id },
+    kind: 'tool',
+    gives: { access: [id] },
+    who: language.conditionOf(`${id}.who`),
+    ...(choose(2) === 0 ? { need: language.conditionOf(`${id}.need`, 1) } : {}),
+    revokeWhen: language.conditionOf(`${id}.revoke`, 1),
+    ...(choose(2) === 0 ? { comply: ['1d', '30h'][choose(2)]! } : {}),
+    duration: ['2d', '9d'][choose(2)]!,
+    coolDown: ['6h', '1d'][choose(2)]!,
+    limits: { openings: 20 },
+  }));
 }
 
 function accountOf(

@@ -9,32 +9,29 @@ export function smallSource(changes: Readonly<Record<string, unknown>> = {}): Re
     names: { en: 'Small' },
     currency: 'CNY',
     metrics: [
-      { id: 'orders', names: { en: 'Orders' }, sum: 'ordersPaid', window: '7d' },
+      { id: 'orders', names: { en: 'Orders' }, unit: 'count', sum: 'ordersPaid', window: '7d' },
       {
         id: 'on_time',
         names: { en: 'On time' },
+        unit: 'rate',
         ratio: 'shippedOnTime',
         per: 'ordersShipped',
         minimumCount: 2,
         window: '7d',
       },
-      { id: 'overdue', names: { en: 'Overdue' }, state: 'overdueOrders' },
-      { id: 'age', names: { en: 'Age' }, ageDays: true },
+      { id: 'overdue', names: { en: 'Overdue' }, unit: 'count', state: 'overdueOrders' },
+      { id: 'age', names: { en: 'Age' }, unit: 'days', daysSince: 'registered' },
+      {
+        id: 'score',
+        names: { en: 'Score' },
+        unit: 'score',
+        score: {
+          minimumWeight: '50%',
+          components: [{ metric: 'on_time', weight: '100%', from: '0%', to: '100%' }],
+        },
+      },
     ],
-    score: {
-      minimumWeight: '50%',
-      components: [{ metric: 'on_time', weight: '100%', from: '0%', to: '100%' }],
-    },
-    ladder: {
-      id: 'ladder',
-      dwell: '2d',
-      minimum: { metric: 'orders', count: 2 },
-      tiers: [
-        { id: 'bronze', names: { en: 'Bronze' }, enter: '0%', leave: '0%' },
-        { id: 'silver', names: { en: 'Silver' }, enter: '50%', leave: '40%' },
-        { id: 'gold', names: { en: 'Gold' }, enter: '80%', leave: '70%' },
-      ],
-    },
+    ladders: [ladder()],
     capacity: {
       window: '7d',
       growth: '150%',
@@ -44,6 +41,35 @@ export function smallSource(changes: Readonly<Record<string, unknown>> = {}): Re
     },
     accounts: [account('welcome', 1_000), account('growth', 1_000)],
     programmes: [welcome(), growth()],
+    ...changes,
+  };
+}
+
+/** The small source with a metric `m` of these fields in sixth place, a calendar `monthly` and a period `sale`. */
+export function withMetric(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const source = smallSource();
+  const metric = { id: 'm', names: { en: 'M' }, unit: 'count', ...fields };
+  const calendars = [
+    { id: 'monthly', names: { en: 'M' }, monthDays: [1] },
+    { id: 'sale', names: { en: 'S' }, from: '2026-10-20', to: '2026-10-29' },
+  ];
+  return { ...source, calendars, metrics: [...(source['metrics'] as object[]), metric] };
+}
+
+/** Three tiers by lines on the score, one step at a time. */
+export function ladder(changes: Readonly<Record<string, unknown>> = {}): object {
+  return {
+    id: 'ladder',
+    names: { en: 'Ladder' },
+    by: 'score',
+    step: 1,
+    dwell: '2d',
+    minimum: { metric: 'orders', atLeast: 2 },
+    tiers: [
+      { id: 'bronze', names: { en: 'Bronze' }, enter: '0%' },
+      { id: 'silver', names: { en: 'Silver' }, enter: '50%', leave: '40%' },
+      { id: 'gold', names: { en: 'Gold' }, enter: '80%', leave: '70%' },
+    ],
     ...changes,
   };
 }

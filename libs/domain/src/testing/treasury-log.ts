@@ -11,6 +11,9 @@ export const TREASURY_CONTROLS: readonly string[] = [
   'updraft.control.policy-activated.v1',
 ];
 
+/** The same of the census's log, which hears of no activation. */
+export const CENSUS_CONTROLS: readonly string[] = TREASURY_CONTROLS.slice(0, 3);
+
 /** The treasury of a workspace, with its log: the partitions of the workspace write to it and hear from it. */
 export interface TreasuryLog {
   readonly driven: Driven;

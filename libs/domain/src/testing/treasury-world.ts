@@ -136,7 +136,7 @@ export function accountOf(id: string, total: number, changes: Partial<Account> =
 
 /** Only what the treasury reads of a bundle. */
 function bundleText(accounts: readonly Account[]): string {
-  return canonicalJson({ format: 2, id: 'test', accounts, programmes: [] } as unknown as Json);
+  return canonicalJson({ format: 3, id: 'test', accounts, programmes: [] } as unknown as Json);
 }
 
 export function inputOf(position: readonly number[], type: string, data: object, atMs: number): InputRecord {

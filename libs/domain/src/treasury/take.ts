@@ -1,5 +1,6 @@
 import type { LeaseRequest, LeaseReturn } from '../outputs.ts';
 import type { CloudEvent } from '../stage/stage.ts';
+import { takeNext, type Numbered } from '../stage/take-next.ts';
 import { holderKey } from './instance-row.ts';
 import { NEW_PATIENCE } from './patience.ts';
 import { takeBack } from './posting.ts';
@@ -45,15 +46,8 @@ export function takeReturn(treasury: TreasuryPartition, { data }: CloudEvent): b
 }
 
 /** The partition of the writer; null for what was taken before. Exactly the next one is taken: a gap is a bug. */
-function take(
-  { root }: TreasuryPartition,
-  { writer, sequence }: { readonly writer: string; readonly sequence: number },
-): number | null {
-  const partition = Number(WRITER.exec(writer)?.[1] ?? NaN);
-  if (!(partition < root.genesis!.partitions)) throw new Error(`unknown writer ${writer}`);
-  const last = root.taken[writer] ?? 0;
-  if (sequence <= last) return null;
-  if (sequence !== last + 1) throw new Error(`${writer} goes on with ${sequence} after ${last}`);
-  root.taken[writer] = sequence;
-  return partition;
+function take({ root }: TreasuryPartition, said: Numbered): number | null {
+  const partition = Number(WRITER.exec(said.writer)?.[1] ?? NaN);
+  if (!(partition < root.genesis!.partitions)) throw new Error(`unknown writer ${said.writer}`);
+  return takeNext(root.taken, said) ? partition : null;
 }

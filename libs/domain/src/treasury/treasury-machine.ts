@@ -10,8 +10,7 @@ import {
   type Share,
 } from '../stage/due-work.ts';
 import { createMerchantRows } from '../stage/merchant-rows.ts';
-import { isFirstGenesis } from '../stage/first-genesis.ts';
-import { formatPosition } from '../stage/position.ts';
+import { checkBegun, isFirstGenesis } from '../stage/first-genesis.ts';
 import type {
   InputRecord,
   OutputRecord,
@@ -88,11 +87,7 @@ function step(machine: TreasuryPartition, record: InputRecord, share: Share): re
   const { event, position } = record;
   machine.outputs = [];
   machine.position = position;
-  if (root.genesis === null && event.type !== 'updraft.control.genesis.v1') {
-    throw new Error(
-      `the log does not begin with genesis but with ${event.type} at ${formatPosition(position)}`,
-    );
-  }
+  checkBegun(root.genesis, record);
   const { own, others } = visitsOf(machine, record, share);
   advanceSweeps(root.sweeps, share);
   if (own === null) applyControl(machine, record);

@@ -2,7 +2,7 @@
 // memory) and dist run the very same file from the source tree, and no build step can leave a stale copy of it.
 // pglite-socket passes the wire messages of its connections to the one session as they come; our pool has one
 // connection, which is what keeps the messages of two statements apart.
-import { readFileSync } from 'node:fs';
+import { openAsBlob } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
@@ -13,12 +13,13 @@ const CONNECTIONS_MAX = 2;
 
 if (parentPort === null) throw new Error('pglite-worker runs in a worker thread only.');
 const parent = parentPort;
-const { dataDir, imagePath } = workerData;
+const { dataDir, imagePath, cacheMb } = workerData;
 
 const startedAt = performance.now();
 const db = await PGlite.create({
   ...(dataDir === null ? {} : { dataDir: `file://${dataDir}` }),
-  ...(imagePath === null ? {} : { loadDataDir: new Blob([readFileSync(imagePath)]) }),
+  ...(imagePath === null ? {} : { loadDataDir: await openAsBlob(imagePath) }),
+  startParams: [...PGlite.defaultStartParams, '-c', `shared_buffers=${cacheMb}MB`],
 });
 
 let busySince = null;

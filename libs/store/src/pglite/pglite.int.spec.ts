@@ -41,7 +41,7 @@ async function startProcess(): Promise<string> {
   const program = `
     import { Worker } from 'node:worker_threads';
     const worker = new Worker(${JSON.stringify(join(ROOT, 'libs/store/src/pglite/pglite-worker.mjs'))},
-      { workerData: { dataDir: ${JSON.stringify(pgdata)}, imagePath: ${JSON.stringify(MIGRATED_IMAGE)} },
+      { workerData: { dataDir: ${JSON.stringify(pgdata)}, imagePath: ${JSON.stringify(MIGRATED_IMAGE)}, cacheMb: 24 },
         execArgv: [] });
     worker.on('message', (message) => { if (message.kind === 'ready') console.log(message.address); });`;
   const started = spawn(process.execPath, ['--input-type=module', '-e', program], {
@@ -117,6 +117,18 @@ test(
       await pglite.stop();
     }
     expect(existsSync(join(dataDir, 'updraft.lock'))).toBe(false);
+  },
+  CASE_TIMEOUT_MS,
+);
+
+test(
+  'takes as much memory for pages as it is given',
+  async () => {
+    const pglite = await startPglite({ cacheMb: 24, image: MIGRATED_IMAGE });
+    const database = await openDatabase({ url: pglite.url, embedded: true });
+    expect((await database.query('show shared_buffers')).rows).toEqual([{ shared_buffers: '24MB' }]);
+    await database.close();
+    await pglite.stop();
   },
   CASE_TIMEOUT_MS,
 );

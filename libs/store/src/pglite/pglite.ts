@@ -10,12 +10,18 @@ import type { Beat } from './session-watchdog.ts';
 /** Cold, initdb takes 4 to 7 s on a slow machine; a recovery after a kill well under a second. */
 const START_MS_MAX = 120_000;
 const STOP_MS_MAX = 20_000;
+/** A start clears the whole cache: of what PostgreSQL would take by itself, 128 MB, that is half of the start. */
+const CACHE_MB_DEFAULT = 128;
+/** For whoever opens a database, asks it a little and closes it: no more pages than that are looked at twice. */
+export const CACHE_MB_BRIEF = 16;
 
 export interface PgliteOptions {
   /** Where the data lives; in memory when absent. */
   readonly dataDir?: string;
   /** Dump of a data directory to start from (bytes or a file), used only while `dataDir` holds no database yet. */
   readonly image?: Uint8Array | string;
+  /** Memory for pages that were read. Default: enough for a server. */
+  readonly cacheMb?: number;
   /** Told once when the session is stuck or has died. Default: a process warning. */
   readonly onStuck?: (reason: string) => void;
   readonly stuckMs?: number;
@@ -62,7 +68,8 @@ async function startWorker(
   const file = join(packageRoot(import.meta.url), 'libs/store/src/pglite/pglite-worker.mjs');
   const pgdata = dataDir === null ? null : join(dataDir, 'pgdata');
   if (pgdata !== null) mkdirSync(pgdata, { recursive: true });
-  const worker = new Worker(file, { workerData: { dataDir: pgdata, imagePath }, execArgv: [] });
+  const { cacheMb = CACHE_MB_DEFAULT } = options;
+  const worker = new Worker(file, { workerData: { dataDir: pgdata, imagePath, cacheMb }, execArgv: [] });
   const ready = await answer(worker, 'ready', START_MS_MAX).catch(async (error: unknown) => {
     await worker.terminate();
     throw error;

@@ -14,7 +14,7 @@ import { openDatabase } from '../database.ts';
 import type { StoreDatabase } from '../database.ts';
 import { migrate } from '../migrate.ts';
 import { packageRoot } from '../pglite/package-root.ts';
-import { startPglite } from '../pglite/pglite.ts';
+import { CACHE_MB_BRIEF, startPglite } from '../pglite/pglite.ts';
 
 /** The server that the PostgreSQL halves of the specs run on, e.g. postgres://postgres@127.0.0.1:5432/postgres */
 export const POSTGRES_VARIABLE = 'UPDRAFT_TEST_POSTGRES';
@@ -31,7 +31,7 @@ export interface TestDatabase {
 
 /** A migrated PGlite of its own, in memory, restored from an image that is made once per state of the migrations. */
 export async function openTestDatabase(): Promise<TestDatabase> {
-  const pglite = await startPglite({ image: MIGRATED_IMAGE });
+  const pglite = await startPglite({ image: MIGRATED_IMAGE, cacheMb: CACHE_MB_BRIEF });
   const database = await openDatabase({ url: pglite.url, embedded: true });
   return {
     database,

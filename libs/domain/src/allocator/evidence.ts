@@ -1,0 +1,63 @@
+import { canonicalJson, type Json } from '../canonical.ts';
+import type { MerchantCapability } from '../outputs.ts';
+import { assess } from '../policy/assess.ts';
+import { atomsOf, type Assessment, type Atom, type Condition, type TierOrders } from '../policy/condition.ts';
+
+// What was weighed stands in every decision, condition by condition, and is most of its text. So it is written straight
+// away, around what is the same each time.
+
+/** A list of `ConditionEvidence` as canonical JSON. */
+export type EvidenceText = string;
+
+export const NOTHING_WEIGHED: EvidenceText = '[]';
+
+/** Every atom of these conditions as evidence. */
+export function evidenceFor(
+  conditions: readonly (Condition | null)[],
+  capability: MerchantCapability,
+  tiers: TierOrders,
+): EvidenceText {
+  const asOf = `{"asOf":${canonicalJson(capability.position)},"id":`;
+  let text = '';
+  for (const condition of conditions) {
+    if (condition === null) continue;
+    for (const atom of atomsOf(condition)) {
+      text += `${text === '' ? '' : ','}${asOf}${evidenceOn(atom, assess(atom, capability, tiers))}`;
+    }
+  }
+  return `[${text}]`;
+}
+
+/** Of one atom, from the text of its id on; members in order of their names. */
+function evidenceOn(atom: Atom, assessment: Assessment): string {
+  const { line, margin, value, verdict } = assessment;
+  const { id, op, what } = framesOf(atom, assessment);
+  const measured = `${textOf(line)},"margin":${textOf(margin)},"op":${op}${textOf(value)}`;
+  return `${id}${measured},"verdict":"${verdict}","what":${what}}`;
+}
+
+function textOf(value: Json): string {
+  return Number.isSafeInteger(value) ? JSON.stringify(value) : canonicalJson(value);
+}
+
+interface Frames {
+  readonly id: string;
+  readonly op: string;
+  readonly what: string;
+}
+
+const framesKnown = new WeakMap<Atom, Frames>();
+
+/** What is the same in every evidence of an atom. */
+function framesOf(atom: Atom, { id, op, what }: Assessment): Frames {
+  let frames = framesKnown.get(atom);
+  if (frames === undefined) {
+    frames = {
+      id: `${canonicalJson(id)},"line":`,
+      op: `${canonicalJson(op)},"value":`,
+      what: canonicalJson(what),
+    };
+    framesKnown.set(atom, frames);
+  }
+  return frames;
+}
