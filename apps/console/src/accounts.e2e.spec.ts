@@ -19,7 +19,7 @@ const LATER_MS = START_MS + 3 * HOUR_MS;
 const BUNDLE = {
   programmes: [],
   metrics: [],
-  ladder: { tiers: [] },
+  ladders: [],
   accounts: [
     {
       id: 'traffic',

@@ -3,9 +3,12 @@ import type { Decision } from '#domain/outputs';
 import type { CloudEvent } from '#domain/stage/stage';
 import type { Logs } from '#stream/log';
 import type { Language } from './explain.ts';
+import { percentOf } from './explain/phrases.ts';
 import { BARE_IDS, type Naming } from './explain/reasons.ts';
 
 const BUNDLES_MAX = 50;
+/** Of all currencies that packs are written in. */
+const MINOR_PER_UNIT = 100;
 /** A hash that the log does not hold is not searched for again sooner than this. */
 const LOOK_AGAIN_MS = 5_000;
 
@@ -61,7 +64,26 @@ export function bundleOf(decision: CloudEvent): string {
   return (decision.data as unknown as Decision).bundle;
 }
 
-function namingOf(bundle: Bundle, language: Language): Naming {
+/** Values as people read them: 8,500 basis points are 85%, 460 hundredths of a star 4.60. */
+function quantitiesOf({ metrics, currency }: Bundle): Naming['quantity'] {
+  const units = new Map(metrics.map(({ id, unit }) => [id, unit]));
+  return (metric, value) => {
+    switch (units.get(metric)) {
+      case 'rate':
+      case 'score':
+        return `${percentOf(value)}%`;
+      case 'stars':
+        return (value / 100).toFixed(2);
+      case 'minor':
+        return `${(value / MINOR_PER_UNIT).toFixed(2)} ${currency}`;
+      default:
+        return String(value);
+    }
+  };
+}
+
+/** What the ids of a bundle are called in a language. */
+export function namingOf(bundle: Bundle, language: Language): Naming {
   const within = (list: readonly { id: string; names: Names }[]) => {
     const names = new Map(list.map((each) => [each.id, each.names[language] ?? each.names['en'] ?? each.id]));
     return (id: string): string => names.get(id) ?? id;
@@ -69,7 +91,8 @@ function namingOf(bundle: Bundle, language: Language): Naming {
   return {
     programme: within(bundle.programmes),
     metric: within(bundle.metrics),
-    tier: within(bundle.ladder.tiers),
+    tier: within(bundle.ladders.flatMap(({ tiers }) => tiers)),
     account: within(bundle.accounts),
+    quantity: quantitiesOf(bundle),
   };
 }

@@ -5,9 +5,17 @@ import { CLIENT_LIMITS, type ClientLimits } from './stream/stream-clients.ts';
 export interface ConsoleLimits {
   readonly projector: ProjectorLimits;
   readonly stream: ClientLimits;
+  /** Heap of the process of one shadow; at the limit that shadow ends, and says so. */
+  readonly shadowMemoryMbMax: number;
 }
 
-export const CONSOLE_LIMITS: ConsoleLimits = { projector: PROJECTOR_LIMITS, stream: CLIENT_LIMITS };
+const SHADOW_MEMORY_MB_MAX = 1_024;
+
+export const CONSOLE_LIMITS: ConsoleLimits = {
+  projector: PROJECTOR_LIMITS,
+  stream: CLIENT_LIMITS,
+  shadowMemoryMbMax: SHADOW_MEMORY_MB_MAX,
+};
 
 /** Embedded everybody shares one session, so a projection's transaction is short. */
 export const EMBEDDED_LIMITS: ConsoleLimits = {

@@ -50,7 +50,7 @@ describe('the console over HTTP', () => {
     const bundle = {
       programmes: named('growth-boost'),
       metrics: [],
-      ladder: { tiers: named('silver') },
+      ladders: [{ tiers: named('silver') }],
       accounts: [],
     };
     served.logs.append('policies', 0, 'b'.repeat(64), JSON.stringify(bundle));
@@ -112,7 +112,7 @@ describe('the console over HTTP', () => {
       merchant: 'm-7',
       partition: 1,
       tier: 'silver',
-      scoreBps: 6_200,
+      score: 6_200,
       headroom: 40,
       capability: { metrics: { 'on-time-rate': 9_400 } },
       grants: [{ grantId: 'g-1', status: 'active' }],

@@ -16,12 +16,16 @@ import { DecisionsController } from './http/decisions.controller.ts';
 import { GrantsController } from './http/grants.controller.ts';
 import { MerchantsController } from './http/merchants.controller.ts';
 import { OperationsController } from './http/operations.controller.ts';
+import { PoliciesController } from './http/policies.controller.ts';
 import { QueueController } from './http/queue.controller.ts';
 import { ReaderGuard } from './http/reader.guard.ts';
+import { ShadowsController } from './http/shadows.controller.ts';
 import { StopsController } from './http/stops.controller.ts';
 import { DATABASE, PARTITIONS, TOKENS } from './injection.ts';
 import { PartitionStatus } from './partition-status.ts';
+import { PolicyDesk } from './policy-desk.ts';
 import { ReadSide } from './read-side.ts';
+import { ShadowRuns } from './shadow-runs.ts';
 import { StopDesk } from './stop-desk.ts';
 import { DecisionTail } from './stream/decision-tail.ts';
 import { StreamClients } from './stream/stream-clients.ts';
@@ -68,6 +72,8 @@ export class ConsoleModule {
         QueueController,
         OperationsController,
         StopsController,
+        PoliciesController,
+        ShadowsController,
       ],
       providers: [
         { provide: DATABASE, useValue: database },
@@ -78,6 +84,8 @@ export class ConsoleModule {
         { provide: StreamClients, useValue: clients },
         { provide: PartitionStatus, useValue: new PartitionStatus(logs, database, partitions, snapshots) },
         { provide: StopDesk, useFactory: () => new StopDesk(logs, database, snapshots, parts.log) },
+        { provide: PolicyDesk, useFactory: () => new PolicyDesk(logs, database, snapshots, parts.log) },
+        { provide: ShadowRuns, useFactory: () => new ShadowRuns(parts) },
         { provide: ReadSide, useFactory: () => readSide },
         ReaderGuard,
         {

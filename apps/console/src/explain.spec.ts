@@ -32,6 +32,7 @@ const NAMES: Naming = {
   metric: () => '准时发货率',
   tier: () => '银牌',
   account: () => '流量池',
+  quantity: (_metric, value) => `${value}`,
 };
 
 describe('a decision in words', () => {

@@ -8,6 +8,8 @@ import { createSnapshotStore } from '#store/postgres-snapshot-store';
 import { createKafkaLogs } from '#stream/kafka/kafka-logs';
 import type { Logs } from '#stream/log';
 import { createPostgresLogs } from '#stream/postgres/postgres-logs';
+import { createEnding, type Ending } from '#telemetry/ending';
+import { hangUp } from '#telemetry/hang-up';
 import { Health } from '#telemetry/health';
 import { createLog, type Log } from '#telemetry/log';
 import { createRegistry } from '#telemetry/metrics';
@@ -18,8 +20,8 @@ import { CONSOLE_LIMITS } from './console-limits.ts';
 // The read side as a process: config, database, logs, projections and server; and back in the opposite order.
 
 const EXIT_BAD_CONFIG = 2;
-/** How long requests under way, and clients that opened a connection in advance, may hold up the closing. */
-const DRAIN_MS_MAX = 5_000;
+/** How long requests under way may hold up the closing, ms. */
+const ANSWER_MS_MAX = 5_000;
 
 const outcome = readConsoleConfig(process.env);
 if (outcome.config === null) {
@@ -29,15 +31,15 @@ if (outcome.config === null) {
   process.stdout.write(`${JSON.stringify(maskedConfig(outcome.config), null, 2)}\n`);
 } else {
   const log = createLog('console', { level: outcome.config.logLevel });
+  const ending = createEnding(log, 'the console');
   try {
-    await run(outcome.config, log);
+    await run(outcome.config, log, ending);
   } catch (error) {
-    log.fatal({ error }, 'the console did not start');
-    process.exitCode = 1;
+    await ending.failed(error);
   }
 }
 
-async function run(config: ConsoleConfig, log: Log): Promise<void> {
+async function run(config: ConsoleConfig, log: Log, ending: Ending): Promise<void> {
   const tokenFile = join(config.dataDirectory, 'tokens.json');
   const tokens = loadTokens(tokenFile);
   if (tokens === null) throw new Error(`UPDRAFT_DATA: ${tokenFile} must be there: ingest makes it`);
@@ -46,38 +48,27 @@ async function run(config: ConsoleConfig, log: Log): Promise<void> {
     embedded: false,
     workspace: workspaceOf(config.prefix),
   });
-  let logs: Logs | null = null;
-  try {
-    await migrate(database);
-    logs = openLogs(config, database, log);
-    const app = await createConsoleApp({
-      logs,
-      database,
-      partitions: await logs.partitions('decisions'),
-      tokens,
-      health: new Health(),
-      registry: createRegistry(),
-      config: CONSOLE_LIMITS,
-      log,
-      snapshots: createSnapshotStore(database),
-    });
-    await app.listen(config.port, config.host);
-    log.info({ url: await app.getUrl() }, 'the console is open');
-    const stop = async (signal: string): Promise<void> => {
-      log.info({ signal }, 'the console is closing');
-      const server = app.getHttpServer() as Server;
-      setTimeout(() => server.closeAllConnections(), DRAIN_MS_MAX).unref();
-      await app.close();
-      await logs?.close();
-      await database.close();
-    };
-    let stopping: Promise<void> | null = null;
-    for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => void (stopping ??= stop(signal)));
-  } catch (error) {
-    await logs?.close();
-    await database.close();
-    throw error;
-  }
+  ending.opened('database', () => database.close());
+  await migrate(database);
+  const logs = openLogs(config, database, log);
+  ending.opened('logs', () => logs.close());
+  const app = await createConsoleApp({
+    logs,
+    database,
+    partitions: await logs.partitions('decisions'),
+    tokens,
+    health: new Health(),
+    registry: createRegistry(),
+    config: CONSOLE_LIMITS,
+    log,
+    snapshots: createSnapshotStore(database),
+  });
+  ending.opened('server and projections', () => {
+    hangUp(app.getHttpServer() as Server, ANSWER_MS_MAX);
+    return app.close();
+  });
+  await app.listen(config.port, config.host);
+  if (!ending.isAsked()) log.info({ url: await app.getUrl() }, 'the console is open');
 }
 
 function openLogs(config: ConsoleConfig, database: StoreDatabase, log: Log): Logs {

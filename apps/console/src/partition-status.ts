@@ -8,10 +8,14 @@ import { readAsOf, readTogether, type AsOf, type ProjectedLog } from './read-sco
 
 const PROJECTED: readonly ProjectedLog[] = ['capability', 'decisions', 'grants', 'dead-letters'];
 const TREASURY = 'treasury';
+const CENSUS = 'census';
+/** Stages whose partitions are others than those of activity. */
+const SHARED: readonly string[] = [TREASURY, CENSUS];
 const STAGE_INPUTS: { readonly [stage: string]: string } = {
   scoring: 'activity',
   allocator: 'capability',
   [TREASURY]: TREASURY,
+  [CENSUS]: CENSUS,
 };
 
 interface ProjectionStatus {
@@ -53,6 +57,8 @@ export interface Status {
     /** Null until the treasury has saved. */
     readonly stage: StageStatus | null;
   }[];
+  /** The same of the census, of which nothing is projected. */
+  readonly census: readonly { readonly partition: number; readonly stage: StageStatus | null }[];
 }
 
 type StoredHead = Awaited<ReturnType<SnapshotStore['heads']>>[number];
@@ -75,7 +81,7 @@ export class PartitionStatus {
     }));
     const heads = await this.snapshots.heads();
     const ends = new Map<string, readonly number[]>();
-    for (const log of ['activity', TREASURY, ...PROJECTED]) ends.set(log, await this.logs.endOffsets(log));
+    for (const log of ['activity', ...SHARED, ...PROJECTED]) ends.set(log, await this.logs.endOffsets(log));
     return {
       asOf,
       deadLetters,
@@ -95,7 +101,7 @@ export class PartitionStatus {
           ),
           stages: Object.fromEntries(
             heads
-              .filter((head) => head.partition === partition && head.stage !== TREASURY)
+              .filter((head) => head.partition === partition && !SHARED.includes(head.stage))
               .map((head) => [
                 head.stage,
                 this.stageStatus(head, ends.get(STAGE_INPUTS[head.stage] ?? '')?.[partition]),
@@ -104,14 +110,23 @@ export class PartitionStatus {
         };
       }),
       treasury: (ends.get(TREASURY) ?? []).map((end, partition) => {
-        const head = heads.find((each) => each.stage === TREASURY && each.partition === partition);
-        return {
-          partition,
-          projection: projectionOf(progress, TREASURY, partition, end),
-          stage: head === undefined ? null : this.stageStatus(head, end),
-        };
+        const projection = projectionOf(progress, TREASURY, partition, end);
+        return { partition, projection, stage: this.sharedStatus(heads, TREASURY, partition, end) };
+      }),
+      census: (ends.get(CENSUS) ?? []).map((end, partition) => {
+        return { partition, stage: this.sharedStatus(heads, CENSUS, partition, end) };
       }),
     };
+  }
+
+  private sharedStatus(
+    heads: readonly StoredHead[],
+    stage: string,
+    partition: number,
+    inputEnd: number,
+  ): StageStatus | null {
+    const head = heads.find((each) => each.stage === stage && each.partition === partition);
+    return head === undefined ? null : this.stageStatus(head, inputEnd);
   }
 
   private stageStatus(head: StoredHead, inputEnd: number | undefined): StageStatus {

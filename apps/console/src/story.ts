@@ -105,6 +105,8 @@ function kindsOf(life: Life, decision: Decision): readonly StepKind[] {
 const PLAIN = {
   pace: 'paced',
   renew: 'renewed',
+  warn: 'warned',
+  clear: 'cleared',
   revoke: 'revoked',
   'claw-back': 'clawed-back',
   settle: 'settled',

@@ -1,39 +1,12 @@
-import 'reflect-metadata';
-import { NestFactory } from '@nestjs/core';
-import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
-import type { StageService } from '#stage/stage-service';
-import type { LogBatch } from '#stream/log';
+import { offerBatch } from '#stage/testing/offered-batches';
 import { ScoringModule } from './scoring.module.ts';
 
-/** Delivers what a spec gives it, by pattern. */
-class GivenTransport extends Server implements CustomTransportStrategy {
-  listen(ready: () => void): void {
-    ready();
-  }
-  close(): void {}
-  on(): void {}
-  unwrap<T>(): T {
-    return undefined as T;
-  }
-  async give(pattern: string, batch: LogBatch): Promise<void> {
-    await this.messageHandlers.get(pattern)!(batch);
-  }
-  patterns(): string[] {
-    return [...this.messageHandlers.keys()];
-  }
-}
-
 test('batches of activity, and of nothing else, are offered to the runner as they are', async () => {
-  const offered: LogBatch[] = [];
-  const runner: Partial<StageService['runner']> = { offer: (batch) => void offered.push(batch) };
-  const strategy = new GivenTransport();
-  const module = ScoringModule.forRoot({ runner } as StageService);
-  const app = await NestFactory.createMicroservice(module, { strategy, logger: false });
-  await app.listen();
-  expect(strategy.patterns()).toEqual(['activity']);
-  const batch: LogBatch = { log: 'activity', partition: 1, records: [], nextOffset: 7, endOffset: 7 };
-  await strategy.give('activity', batch);
+  const { patterns, batch, offered } = await offerBatch(
+    (service) => ScoringModule.forRoot(service),
+    'activity',
+  );
+  expect(patterns).toEqual(['activity']);
   expect(offered).toEqual([batch]);
   expect(offered[0]).toBe(batch);
-  await app.close();
 });

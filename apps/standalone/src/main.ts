@@ -36,12 +36,12 @@ async function run(config: StandaloneConfig, log: Log): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => void stop());
   try {
     standalone = await startStandalone({ ...workspace, config, log });
-    const { hash } = await standalone.activate(config.policy, () => undefined);
+    const { hash, isOurs } = await standalone.activate(config.policy, () => undefined);
     // A signal may have come meanwhile: what is closing takes no clock and opens no door.
     if (stopping !== null) return;
     await standalone.startTime();
     const url = await standalone.listen(config.port, config.host);
-    log.info({ url, bundle: hash }, 'updraft runs');
+    log.info(isOurs ? { url, bundle: hash } : { url }, 'updraft runs');
   } catch (error) {
     // Left open, the database and the stages would keep a process alive that never opened its door.
     await stop();

@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AllocatorModule } from '#apps/allocator/src/allocator.module';
+import { CensusModule } from '#apps/census/src/census.module';
 import * as consoleLimits from '#apps/console/src/console-limits';
 import { ConsoleModule, HTTP_OPTIONS } from '#apps/console/src/console.module';
 import { IngestModule } from '#apps/ingest/src/ingest.module';
@@ -9,19 +10,24 @@ import { ScoringModule } from '#apps/scoring/src/scoring.module';
 import { TreasuryModule } from '#apps/treasury/src/treasury.module';
 import type { TokenRecord } from '#contracts/tokens';
 import { allocator } from '#domain/allocator/allocator-machine';
+import { census } from '#domain/census/census-machine';
 import type { Genesis } from '#domain/controls';
 import { scoring } from '#domain/scoring/scoring-machine';
 import { treasury } from '#domain/treasury/treasury-machine';
-import { activateBundle, publishBundle } from '#stage/activation';
 import type { Backbone } from '#stage/backbone';
-import { readBundleFile, type BundleFile } from '#stage/bundle-file';
+import { readBundleFile } from '#stage/bundle-file';
 import { systemClock } from '#stage/clock';
 import { CLUSTER_LIMITS, EMBEDDED_LIMITS } from '#stage/limit';
 import { startLiveTime } from '#stage/live-time';
+import { enterFirstPolicy } from '#stage/registry/enter-policy';
+import { followActivation } from '#stage/registry/follow-activation';
+import { REGISTRY_WRITER, registryPorts } from '#stage/registry/registry-ports';
+import { submissionOf } from '#stage/registry/submit';
 import type { Reporter } from '#stage/report';
 import { ownerName, type Companion } from '#stage/stage-process';
 import { createStageService } from '#stage/stage-service';
 import { createQuarantineDesk } from '#store/quarantine-desk';
+import { hangUp } from '#telemetry/hang-up';
 import { Health } from '#telemetry/health';
 import { HttpHealthModule } from '#telemetry/http-health.controller';
 import type { Log } from '#telemetry/log';
@@ -46,9 +52,20 @@ export interface StandaloneParts {
   readonly embeddedIn?: string | null;
 }
 
+export interface FirstPolicy {
+  /** Of the file. */
+  readonly id: string;
+  readonly hash: string;
+  /** False: another one that people put live stays. */
+  readonly isOurs: boolean;
+}
+
 export interface Standalone {
-  /** Publishes the policy file and activates it in every partition; a no-op when it is live. */
-  activate(path: string, onProgress: (confirmed: number, all: number) => void): Promise<BundleFile>;
+  /**
+   * Enters the policy file in the registry and activates it in every partition; a no-op when it is live, and where
+   * people have activated another one: that stays.
+   */
+  activate(path: string, onProgress: (confirmed: number, all: number) => void): Promise<FirstPolicy>;
   /**
    * Live ticks from here on, once history is over. Resolves when the first one is written: after a pause of the log
    * an event that stood before it would be from the future.
@@ -61,9 +78,6 @@ export interface Standalone {
   close(): Promise<void>;
 }
 
-/** How long requests under way may take once closing began. */
-const DRAIN_MS_MAX = 3_000;
-
 /** A workspace that stays in history is given no tick; its door opens after this long all the same. */
 const FIRST_TICK_MS_MAX = 15_000;
 
@@ -73,7 +87,7 @@ class StandaloneProcess {}
 export async function startStandalone(parts: StandaloneParts): Promise<Standalone> {
   const { backbone, genesis, tokens, pseudonymKey, log } = parts;
   const { logs, store, database, isEmbedded } = backbone;
-  const { partitions, treasuries, logId } = genesis;
+  const { partitions } = genesis;
   const health = new Health();
   const registry = createRegistry();
   const owner = ownerName('standalone');
@@ -95,6 +109,7 @@ export async function startStandalone(parts: StandaloneParts): Promise<Standalon
   const scores = createStageService(ports, scoring);
   const allocates = createStageService(ports, allocator);
   const leases = createStageService(ports, treasury);
+  const counts = createStageService(ports, census);
   const both = { logs, partitions, tokens, health, registry, log };
   const app = await NestFactory.create<NestFastifyApplication>(
     {
@@ -109,6 +124,7 @@ export async function startStandalone(parts: StandaloneParts): Promise<Standalon
         ScoringModule.forRoot(scores),
         AllocatorModule.forRoot(allocates),
         TreasuryModule.forRoot(leases),
+        CensusModule.forRoot(counts),
         ConsoleModule.forRoot({
           ...both,
           database,
@@ -121,23 +137,22 @@ export async function startStandalone(parts: StandaloneParts): Promise<Standalon
     new FastifyAdapter(HTTP_OPTIONS),
     { logger: nestLog(log), abortOnError: false },
   );
-  for (const { transport } of [scores, allocates, leases]) {
+  for (const { transport } of [scores, allocates, leases, counts]) {
     app.connectMicroservice({ strategy: transport }, { inheritAppConfig: true });
   }
   await app.startAllMicroservices();
-  const writer = logs.writer('registry');
+  const writer = logs.writer(REGISTRY_WRITER);
   let time: Companion | null = null;
   let isClosing = false;
 
   return {
     app,
     async activate(path, onProgress) {
-      const file = await readBundleFile(path);
-      const sizes = { partitions, treasuries };
-      const activation = { logs, writer, store, clock: systemClock, logId, ...sizes, wallClock: Date.now };
-      await publishBundle(activation, file.hash, file.text);
-      await activateBundle(activation, file.hash, ['starter'], onProgress, () => !isClosing);
-      return file;
+      const first = await readBundleFile(path);
+      const ports = registryPorts({ logs, writer, database, store, genesis });
+      const activation = await enterFirstPolicy(ports, submissionOf(first), 'start');
+      if (activation !== null) await followActivation(ports, activation, onProgress, () => !isClosing);
+      return { id: first.bundle.id, hash: first.hash, isOurs: activation !== null };
     },
     async startTime() {
       const live = await startLiveTime(backbone, owner, health);
@@ -153,9 +168,7 @@ export async function startStandalone(parts: StandaloneParts): Promise<Standalon
       disk?.stop();
       await time?.stop();
       await writer.close();
-      // Clients that opened a connection in advance would hold up the closing.
-      const server = app.getHttpServer() as Server;
-      setTimeout(() => server.closeAllConnections(), DRAIN_MS_MAX).unref();
+      hangUp(app.getHttpServer() as Server);
       await app.close();
       await traces?.close();
     },

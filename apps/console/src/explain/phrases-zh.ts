@@ -1,5 +1,5 @@
 import { timesOf, type ConditionWords, type GrantWords, type Phrases } from './phrases.ts';
-import { benefitInWords, KINDS, OUTCOMES, PARTS, REASONS } from './words-zh.ts';
+import { benefitInWords, DEEDS, KINDS, OUTCOMES, PARTS, REASONS } from './words-zh.ts';
 
 const COMPARED: { readonly [op: string]: string } = {
   '>=': '不低于',
@@ -24,7 +24,12 @@ export const CHINESE: Phrases = {
   tier: (tier) => (tier === null ? '当时商家尚无评分，因此没有等级。' : `当时公布的等级为“${tier}”。`),
   reason: (words) => `原因：${words}。`,
   noReason: () => '没有未通过的条件。',
-  until: (outcome, at) => (outcome === 'offer' ? `培训可在 ${at} 之前完成。` : `最迟等待至 ${at}。`),
+  until: (outcome, at) =>
+    outcome === 'offer'
+      ? `培训可在 ${at} 之前完成。`
+      : outcome === 'warn'
+        ? `须在 ${at} 之前整改。`
+        : `最迟等待至 ${at}。`,
   condition: (words) => `【${mark(words)}】${words.id}：${statement(words)}。`,
   statement,
   capacity: (headroom, open, overdue) =>
@@ -38,6 +43,7 @@ export const CHINESE: Phrases = {
   account: (name, of, from) => [name, of, from === null ? null : `自 ${from}`].filter(isSaid).join('，'),
   change: (words) => `${wish(words)}。`,
   waitFor: (words) => `当前障碍：${words}。`,
+  remedy: ({ deed, times }) => `${DEEDS[deed](times)}。`,
 };
 
 function extent({ isCounted, size, maximum, stage, weightBps }: GrantWords): string {
@@ -58,31 +64,60 @@ function mark(words: ConditionWords): string {
 }
 
 function statement(words: ConditionWords): string {
-  const { kind, name, op, line, value, margin } = words;
+  const { kind, name, op, line, value } = words;
   if (op === 'completed') return `培训“${name}”${value === 'true' ? '已完成' : '未完成'}`;
   if (op === 'adopted') return `工具“${name}”${value === 'true' ? '已使用' : '未使用'}`;
+  const listed = LISTED[kind];
+  if (listed !== undefined) return `${listed(name)}${value === 'true' ? '：是' : '：否'}`;
+  if (op === 'assessed') return value === null ? `${name}未评估` : `${name}已评估，为 ${value}`;
+  if (op === 'in') return `${PLACES[kind] ?? kind}为 ${value ?? '未知'}，要求为 ${line} 之一`;
+  if (kind === 'warned') return `等级体系“${name}”的预警为 ${value}，要求为 ${line}`;
   if (kind === 'flag') return `标记“${name}”为 ${value ?? '未知'}，要求为 ${line}`;
   const asked = `要求${COMPARED[op] ?? op} ${line}`;
   const subject = kind === 'survey' ? `调研问题“${name}”的回答` : kind === 'tier' ? '等级' : name;
   if (value === null && kind === 'survey') return `调研问题“${name}”尚未回答，${asked}`;
   if (value === null) return `${subject}未评估（数据不足），${asked}`;
-  return `${subject}为 ${value}，${asked}${distance(margin)}`;
+  return `${subject}为 ${value}，${asked}${distanceOf(words)}`;
 }
 
-function distance(margin: number | null): string {
+/** What a merchant is listed for, by kind of condition. */
+const LISTED: { readonly [kind: string]: (name: string) => string } = {
+  enrolled: (name) => `已报名培训“${name}”`,
+  exam: (name) => `已通过考试“${name}”`,
+  certification: (name) => `已获认证“${name}”`,
+  violation: (name) => `存在违规“${name}”`,
+  during: (name) => `处于活动期“${name}”`,
+};
+const PLACES: { readonly [kind: string]: string } = { category: '类目', country: '国家' };
+
+function distanceOf({ margin, distance }: ConditionWords): string {
   if (margin === null) return '';
-  return margin < 0 ? `，还差 ${-margin}` : `，余量 ${margin}`;
+  return margin < 0 ? `，还差 ${distance}` : `，余量 ${distance}`;
 }
 
 function wish(words: ConditionWords): string {
-  const { kind, name, op, line, value, margin, verdict } = words;
+  const { kind, name, op, line, value, margin, distance, verdict } = words;
   if (verdict === 'true') return `${words.id} 需不再成立（${statement(words)}）`;
   if (op === 'completed') return `完成培训“${name}”`;
   if (op === 'adopted') return `开始使用工具“${name}”`;
+  const goal = GOALS[kind];
+  if (goal !== undefined) return goal(name);
+  if (op === 'assessed') return `${name}需${line === 'true' ? '' : '不再'}被评估`;
+  if (op === 'in') return `仅限${PLACES[kind] ?? kind} ${line}`;
+  if (kind === 'warned') return `等级体系“${name}”的预警需变为 ${line}`;
   if (kind === 'survey') return `对调研问题“${name}”的回答需${COMPARED[op] ?? op}“${line}”`;
   if (kind === 'tier') return `达到等级“${line}”${value === null ? '（目前尚无评分）' : ''}`;
   if (kind === 'flag') return `标记“${name}”需变为 ${line}`;
   if (value === null) return `使${name}${COMPARED[op] ?? op} ${line}；目前数据不足，尚无法评估`;
-  const missing = margin !== null && margin < 0 ? `，需变化 ${-margin}` : '';
+  const missing = margin !== null && margin < 0 ? `，需变化 ${distance}` : '';
   return `使${name}从 ${value} 变为${COMPARED[op] ?? op} ${line}${missing}`;
 }
+
+/** What would make a condition on a list hold. */
+const GOALS: { readonly [kind: string]: (name: string) => string } = {
+  enrolled: (name) => `报名培训“${name}”`,
+  exam: (name) => `通过考试“${name}”`,
+  certification: (name) => `取得认证“${name}”`,
+  violation: (name) => `需存在违规“${name}”`,
+  during: (name) => `等待活动期“${name}”`,
+};

@@ -1,5 +1,6 @@
 import type { AccountBalance, GrantKind, GrantTerms, Outcome } from '#domain/outputs';
 import type { Benefit } from '#domain/policy/bundle';
+import type { Remedy } from '#domain/recourse/find-recourse';
 
 /** The sentences of an explanation in one language. Names are already those of the language, or ids. */
 export interface Phrases {
@@ -25,6 +26,8 @@ export interface Phrases {
   account(name: string, of: string | null, from: string | null): string;
   change(words: ConditionWords): string;
   waitFor(words: string): string;
+  /** What to do, and how often. */
+  remedy(remedy: Remedy): string;
 }
 
 /** Terms of a grant with times as people read them. */
@@ -46,6 +49,8 @@ export interface ConditionWords {
   /** Null is "not assessed". */
   readonly value: string | null;
   readonly margin: number | null;
+  /** The margin without its sign, in the metric's unit. */
+  readonly distance: string;
   readonly verdict: 'true' | 'false' | 'not-assessed';
   /** The decision wants the verdict to be otherwise. */
   readonly isFailing: boolean;

@@ -11,6 +11,8 @@ export interface Naming {
   tier(id: string): string;
   /** Of an account, not of its instances. */
   account(id: string): string;
+  /** A value of a metric in its unit: `85%`, `4.60`, `1000.00 CNY`. */
+  quantity(metric: string, value: number): string;
 }
 
 /** Ids as they are: for bundles that nobody has read. */
@@ -19,11 +21,13 @@ export const BARE_IDS: Naming = {
   metric: (id) => id,
   tier: (id) => id,
   account: (id) => id,
+  quantity: (_metric, value) => String(value),
 };
 
 /** What the argument of a code is an id of, where it has a name. */
-const ARGUMENTS: { readonly [code: string]: 'programme' | 'account' } = {
+const ARGUMENTS: { readonly [code: string]: 'programme' | 'account' | 'metric' } = {
   exclusive: 'programme',
+  'too-little': 'metric',
   'stopped:programme': 'programme',
   'stopped:account': 'account',
 };
@@ -44,7 +48,12 @@ export function partsOfReason(reason: string, { reasons }: Phrases): ReasonParts
 }
 
 /** A reason that is no condition; a code that nobody has words for is told as it is, not hidden. */
-export function reasonInWords(reason: string, { budget }: Decision, say: Phrases, naming: Naming): string {
+export function reasonInWords(
+  reason: string,
+  { budget }: Pick<Decision, 'budget'>,
+  say: Phrases,
+  naming: Naming,
+): string {
   const parts = partsOfReason(reason, say);
   if (parts === null) return reason;
   const { code, argument } = parts;
@@ -75,6 +84,8 @@ export function conditionInWords(
   const [kind = '', ...rest] = condition.what.split(':');
   const id = rest.join(':');
   const text = (value: Json): string => {
+    if (typeof value === 'number' && kind === 'metric') return naming.quantity(id, value);
+    if (Array.isArray(value)) return value.join(', ');
     if (typeof value !== 'string') return JSON.stringify(value);
     return kind === 'tier' ? naming.tier(value) : value;
   };
@@ -83,9 +94,10 @@ export function conditionInWords(
     kind,
     name: kind === 'metric' ? naming.metric(id) : id,
     op: condition.op,
-    line: text(condition.line),
+    line: condition.line === null ? '—' : text(condition.line),
     value: condition.value === null ? null : text(condition.value),
     margin: condition.margin,
+    distance: condition.margin === null ? '' : text(Math.abs(condition.margin)),
     verdict: condition.verdict,
     isFailing,
   };

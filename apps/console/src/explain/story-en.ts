@@ -24,6 +24,9 @@ export const ENGLISH_STORY: StoryPhrases = {
     grown: ({ programme, size, sizeBefore }) => `“${programme}” grew from ${sizeBefore} to ${size}.`,
     paced: ({ programme, times, why }) => `The weight of “${programme}” is × ${times} now: ${why}.`,
     renewed: ({ programme, size, until }) => `“${programme}” goes on with ${size}${by(until)}.`,
+    warned: ({ programme, why, until }) =>
+      `“${programme}” may be revoked, with time to comply${by(until)}: ${why}.`,
+    cleared: ({ programme }) => `What “${programme}” was warned of was made good.`,
     revoked: ({ programme, why }) => `“${programme}” was revoked: ${why}.`,
     'clawed-back': ({ programme, why }) => `“${programme}” ended for fraud and is claimed back: ${why}.`,
     expired: ({ programme }) => `“${programme}” came to its end.`,

@@ -17,6 +17,8 @@ export type StepKind =
   | 'grown'
   | 'paced'
   | 'renewed'
+  | 'warned'
+  | 'cleared'
   | 'revoked'
   | 'clawed-back'
   | 'expired'

@@ -1,5 +1,6 @@
 import type { AccountBalance, GrantKind, Outcome } from '#domain/outputs';
 import type { Benefit } from '#domain/policy/bundle';
+import type { Remedy } from '#domain/recourse/find-recourse';
 import { percentOf, timesOf, type ReasonAbout, type ReasonWords } from './phrases.ts';
 
 export const OUTCOMES: { readonly [outcome in Outcome]: string } = {
@@ -13,6 +14,8 @@ export const OUTCOMES: { readonly [outcome in Outcome]: string } = {
   shrink: 'shrank the grant of',
   grow: 'enlarged the grant of',
   pace: 'set the pace of the grant of',
+  warn: 'gave time to comply, before revoking it, to the holder of the grant of',
+  clear: 'took back its warning about the grant of',
   revoke: 'revoked the grant of',
   'claw-back': 'revoked for fraud, and claims what was spent of, the grant of',
   expire: 'ended, at its time, the grant of',
@@ -47,6 +50,7 @@ export const REASONS: ReasonWords = {
   'cool-down': () => 'the cool-down after its last grant is not over',
   'openings-used': () => 'it has used all its openings in this programme',
   'no-headroom': () => 'it can carry no more orders than it already has',
+  'too-little': ({ argument }) => `“${argument}”, which its size follows, comes to too little`,
   'merchant-cap': () => 'it has reached the most that one merchant may get',
   exclusive: ({ argument }) => `it has a grant of “${argument}”, and may have only one of that set at a time`,
   'stopped:all': () => 'all issuing is stopped',
@@ -62,13 +66,16 @@ export const REASONS: ReasonWords = {
   'budget-held-elsewhere': (about) =>
     `what is left of the budget${within(about)} is held by others and did not come in time${refill(about)}`,
   floor: () => 'it was eligible for long and went without',
-  served: () => 'it has a grant, and the floor is for who has none',
+  served: () => 'it has a grant that counts, and the floor is for who has none',
   'floor-not-due': () => 'it was not eligible for long enough yet to get what the floor gives',
   stage: ({ argument }) => `stage “${argument}” was earned`,
   'stage-late': ({ argument }) => `stage “${argument}” was not earned in time, and those after it go with it`,
+  'made-good': () => 'what it was warned of was made good',
   renewed: () => 'its time is over, and the conditions still hold',
   'headroom-below-grant': () => 'its headroom fell below what the grant brings',
   'headroom-above-grant': () => 'its headroom has room for more than the grant brings',
+  'metric-below-grant': () => 'what its size follows fell below what the grant brings',
+  'metric-above-grant': () => 'what its size follows has room for more than the grant brings',
   'behind-schedule': () => 'delivery is behind schedule, so the weight is stronger',
   'on-schedule': () => 'delivery caught up, so the weight is weaker',
   'duration-over': () => 'the grant reached its end',
@@ -114,3 +121,18 @@ export function benefitInWords(benefit: Benefit): string {
   if ('settlement' in benefit) return `paid out after ${benefit.settlement.days} days`;
   return `delisting of ${benefit.delisting.scope}`;
 }
+
+const more = (times: number, noun: string): string => `${times} more ${noun}${times === 1 ? '' : 's'}`;
+
+/** What would help, so many times. */
+export const DEEDS: { readonly [deed in Remedy['deed']]: (times: number) => string } = {
+  sell: (times) => `Sell ${more(times, 'order')}`,
+  'dispatch-on-time': (times) => `Dispatch ${more(times, 'order')} on time`,
+  'dispatch-overdue': (times) => `Dispatch ${times} of the orders that are overdue`,
+  'deliver-on-time': (times) => `Deliver ${more(times, 'order')} by the promised day`,
+  'earn-five-stars': (times) => `Earn ${more(times, 'review')} of five stars`,
+  'answer-in-time': (times) => `Answer ${more(times, 'first message')} at once`,
+  'go-live': (times) => `Hold ${more(times, 'live session')} of an hour`,
+  publish: (times) => `Publish ${more(times, 'video')}`,
+  'wait-days': (times) => `It comes by itself in ${times} day${times === 1 ? '' : 's'}`,
+};

@@ -1,5 +1,6 @@
 import type { AccountBalance, GrantKind, Outcome } from '#domain/outputs';
 import type { Benefit } from '#domain/policy/bundle';
+import type { Remedy } from '#domain/recourse/find-recourse';
 import { percentOf, timesOf, type ReasonAbout, type ReasonWords } from './phrases.ts';
 
 export const OUTCOMES: { readonly [outcome in Outcome]: string } = {
@@ -13,6 +14,8 @@ export const OUTCOMES: { readonly [outcome in Outcome]: string } = {
   shrink: '缩减了权益',
   grow: '扩大了权益',
   pace: '调整了权益的投放节奏',
+  warn: '警告并限期整改，逾期将收回权益',
+  clear: '整改完成，解除对权益的警告',
   revoke: '收回了权益',
   'claw-back': '因欺诈收回权益并追回已用部分',
   expire: '权益到期结束',
@@ -47,6 +50,7 @@ export const REASONS: ReasonWords = {
   'cool-down': () => '距上次权益的冷却期尚未结束',
   'openings-used': () => '在该项目中的开启次数已用完',
   'no-headroom': () => '承接能力已满，接不住更多订单',
+  'too-little': ({ argument }) => `额度所依据的“${argument}”过低，达不到最小额度`,
   'merchant-cap': () => '已达到单个商家的上限',
   exclusive: ({ argument }) => `已享有“${argument}”的权益，同组项目同时只能享有一个`,
   'stopped:all': () => '已暂停全部发放',
@@ -61,13 +65,16 @@ export const REASONS: ReasonWords = {
   'budget-dry': (about) => `预算${within(about)}余额不足${refill(about)}`,
   'budget-held-elsewhere': (about) => `预算${within(about)}的余额由他方占用，未能按时到位${refill(about)}`,
   floor: () => '长期符合条件而一直没有获得权益',
-  served: () => '已有权益，而保底只面向没有权益的商家',
+  served: () => '已有计入保底的权益，而保底只面向没有此类权益的商家',
   'floor-not-due': () => '符合条件的时间还不够长，保底尚未到期',
   stage: ({ argument }) => `已达到阶段“${argument}”的要求`,
   'stage-late': ({ argument }) => `未在期限内达到阶段“${argument}”的要求，其后的阶段一并失去`,
+  'made-good': () => '被警告的问题已整改',
   renewed: () => '权益到期，条件仍然满足',
   'headroom-below-grant': () => '承接余量已低于权益带来的订单',
   'headroom-above-grant': () => '承接余量高于权益带来的订单',
+  'metric-below-grant': () => '额度所依据的指标已低于现有权益',
+  'metric-above-grant': () => '额度所依据的指标高于现有权益',
   'behind-schedule': () => '投放落后于进度，因此提高权重',
   'on-schedule': () => '投放已赶上进度，因此降低权重',
   'duration-over': () => '权益已到有效期',
@@ -113,3 +120,16 @@ export function benefitInWords(benefit: Benefit): string {
   if ('settlement' in benefit) return `${benefit.settlement.days} 天后结款`;
   return `下架 ${benefit.delisting.scope}`;
 }
+
+/** What would help, so many times. */
+export const DEEDS: { readonly [deed in Remedy['deed']]: (times: number) => string } = {
+  sell: (times) => `再成交 ${times} 单`,
+  'dispatch-on-time': (times) => `再准时发货 ${times} 单`,
+  'dispatch-overdue': (times) => `发出 ${times} 单逾期订单`,
+  'deliver-on-time': (times) => `再按承诺送达 ${times} 单`,
+  'earn-five-stars': (times) => `再获得 ${times} 条五星评价`,
+  'answer-in-time': (times) => `再及时回复 ${times} 个首次咨询`,
+  'go-live': (times) => `再直播 ${times} 场，每场一小时`,
+  publish: (times) => `再发布 ${times} 条视频`,
+  'wait-days': (times) => `${times} 天后自行满足`,
+};

@@ -26,11 +26,11 @@ const OTHER = new Set(
     'account conditions from hash id position programme sequence status writer',
     'allocator capability decisions grants treasury activation',
     'held settling exposures seats entity limit boost guarantee fixed',
-    'now waits looked true not-assessed all',
+    'now waits looked true not-assessed all goes-on held ended grains headroom metric tier projected',
   ].flatMap((line) => line.split(' ')),
 );
-/** Beginnings of templates that are scopes of a stop, or mark an offer that stands. */
-const OTHER_TEMPLATES = new Set(['account', 'programme']);
+/** Beginnings of templates that are scopes of a stop, mark an offer that stands, or say why scoring wrote. */
+const OTHER_TEMPLATES = new Set(['account', 'programme', 'verdict', 'grain']);
 
 function sourceOfAllocator(): string {
   return readdirSync(ALLOCATOR)

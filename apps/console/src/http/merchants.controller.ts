@@ -4,11 +4,13 @@ import type { CloudEvent } from '#domain/stage/stage';
 import { findDecisions, findLife, findLifeBefore, findStanding } from '#store/read/find-decisions';
 import { findGrants } from '#store/read/find-grants';
 import { findMerchant, findMerchants } from '#store/read/find-merchants';
+import { findStageRow } from '#store/read/find-stage-row';
 import type { DecisionRow, MerchantRow } from '#store/read/project';
 import type { Database } from '#store/sql';
 import { bundleOf, BundleShelf } from '../bundle-shelf.ts';
 import { languageOf, recourseOf, type Language, type Recourse } from '../explain.ts';
 import type { Naming } from '../explain/reasons.ts';
+import { remedy } from '../remedies.ts';
 import { tellStory } from '../story.ts';
 import { readAsOf, readTogether, type AsOf } from '../read-scope.ts';
 import { DATABASE, PARTITIONS } from '../injection.ts';
@@ -31,7 +33,7 @@ const DECISIONS_SHOWN = 10;
 const GRANTS_SHOWN_MAX = 200;
 const LIVE_STATUSES = ['active', 'shrunk', 'grown'];
 /** Outcomes that leave a merchant with less than it asked for: there is something to change. */
-const ADVERSE = new Set(['withhold', 'wait', 'offer', 'forfeit', 'shrink', 'revoke', 'claw-back']);
+const ADVERSE = new Set(['withhold', 'wait', 'offer', 'forfeit', 'shrink', 'warn', 'revoke', 'claw-back']);
 
 const languageRule: QueryRule<Language> = {
   rule: 'must be en or zh',
@@ -87,6 +89,42 @@ export class MerchantsController {
       grants: found.grants.map(({ record }) => dataOf<object>(record)),
       decisions: found.decisions.map(decisionSummary),
       recourse: await this.recourse(found.standing, capability, language),
+      language,
+    };
+  }
+
+  /** What stands in the way of grants, and how much of what would remove it, found by the live policy itself. */
+  @Get(':id/recourse')
+  @Header('vary', 'accept-language')
+  async recourseOf(
+    @Param('id') id: string,
+    @Headers('accept-language') accept: string | undefined,
+  ): Promise<unknown> {
+    const merchant = readId(id, merchantId);
+    const found = await readTogether(this.database, async (sql) => {
+      const known = await findMerchant(sql, merchant);
+      return {
+        asOf: await readAsOf(sql, ['capability', 'decisions'], this.partitions),
+        merchant: known,
+        standing: await findStanding(sql, merchant),
+        row: known === null ? null : await findStageRow(sql, 'scoring', known.partition, merchant),
+      };
+    });
+    if (found.merchant === null)
+      throw notFound(`no capability of merchant ${merchant} has been seen yet`, { asOf: found.asOf });
+    const capability = dataOf<MerchantCapability>(found.merchant.record);
+    const language = languageOf(accept);
+    const recourse = await this.recourse(found.standing, capability, language);
+    const bundle = await this.shelf.bundle(capability.bundle);
+    return {
+      asOf: ofPartition(found.asOf, found.merchant.partition),
+      merchant,
+      /** What remedies were tried on: scoring's last snapshot. */
+      triedOn: found.row?.position ?? null,
+      recourse:
+        found.row === null || bundle === null
+          ? recourse.map((each) => ({ ...each, remedies: null }))
+          : remedy(recourse, { merchant, ...found.row }, bundle, language),
       language,
     };
   }
@@ -156,7 +194,8 @@ function summaryOf(row: MerchantRow): Record<string, unknown> {
     position: row.position,
     tier: capability.tier,
     projectedTier: capability.projectedTier,
-    scoreBps: capability.scoreBps,
+    score: capability.score,
+    ladders: capability.ladders,
     headroom: capability.headroom,
     isKnown: capability.isKnown,
     isClosed: capability.isClosed,

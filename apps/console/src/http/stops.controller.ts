@@ -1,25 +1,26 @@
 import { Body, Controller, Get, Headers, HttpCode, Inject, Post, Query, UseGuards } from '@nestjs/common';
-import { callerOf, type TokenRecord } from '#contracts/tokens';
+import type { TokenRecord } from '#contracts/tokens';
 import { STOP_RULES } from '#stage/stop';
 import { readProgress } from '#store/read/progress';
 import type { Database } from '#store/sql';
-import { problem, ProblemError } from '#telemetry/problem';
+import type { ProblemError } from '#telemetry/problem';
 import { DATABASE, PARTITIONS, TOKENS } from '../injection.ts';
 import { readAsOf, readTogether } from '../read-scope.ts';
 import { standingStops } from '../standing-stops.ts';
 import { StopDesk, type Sent } from '../stop-desk.ts';
+import { operatorOf, SECOND, secondOperatorOf } from './operators.ts';
 import { readQuery, shown } from './query.ts';
-import { noToken, ReaderGuard } from './reader.guard.ts';
+import { ReaderGuard } from './reader.guard.ts';
 import { badRequest, refusalOf, unprocessable, type FieldProblem } from './refusal.ts';
 
-const SECOND = 'x-second-authorization';
+const WHAT = 'stop or resume';
 
 interface Asked {
   readonly scope: string;
   readonly reason: string;
 }
 
-/** Stopping and resuming: all that the console can change. Who asks is who the token says, not the body. */
+/** Stopping and resuming. Who asks is who the token says, not the body. */
 @Controller('v1')
 export class StopsController {
   constructor(
@@ -42,7 +43,7 @@ export class StopsController {
   @Post('stops')
   @HttpCode(202)
   async stop(@Headers('authorization') first: string | undefined, @Body() body: unknown): Promise<Sent> {
-    const by = [this.operator(first)];
+    const by = [operatorOf(this.tokens, first, WHAT)];
     const asked = readAsked(body);
     return this.together(async () => {
       const rule = await this.desk.unknown(asked.scope);
@@ -58,32 +59,14 @@ export class StopsController {
     @Headers(SECOND) second: string | undefined,
     @Body() body: unknown,
   ): Promise<Sent> {
-    const one = this.operator(first);
-    const by = [one, this.secondOperator(second, one)];
+    const one = operatorOf(this.tokens, first, WHAT);
+    const by = [one, secondOperatorOf(this.tokens, second, one, 'resume')];
     const asked = readAsked(body);
     return this.together(async () => {
       const rule = await this.desk.unknown(asked.scope);
       if (rule !== null && !(await this.isStopped(asked.scope))) throw unknown(asked, rule);
       return this.desk.send({ ...asked, isStopped: false, by });
     });
-  }
-
-  private operator(authorization: string | undefined): string {
-    const caller = callerOf(this.tokens, authorization);
-    if (caller === null) throw noToken('a bearer token of an operator is needed');
-    if (caller.role !== 'operator')
-      throw forbidden(`role ${caller.role} may not stop or resume: only operator may`);
-    return personOf(caller.name);
-  }
-
-  /** The second person proves it with a token: a name in the body could be anybody's. */
-  private secondOperator(authorization: string | undefined, first: string): string {
-    const caller = callerOf(this.tokens, authorization);
-    if (caller === null) throw forbidden(`${SECOND}: must be the bearer token of a second operator`);
-    if (caller.role !== 'operator')
-      throw forbidden(`${SECOND}: role ${caller.role} may not resume: only operator may`);
-    if (caller.name === first) throw forbidden(`${SECOND}: must be another person than ${first}`);
-    return personOf(caller.name);
   }
 
   /** What was stopped under an earlier bundle can be resumed under a bundle that does not have it. */
@@ -119,16 +102,6 @@ function readAsked(body: unknown): Asked {
   throw badRequest(problems);
 }
 
-/** The name goes into the log for ever. */
-function personOf(name: string): string {
-  if (STOP_RULES.by.isKept(name)) return name;
-  throw forbidden(`the token's name ${shown(name)} ${STOP_RULES.by.rule}`);
-}
-
 function unknown({ scope }: Asked, rule: string): ProblemError {
   return unprocessable([{ field: 'scope', value: shown(scope), rule }]);
-}
-
-function forbidden(detail: string): ProblemError {
-  return new ProblemError(problem(403, detail));
 }

@@ -236,7 +236,7 @@ function capabilityOf(partition: number, i: number): string {
   if (i % 4 === 0) return tickText(position, START_MS + i);
   if (i % 4 === 1) return leaseText(position, { sequence: i, amount: i });
   if (i % 4 === 2) return usageText(position, { used: (i * 7) % 60, clicks: i }, `m-${partition}-${i % 3}`);
-  return capabilityText(`m-${partition}-${i % 6}`, position, { scoreBps: i });
+  return capabilityText(`m-${partition}-${i % 6}`, position, { score: i });
 }
 
 /** Small and repeatable; not for anything but tests. */

@@ -1,4 +1,4 @@
-import type { LogBatch, LogRecord, Logs, Subscription, SubscriptionHandlers } from '#stream/log';
+import type { LogBatch, LogRecord, Logs, LogWriter, Subscription, SubscriptionHandlers } from '#stream/log';
 
 /** What a test may do to the delivery of records. */
 export interface DeliveryScript {
@@ -89,7 +89,14 @@ export class ScriptedLogs implements Logs {
   create = unused;
   check = unused;
   partitions = (): Promise<number> => Promise.resolve(this.count);
-  writer = unused;
+  writer = (): LogWriter => ({
+    append: (log, partition, records) => {
+      for (const { key, value } of records) this.append(log, partition, key, value.toString('utf8'));
+      return Promise.resolve();
+    },
+    pendingBytes: () => 0,
+    close: () => Promise.resolve(),
+  });
   publisher = unused;
   close = (): Promise<void> => Promise.resolve();
 
