@@ -1,3 +1,4 @@
+import type { SharedLog } from '#contracts/logs';
 import { comparePositions } from '#domain/stage/position';
 import type { InputRecord, OutputRecord, PartitionMachine, StageDefinition } from '#domain/stage/stage';
 import { decodeInput } from '#stage/decode-input';
@@ -16,10 +17,11 @@ import type { Workload } from './workload.ts';
 /** Violations in words; empty when all holds. */
 export function violations({ broker, loud, world, tailsLost }: Scene, workload: Workload): string[] {
   const found: string[] = [];
-  const leased = Array.from({ length: workload.treasuries }, (_, treasury) =>
-    rerun(STAGES.treasury, workload, treasury, committed(broker, 'treasury', treasury)),
-  );
-  for (const each of leased) {
+  const shared = {
+    treasury: rerunAll(broker, workload, 'treasury'),
+    census: rerunAll(broker, workload, 'census'),
+  };
+  for (const each of [...shared.treasury, ...shared.census]) {
     found.push(...each.overdue, ...nothingDue(each, workload.endMs));
     for (const output of each.outputs) world.met(branchOf(output));
   }
@@ -36,7 +38,8 @@ export function violations({ broker, loud, world, tailsLost }: Scene, workload: 
       ...compare('decisions', partition, ofLog(decided, 'decisions'), stands('decisions')),
       ...compareGrants(partition, ofLog(decided, 'grants'), stands('grants')),
       ...compareNumbered(`dead-letters ${partition}`, ofLog(scored, 'dead-letters'), stands('dead-letters')),
-      ...compareWithTreasury(broker, partition, decided, leased, world.met),
+      ...compareWith('treasury', broker, partition, decided, shared.treasury, world.met),
+      ...compareWith('census', broker, partition, scored, shared.census, world.met),
       ...ticksForwarded(partition, activity, capability),
       ...ofOneTransaction(broker, 'activity', partition, ['capability']),
       ...(tailsLost.has(partition)
@@ -50,6 +53,12 @@ export function violations({ broker, loud, world, tailsLost }: Scene, workload: 
     if (scored.hasHeld || decided.hasHeld) world.met('held-while-catching-up');
   }
   return found;
+}
+
+function rerunAll(broker: Broker, workload: Workload, log: SharedLog): readonly Rerun[] {
+  return Array.from({ length: workload.treasuries }, (_, place) =>
+    rerun(STAGES[log], workload, place, committed(broker, log, place)),
+  );
 }
 
 /** Activity has no holes; what comes after one must not have been stepped. */
@@ -156,25 +165,33 @@ function compareGrants(
   return wanted === stands ? [] : [`grants ${partition}: the latest states differ`];
 }
 
-/** What the allocator asked of each treasury, and what each leased to it. */
-function compareWithTreasury(
+/** Who speaks with whom, and what is said to and fro. */
+const TALKS = {
+  treasury: { by: 'allocator', asked: 'request', answered: 'lease' },
+  census: { by: 'scoring', asked: 'value', answered: 'statistic' },
+} as const;
+
+/** What the allocator asked of each treasury and was leased, or scoring told each census and heard of it. */
+function compareWith(
+  log: SharedLog,
   broker: Broker,
   partition: number,
-  decided: Rerun,
-  leased: readonly Rerun[],
+  own: Rerun,
+  others: readonly Rerun[],
   met: (what: string) => void,
 ): string[] {
-  return leased.flatMap(({ outputs }, treasury) => {
-    const [asker, lender] = [`allocator/${partition}`, `treasury/${treasury}`];
-    const asked = ofLog(decided, 'treasury').filter((output) => output.partition === treasury);
-    const lent = outputs.filter((output) => output.partition === partition);
-    const requests = writtenBy(asker, committed(broker, 'treasury', treasury));
-    const leases = writtenBy(lender, committed(broker, 'activity', partition));
-    if (requests.length > asked.length) met('request-said-again');
-    if (leases.length > lent.length) met('lease-said-again');
+  const { by, asked, answered } = TALKS[log];
+  return others.flatMap(({ outputs }, place) => {
+    const [one, other] = [`${by}/${partition}`, `${log}/${place}`];
+    const said = ofLog(own, log).filter((output) => output.partition === place);
+    const heard = outputs.filter((output) => output.partition === partition);
+    const saidThere = writtenBy(one, committed(broker, log, place));
+    const heardHere = writtenBy(other, committed(broker, 'activity', partition));
+    if (saidThere.length > said.length) met(`${asked}-said-again`);
+    if (heardHere.length > heard.length) met(`${answered}-said-again`);
     return [
-      ...compareNumbered(`requests of ${asker} to ${lender}`, asked, requests),
-      ...compareNumbered(`leases of ${lender} to ${asker}`, lent, leases),
+      ...compareNumbered(`${asked}s of ${one} to ${other}`, said, saidThere),
+      ...compareNumbered(`${answered}s of ${other} to ${one}`, heard, heardHere),
     ];
   });
 }

@@ -1,4 +1,5 @@
 import { allocator } from '#domain/allocator/allocator-machine';
+import { census } from '#domain/census/census-machine';
 import { scoring } from '#domain/scoring/scoring-machine';
 import { treasury } from '#domain/treasury/treasury-machine';
 import type { StageDefinition } from '#domain/stage/stage';
@@ -22,7 +23,7 @@ export interface ModelledProcess {
   stop(): Promise<void>;
 }
 
-export const STAGES = { scoring, allocator, treasury } as const;
+export const STAGES = { scoring, allocator, treasury, census } as const;
 
 /** Batches of a schedule with many partitions are larger by this. */
 const WIDE_PACE = 8;
@@ -66,6 +67,8 @@ export function createProcess(
         snapshotEveryMs: 20 + world.chance.below(400),
         snapshotRowsMax: 1 + world.chance.below(20 * pace),
         rowsLoadedMax: world.chance.below(6),
+        // An end that takes longer is a kill in the middle of closing, and kills are among the faults.
+        stopMsMax: null,
         retryFirstMs: 10,
         retryMaxMs: 200,
       },

@@ -25,7 +25,7 @@ const LOOK = 'libs/domain/src/scoring/scoring-partition.js';
 const ROWS = 'libs/domain/src/stage/merchant-rows.js';
 
 /** What the receiver of numbered records would have to complain about, or does. */
-const NUMBERS = /\d+ follows \d+|not those expected|are missing|came after/;
+const NUMBERS = /\d+ follows \d+|not those expected|are missing|came after|goes on with/;
 
 /** The guards of the store port itself live in the database; its model is what is sabotaged there. */
 const ANY_CLAIM: Edit = { file: STORE, find: 'head.takeover !== claim.takeover - 1', replace: 'false' };
@@ -128,7 +128,7 @@ export const SABOTAGES: readonly Sabotage[] = [
         replace: 'const end = early;',
       },
     ],
-    // The treasury's second tick meets rows that nobody planned for it.
+    // The second tick of treasury or census meets rows that nobody planned for it.
     complaint: /should be|differs|several transactions|was not loaded/,
   },
   {
@@ -176,7 +176,7 @@ export const SABOTAGES: readonly Sabotage[] = [
           "const isTick = record.event.type === 'updraft.control.tick.v1';\n            const twice = isTick ? tryStep(record) : [];\n            const again = tryStep(record);\n            const stepped = again instanceof HaltError ? again : [...twice, ...again];",
       },
     ],
-    // The treasury's second tick meets rows that nobody planned for it.
+    // The second tick of treasury or census meets rows that nobody planned for it.
     complaint: /should be|differs|several transactions|was not loaded/,
   },
   {
@@ -196,7 +196,7 @@ export const SABOTAGES: readonly Sabotage[] = [
     edits: [
       {
         file: LOOK,
-        find: 'rows.setDue(row.id, evaluation.dueMs);',
+        find: 'rows.setDue(row.id, earlier(evaluation.dueMs, tellsAtMs));',
         replace: 'rows.setDue(row.id, evaluation.isHeld ? root.nowMs : evaluation.dueMs);',
       },
     ],

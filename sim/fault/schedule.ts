@@ -1,3 +1,4 @@
+import { SHARED } from '#contracts/logs';
 import { setImmediate as drained } from 'node:timers/promises';
 import { sha256 } from '#stage/sha256';
 import { createAudit } from './audit.ts';
@@ -112,8 +113,8 @@ class Run {
   async play(): Promise<void> {
     const { cluster, world, scene } = this;
     const specs = LOGS.map((log) => ({ log, partitions: this.workload.partitions }));
-    const treasury = { log: 'treasury', partitions: this.workload.treasuries };
-    create(scene.broker, [...specs, treasury, { log: 'policies', partitions: 1 }]);
+    const shared = SHARED.map((log) => ({ log, partitions: this.workload.treasuries }));
+    create(scene.broker, [...specs, ...shared, { log: 'policies', partitions: 1 }]);
     void this.produce();
     for (const stage of Object.values(STAGES)) {
       cluster.spawn(stage);

@@ -1,11 +1,12 @@
 import { encodeGenesis, encodePolicyActivated, encodeSettings, encodeTick } from '#contracts/genesis';
+import { SHARED, type SharedLog } from '#contracts/logs';
 import { partitionOf } from '#contracts/partition';
 import { canonicalJson, type Json } from '#domain/canonical';
 import { ENGINE } from '#domain/engine';
-import { compileBundle, type Compiled } from '#domain/policy/compile';
 import { DAY_MS, formatInstant, HOUR_MS } from '#domain/time';
 import type { Appended } from '#stream/log';
 import type { Chance } from './chance.ts';
+import { bundleOf } from './policy.ts';
 
 // A short, dense history: few merchants, hours apart, with everything in it that a stage treats specially.
 
@@ -14,13 +15,13 @@ const START_MS = 1_760_000_000_000;
 const MERCHANTS_PER_PARTITION = 3;
 
 export interface Step {
-  readonly log: 'activity' | 'treasury';
+  readonly log: 'activity' | SharedLog;
   readonly partition: number;
   readonly records: readonly Appended[];
 }
 
 export interface Workload {
-  /** Of activity and of the treasury log. */
+  /** Of activity, and of the treasury's and the census's log each. */
   readonly partitions: number;
   readonly treasuries: number;
   readonly bundles: readonly { readonly hash: string; readonly text: string }[];
@@ -100,16 +101,21 @@ export function makeWorkload(
 
 type Sizes = Pick<Workload, 'partitions' | 'treasuries'>;
 
-function everywhere(value: Buffer, { partitions, treasuries }: Sizes): Step[] {
+function everywhere(
+  value: Buffer,
+  { partitions, treasuries }: Sizes,
+  shared: readonly SharedLog[] = SHARED,
+): Step[] {
   const to = (log: Step['log'], count: number): Step[] =>
     Array.from({ length: count }, (_, partition) => ({ log, partition, records: [{ key: null, value }] }));
-  return [...to('activity', partitions), ...to('treasury', treasuries)];
+  return [...to('activity', partitions), ...shared.flatMap((log) => to(log, treasuries))];
 }
 
 /** Seven of sixteen first, the rest a little later, and some of them twice: a registry that re-sends. */
 function activate(steps: Step[], chance: Chance, bundle: string, sequence: number, sizes: Sizes): void {
   const value = encodePolicyActivated(LOG_ID, { sequence, bundle, approvedBy: ['sim'] }, START_MS);
-  const all = everywhere(value, sizes);
+  // The census hears of no activation.
+  const all = everywhere(value, sizes, ['treasury']);
   const early = Math.ceil((sizes.partitions * 7) / 16);
   steps.push(...all.slice(0, early), ...all.slice(chance.of(0.5) ? 0 : early));
 }
@@ -208,92 +214,4 @@ function eventOf(chance: Chance, merchant: string, atMs: number, serial: number)
 /** A grant id that may well exist: the third or fourth thing an early record led to. */
 function partitionText(chance: Chance): string {
   return `${chance.below(2)}/${chance.below(60)}/${chance.below(3)}/${chance.below(2)}`;
-}
-
-function bundleOf(edition: number, hash: (text: string) => string): { hash: string; text: string } {
-  const result = compileBundle(sourceOf(edition));
-  if ('findings' in result) throw new Error(JSON.stringify(result.findings));
-  const { text }: Compiled = result.compiled;
-  return { hash: hash(text), text };
-}
-
-function sourceOf(edition: number): unknown {
-  const names = { en: 'sim' };
-  return {
-    bundle: `sim-${edition}`,
-    names,
-    currency: 'CNY',
-    metrics: [
-      { id: 'orders', names, sum: 'ordersPaid', window: '3d' },
-      { id: 'on-time', names, ratio: 'shippedOnTime', per: 'ordersShipped', window: '4d' },
-      { id: 'overdue', names, state: 'overdueOrders' },
-      { id: 'age', names, ageDays: true },
-    ],
-    score: {
-      minimumWeight: '0%',
-      components: [{ metric: 'on-time', weight: '100%', from: '0%', to: '100%' }],
-    },
-    ladder: {
-      id: 'ladder',
-      dwell: '12h',
-      minimum: { metric: 'orders', count: 1 },
-      tiers: [
-        { id: 'low', names, enter: '0%', leave: '0%' },
-        { id: 'mid', names, enter: '40%', leave: '30%' },
-        { id: 'top', names, enter: edition === 1 ? '80%' : '70%', leave: '60%' },
-      ],
-    },
-    capacity: {
-      window: '3d',
-      growth: '200%',
-      probe: 4,
-      stockCover: '2d',
-      grain: { edges: [0, 1, 2, 4, 8, 16], hysteresis: '10%' },
-    },
-    // Together more than the season holds. The second edition cuts one and takes the other out; its books stay.
-    accounts: [
-      { id: 'season', names, unit: 'exposures', total: 7_000 },
-      { id: 'budget', names, unit: 'exposures', total: edition === 1 ? 6_000 : 5_000, within: 'season' },
-      {
-        id: 'welcome-budget',
-        names,
-        unit: 'exposures',
-        total: 3_000,
-        ...(edition === 1 ? { within: 'season' } : {}),
-      },
-    ],
-    programmes: programmesWith(names),
-  };
-}
-
-function programmesWith(names: { readonly en: string }): readonly unknown[] {
-  return [
-    {
-      id: 'welcome',
-      names,
-      kind: 'traffic',
-      gives: { boost: { weight: '150%' } },
-      who: { all: [{ training: 'first-sale' }, { survey: 'wants', isNot: 'not_now' }] },
-      account: 'welcome-budget',
-      size: { fixed: 400 },
-      duration: '1d',
-      settle: '6h',
-      coolDown: '1d',
-      limits: { openings: 3, perMerchant: 1_200 },
-    },
-    {
-      id: 'growth',
-      names,
-      kind: 'traffic',
-      gives: { boost: { weight: '150%' } },
-      who: { all: [{ tierAtLeast: 'mid' }, { metric: 'age', op: '>=', value: 1 }] },
-      revokeWhen: { metric: 'overdue', op: '>', value: 2 },
-      account: 'budget',
-      size: { perHeadroom: 100, minimum: 100, maximum: 800 },
-      duration: '2d',
-      settle: '12h',
-      coolDown: '6h',
-      limits: { openings: 9, perMerchant: 5_000, shrinkBelow: '70%' },
-    },
-  ];
 }

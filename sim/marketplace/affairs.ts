@@ -61,22 +61,22 @@ export function fakeTrade(shop: Shop, hourMs: number, { violation }: ShopWorld):
   if (hourMs < beganAtMs || hourMs >= noticedAtMs) return;
   if (shop.luck.below(HOURS_PER_DAY) >= fraud.ordersPerDay) return;
   const atMs = hourMs + shop.luck.below(HOUR_MS);
-  const order = fakeOrder(shop, atMs);
+  const order = fakeOrder(shop, shop.life.orderedAtMs(atMs), atMs);
   shop.say('updraft.order.paid.v1', atMs, order);
   shop.say('updraft.order.shipped.v1', atMs + HOUR_MS, order);
   shop.say('updraft.order.delivered.v1', atMs + DAY_MS, order);
   shop.say('updraft.review.posted.v1', atMs + DAY_MS + HOUR_MS, { ...order, stars: 5 });
 }
 
-function fakeOrder({ persona, bench, luck }: Shop, atMs: number): OrderFacts {
-  const { merchantId, category, priceMinor } = persona;
+function fakeOrder({ persona, bench, luck }: Shop, orderedAtMs: number, paidAtMs: number): OrderFacts {
+  const { merchantId, category, priceMinor, currency } = persona;
   bench.orders += 1;
   return {
     orderId: `${merchantId}-o${bench.orders}`,
-    orderedAt: formatInstant(atMs),
-    shipBy: formatInstant(atMs + SHIP_WITHIN_MS),
+    orderedAt: formatInstant(orderedAtMs),
+    shipBy: formatInstant(paidAtMs + SHIP_WITHIN_MS),
     amountMinor: priceMinor,
-    currency: 'CNY',
+    currency,
     category,
     buyer: `buyer-of-${merchantId}-${luck.below(3)}`,
   };

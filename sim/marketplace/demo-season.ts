@@ -38,6 +38,8 @@ export interface Season {
   /** Start of the simulator and end of the history. */
   readonly startMs: number;
   readonly endMs: number;
+  /** Until then nothing happens any more, and time passes all the same: midnights, terms, periods. Default `endMs`. */
+  readonly quietUntilMs?: number;
   /** Whole hours: the simulator sees new grants only there. */
   readonly stepMs?: number;
   readonly ticksPerBoundary?: number;
@@ -93,6 +95,12 @@ export async function playSeason(season: Season): Promise<SeasonSummary> {
       await history.flush();
       await season.drained(atMs);
       season.onProgress?.({ atMs, startMs, endMs, events: history.written().events, grants: grants.length });
+    }
+    const { quietUntilMs = endMs } = season;
+    if (quietUntilMs > endMs) {
+      history.advance(quietUntilMs);
+      await history.flush();
+      await season.drained(quietUntilMs);
     }
     history.goLive();
     await history.flush();

@@ -4,12 +4,13 @@ import { localDay, startOfLocalDay } from '#domain/time';
 import type { Admitted } from '#contracts/admit';
 import { decode } from '#contracts/codec';
 import { encodeSettings, encodeTick } from '#contracts/genesis';
+import { SHARED } from '#contracts/logs';
 import type { Appended, Logs } from '#stream/log';
 
 // History goes into activity with ticks of its own: live there is a ticker, here nobody else moves the
 // clock. A tick is written only where something is due: at each midnight of the market zone, as often as
-// the work of a day's boundary needs, and before an event that would otherwise lie in the future. The treasury is told
-// the time as well, once each time.
+// the work of a day's boundary needs, and before an event that would otherwise lie in the future. Treasury and
+// census are told the time as well, once each time.
 
 /** Records per append: small enough for every transport, large enough to be cheap. */
 const APPEND_RECORDS_MAX = 500;
@@ -42,9 +43,9 @@ export interface HistoryOptions {
   readonly ticksPerBoundary?: number;
   /**
    * False where history is written far ahead of whoever reads it: a treasury that knew the time would close periods
-   * before anybody asks for their money. Default true.
+   * before anybody asks for their money, and a census would publish before anybody was counted. Default true.
    */
-  readonly tellsTreasury?: boolean;
+  readonly tellsShared?: boolean;
 }
 
 export async function openHistory(options: HistoryOptions): Promise<History> {
@@ -53,8 +54,8 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
   const writer = options.logs.writer(options.writer);
   const merchants = Array.from({ length: partitions }, () => new Set<string>());
   let waiting = emptyPartitions(partitions);
-  /** The same for every partition of the treasury log. */
-  let forTreasury: Appended[] = [];
+  /** The same for every partition of the shared logs. */
+  let forShared: Appended[] = [];
   const counts = { events: 0, ticks: 0 };
   let pending = { events: 0, ticks: 0 };
   let nowMs = genesis.nowMs;
@@ -66,7 +67,7 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
       for (let sent = 0; sent < times; sent += 1) records.push({ key: null, value });
       pending.ticks += times;
     });
-    if (options.tellsTreasury !== false) forTreasury.push({ key: null, value });
+    if (options.tellsShared !== false) forShared.push({ key: null, value });
     nowMs = atMs;
   };
   const crossMidnights = (atMs: number): void => {
@@ -80,7 +81,7 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
 
   const skip = (): void => {
     waiting = emptyPartitions(partitions);
-    forTreasury = [];
+    forShared = [];
     pending = { events: 0, ticks: 0 };
   };
 
@@ -100,14 +101,15 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
     },
     goLive() {
       const value = encodeSettings(logId, { sequence: 1, mode: 'live' }, nowMs);
-      for (const records of [...waiting, forTreasury]) records.push({ key: null, value });
+      for (const records of [...waiting, forShared]) records.push({ key: null, value });
     },
     skip,
     async flush() {
-      const full = { activity: waiting, treasury: Array.from({ length: treasuries }, () => forTreasury) };
+      const shared = Array.from({ length: treasuries }, () => forShared);
+      const full = { activity: waiting, treasury: shared, census: shared };
       const { events, ticks } = pending;
       skip();
-      const appends = (['activity', 'treasury'] as const).flatMap((log) =>
+      const appends = (['activity', ...SHARED] as const).flatMap((log) =>
         full[log].flatMap((records, partition) =>
           slices(records).map((slice) => writer.append(log, partition, slice)),
         ),

@@ -46,3 +46,24 @@ export function trainingOffer(merchantId: string, decision: Decision): TrainingO
 }
 
 const TRAINING = 'training:';
+
+/** Follows both logs. */
+export function followInForce() {
+  const grants = new Map<string, ActiveGrant>();
+  const offers = new Map<string, TrainingOffer>();
+  return {
+    grant(merchantId: string, grant: Grant): void {
+      const active = activeGrant(merchantId, grant);
+      if (active === null) grants.delete(grant.grantId);
+      else grants.set(grant.grantId, active);
+    },
+    decision(merchantId: string, decision: Decision): void {
+      const offer = trainingOffer(merchantId, decision);
+      const place = `${merchantId} ${decision.programme}`;
+      if (offer === null) offers.delete(place);
+      else offers.set(place, offer);
+    },
+    grants: () => [...grants.values()],
+    offers: () => [...offers.values()],
+  };
+}

@@ -1,10 +1,13 @@
 import { byCodeUnit } from '#domain/canonical';
 import { DAY_MS, HOUR_MS, formatInstant } from '#domain/time';
 import type { MerchantEventType, MerchantEvents } from '#domain/events';
+import { zoneTransitions } from '#contracts/genesis';
+import { TERMS, type AspectName, type Terms } from './aspect.ts';
 import { createDelivery, type SimEvent } from './delivery.ts';
 import type { ActiveGrant, TrainingOffer } from './in-force.ts';
+import { openLife } from './life.ts';
 import { shipParcels, type Say } from './order-life.ts';
-import { drawPersonas, type Persona } from './persona.ts';
+import { CATEGORIES, drawPersonas, type CategoryOffered, type Persona } from './persona.ts';
 import { createPrng, type Prng } from './prng.ts';
 import { seasonFactor, type SeasonName } from './season.ts';
 import { NOTHING_IN_FORCE, openShop, playHour, type Boosted, type InForce, type Shop } from './shop.ts';
@@ -24,8 +27,8 @@ export interface MarketplaceOptions {
   readonly days: number;
   /** Newcomers open within the first half of so many days. Default `days`. */
   readonly newcomerDays?: number;
-  /** Minutes east of UTC. Default: Asia/Shanghai, which has no summer time. */
-  readonly zoneOffsetMinutes?: number;
+  /** IANA name of the zone by whose clock days begin. Default: that of Shanghai, which has no summer time. */
+  readonly zone?: string;
   /** Whole days by which the season is moved: +2 puts 11-11 two days later. Default 0. */
   readonly seasonShiftDays?: number;
   /** The shape of demand over the year. Default `double-11`. */
@@ -50,13 +53,31 @@ export interface MarketplaceOptions {
   readonly tooLateRatePpm?: number;
   /** Of all merchants, those whose registration never arrives. */
   readonly unregisteredPpm?: number;
-  /** On an ordinary day, on average over all merchants. */
+  /** On an ordinary day, on average over all merchants, of trade: what aspects add comes on top. */
   readonly eventsPerMerchantDay?: number;
-  /** What the training and the tool are called. */
-  readonly course?: string;
-  readonly tool?: string;
-  /** Class of the violation that fake trades are. */
-  readonly violation?: string;
+  /** Default: six categories, priced in fen. Prices are in minor units of `currency`. */
+  readonly categories?: readonly CategoryOffered[];
+  /** Where merchants are, each equally often. Default `CN`. */
+  readonly countries?: readonly string[];
+  /** Default `CNY`. */
+  readonly currency?: string;
+  /** Of all merchants, those who open during the season. Default a tenth. */
+  readonly newcomerPpm?: number;
+  /**
+   * What is told besides trade. Default nothing. At ten events of trade a merchant day, with nothing granted, each
+   * adds to a hundred of them: `orders` 28, `messages` 15, `audience` 15, `dues` 6, `aftercare` 2, `practice` 1,
+   * `standing` 1; all seven 68. `orders`, `messages` and `aftercare` grow with orders, `audience` with its shares,
+   * `practice` with what is granted, the others with merchants and days.
+   */
+  readonly aspects?: readonly AspectName[];
+  /** With `audience`: of all merchants, those who sell live. Default a quarter. */
+  readonly livePpm?: number;
+  /** With `audience`: of all merchants, those who publish content. Default four in ten. */
+  readonly creatorPpm?: number;
+  /** With `audience`: how many times as many fans there are as visitors alone would make. Default once. */
+  readonly fansTimes?: number;
+  /** What its course, its tool and everything else are called. Default: see `TERMS`. */
+  readonly terms?: Partial<Terms>;
 }
 
 /** What the pipeline cannot see, for tests and for judging its decisions. */
@@ -98,17 +119,17 @@ const EVENTS_PER_ORDER = 3.9;
 const EVENTS_BESIDES_ORDERS = 1.15;
 
 export function createMarketplace(options: MarketplaceOptions): Marketplace {
-  const zoneOffsetMinutes = options.zoneOffsetMinutes ?? SHANGHAI_OFFSET_MINUTES;
+  const offsetMinutesAt = offsetsOf(options.zone);
   const seasonShiftMs = (options.seasonShiftDays ?? 0) * DAY_MS;
   const season = options.season ?? 'double-11';
+  const terms = { ...TERMS, ...options.terms };
   const world = {
     season,
     courseEffectBps: options.courseEffectBps ?? 0,
-    zoneOffsetMinutes,
     seasonShiftMs,
-    course: options.course ?? 'first-sale',
-    tool: options.tool ?? 'auto-reply',
-    violation: options.violation ?? 'fake-orders',
+    course: terms.course,
+    tool: terms.tool,
+    violation: terms.violation,
   };
   const delivery = createDelivery({
     duplicateRatePpm: options.duplicateRatePpm ?? 5_000,
@@ -119,6 +140,15 @@ export function createMarketplace(options: MarketplaceOptions): Marketplace {
     Math.max(0.2, (options.eventsPerMerchantDay ?? 10) - EVENTS_BESIDES_ORDERS) / EVENTS_PER_ORDER;
   const personas = drawPersonas({
     ...options,
+    categories: options.categories ?? CATEGORIES,
+    countries: options.countries ?? ['CN'],
+    currency: options.currency ?? 'CNY',
+    newcomerPpm: options.newcomerPpm ?? 100_000,
+    traits: {
+      livePpm: options.livePpm ?? 250_000,
+      creatorPpm: options.creatorPpm ?? 400_000,
+      fansTimes: options.fansTimes ?? 1,
+    },
     days: options.newcomerDays ?? options.days,
     ordersPerMerchantDay,
     unregisteredPpm: options.unregisteredPpm ?? 10_000,
@@ -130,16 +160,12 @@ export function createMarketplace(options: MarketplaceOptions): Marketplace {
     },
   });
   const troubles = { stockOutPpm: options.stockOutPpm ?? 0, slowReplyPpm: options.slowReplyPpm ?? 0 };
+  const { seed, aspects = [] } = options;
   const shops = personas.map((persona, index) => {
-    const travel = createPrng(options.seed, index, 2);
-    const say = sayAs(persona, travel, delivery.send);
-    return openShop(
-      persona,
-      createPrng(options.seed, index, 1),
-      say,
-      troubles,
-      createPrng(options.seed, index, 3),
-    );
+    const sayAs = (suffix: string, travel: Prng): Say => sayerOf(persona, suffix, travel, delivery.send);
+    const say = sayAs('-', createPrng(seed, index, 2));
+    const life = openLife({ seed, index, persona, terms, aspects, say, sayAs });
+    return openShop(persona, createPrng(seed, index, 1), life, troubles, createPrng(seed, index, 3));
   });
   const endMs = options.startMs + options.days * DAY_MS;
   let hourMs = options.startMs;
@@ -147,18 +173,26 @@ export function createMarketplace(options: MarketplaceOptions): Marketplace {
     advance(toMs, grants, offers = []) {
       const byMerchant = inForceByMerchant(grants, offers);
       for (; hourMs < Math.min(toMs, endMs); hourMs += HOUR_MS) {
+        const now = { ...world, zoneOffsetMinutes: offsetMinutesAt(hourMs) };
         for (const shop of shops) {
-          playHour(shop, hourMs, byMerchant.get(shop.persona.merchantId) ?? NOTHING_IN_FORCE, world);
+          playHour(shop, hourMs, byMerchant.get(shop.persona.merchantId) ?? NOTHING_IN_FORCE, now);
         }
       }
       // What is on the benches at the end leaves them all the same.
       if (hourMs >= endMs) for (const shop of shops) shipParcels(shop, Infinity);
       return delivery.take(toMs);
     },
-    seasonFactor: (ms) => seasonFactor(ms - seasonShiftMs, zoneOffsetMinutes, season),
+    seasonFactor: (ms) => seasonFactor(ms - seasonShiftMs, offsetMinutesAt(ms), season),
     truth: () => shops.map(truthOf),
     endMs,
   };
+}
+
+/** Minutes east of UTC at an instant. */
+function offsetsOf(zone: string | undefined): (ms: number) => number {
+  if (zone === undefined) return () => SHANGHAI_OFFSET_MINUTES;
+  const transitions = zoneTransitions(zone);
+  return (ms) => (transitions.findLast(({ fromMs }) => fromMs <= ms) ?? transitions[0]!).offsetMinutes;
 }
 
 /** In the order of their ids: how the caller came by its lists must not show in what happens. */
@@ -181,8 +215,10 @@ function inForceByMerchant(
   return byMerchant;
 }
 
-function sayAs(
+/** Ids are the merchant's, the suffix and a number. */
+function sayerOf(
   persona: Persona,
+  suffix: string,
   travel: Prng,
   send: (prng: Prng, occurredAtMs: number, event: SimEvent['event']) => void,
 ): Say {
@@ -191,7 +227,7 @@ function sayAs(
     sequence += 1;
     send(travel, atMs, {
       specversion: '1.0',
-      id: `${persona.merchantId}-${sequence}`,
+      id: `${persona.merchantId}${suffix}${sequence}`,
       source: EVENT_SOURCE,
       type,
       subject: persona.merchantId,

@@ -1,5 +1,7 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, formatInstant } from '#domain/time';
 import type { MerchantEventType, MerchantEvents, OrderFacts } from '#domain/events';
+import type { OrderEnd } from './aspect.ts';
+import type { Life } from './life.ts';
 import type { Persona } from './persona.ts';
 import type { Prng } from './prng.ts';
 
@@ -72,6 +74,7 @@ export interface Maker {
   readonly bench: Bench;
   readonly prng: Prng;
   readonly say: Say;
+  readonly life: Life;
 }
 
 /** What an order meets that neither the merchant's quality nor its bench explains. */
@@ -93,7 +96,8 @@ const SILENCE_PPM = 20_000;
 export function playOrder(maker: Maker, paidAtMs: number, circumstances: Circumstances): number {
   const { persona, bench, prng, say } = maker;
   bench.orders += 1;
-  const order = drawOrder(persona, prng, paidAtMs, bench.orders);
+  const orderedAtMs = maker.life.orderedAtMs(paidAtMs);
+  const order = drawOrder(persona, prng, { orderedAtMs, paidAtMs, number: bench.orders });
   const stress = stressBps(bench, paidAtMs);
   const carelessness = BPS - maker.qualityBps;
   say('updraft.order.paid.v1', paidAtMs, order);
@@ -169,17 +173,21 @@ export function shipParcels(maker: Maker, untilMs: number): { readonly left: num
 }
 
 /** True when it left too late. */
-function ship({ bench, say }: Maker, { order, shipAtMs, fate }: Parcel): boolean {
+function ship(maker: Maker, { order, shipAtMs, fate }: Parcel): boolean {
+  const { bench, say, life } = maker;
   const isLate = shipAtMs > Date.parse(order.shipBy);
   const deliveredAtMs = shipAtMs + fate.transitMs;
   if (isLate) bench.late += 1;
   say('updraft.order.shipped.v1', shipAtMs, order);
   say('updraft.order.delivered.v1', deliveredAtMs, order);
+  let refund: OrderEnd['refund'] = null;
+  let review: OrderEnd['review'] = null;
   if (fate.refund !== null) {
     const { isWhole, forQuality, afterMs } = fate.refund;
+    refund = { atMs: deliveredAtMs + afterMs, isWhole, forQuality };
     bench.refunded += 1;
     const refundMinor = isWhole ? order.amountMinor : Math.ceil(order.amountMinor / 3);
-    say('updraft.order.refunded.v1', deliveredAtMs + afterMs, { ...order, refundMinor, forQuality });
+    say('updraft.order.refunded.v1', refund.atMs, { ...order, refundMinor, forQuality });
   }
   if (fate.review !== null) {
     const { draw, badStars, goodStars, afterMs } = fate.review;
@@ -187,8 +195,10 @@ function ship({ bench, say }: Maker, { order, shipAtMs, fate }: Parcel): boolean
     const stars = draw < badPpm ? badStars : draw < badPpm + SO_SO_PPM ? 3 : goodStars;
     bench.reviews += 1;
     if (stars <= 2) bench.badReviews += 1;
-    say('updraft.review.posted.v1', deliveredAtMs + afterMs, { ...order, stars });
+    review = { atMs: deliveredAtMs + afterMs, stars };
+    say('updraft.review.posted.v1', review.atMs, { ...order, stars });
   }
+  life.orderEnded(maker, { order, deliveredAtMs, isLate, refund, review });
   return isLate;
 }
 
@@ -196,13 +206,17 @@ function ship({ bench, say }: Maker, { order, shipAtMs, fate }: Parcel): boolean
 const LATE_IS_BAD_PPM = 250_000;
 const SO_SO_PPM = 80_000;
 
-function drawOrder(persona: Persona, prng: Prng, paidAtMs: number, number: number): OrderFacts {
+function drawOrder(
+  persona: Persona,
+  prng: Prng,
+  { orderedAtMs, paidAtMs, number }: { orderedAtMs: number; paidAtMs: number; number: number },
+): OrderFacts {
   return {
     orderId: `${persona.merchantId}-o${number}`,
-    orderedAt: formatInstant(paidAtMs),
+    orderedAt: formatInstant(orderedAtMs),
     shipBy: formatInstant(paidAtMs + SHIP_WITHIN_MS),
     amountMinor: Math.floor((persona.priceMinor * prng.between(50, 200)) / 100),
-    currency: 'CNY',
+    currency: persona.currency,
     category: persona.category,
     buyer: `buyer-${prng.below(100_000)}`,
   };

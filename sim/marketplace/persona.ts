@@ -1,13 +1,20 @@
 import { HOUR_MS, MINUTE_MS } from '#domain/time';
 import { drawConduct, type Conduct, type ConductShares } from './conduct.ts';
 import { createPrng, type Prng } from './prng.ts';
+import { drawTraits, type Traits, type TraitShares } from './traits.ts';
 
 const BPS = 10_000;
 /** Conversion of exposures to orders: 1 % for the worst merchant, 2 % for the best. */
 export const CONVERSION_PPM_MIN = 10_000;
 const CONVERSION_PPM_MEAN = 15_000;
 
-const CATEGORIES: readonly { readonly category: string; readonly priceMinor: number }[] = [
+/** What is sold, and for how much on average. */
+export interface CategoryOffered {
+  readonly category: string;
+  readonly priceMinor: number;
+}
+
+export const CATEGORIES: readonly CategoryOffered[] = [
   { category: 'apparel', priceMinor: 15_900 },
   { category: 'beauty', priceMinor: 12_900 },
   { category: 'food', priceMinor: 5_900 },
@@ -21,6 +28,8 @@ export interface Persona {
   readonly merchantId: string;
   readonly category: string;
   readonly priceMinor: number;
+  readonly country: string;
+  readonly currency: string;
   /** 1 is the most popular merchant. Base exposures are proportional to 1 / rank (Zipf, s = 1). */
   readonly rank: number;
   readonly exposuresPerDay: number;
@@ -33,6 +42,7 @@ export interface Persona {
   /** Null: its registration never reaches the log, its other events do. */
   readonly registersAtMs: number | null;
   readonly opensAtMs: number;
+  readonly isNewcomer: boolean;
   readonly answersSurvey: boolean;
   readonly wantsTraffic: 'yes' | 'no' | 'not_now';
   /** Would ever finish a course, would ever take up a tool. */
@@ -41,9 +51,16 @@ export interface Persona {
   /** Of what it comes to in the end, in visitors and in capacity, what it begins with. */
   readonly startsAtBps: number;
   readonly conduct: Conduct;
+  readonly traits: Traits;
 }
 
 export interface PersonaPlan {
+  readonly categories: readonly CategoryOffered[];
+  readonly countries: readonly string[];
+  readonly currency: string;
+  /** Of all merchants, those who open during the season; the others were there when it began. */
+  readonly newcomerPpm: number;
+  readonly traits: TraitShares;
   readonly newcomersStartAtBps: number;
   readonly conduct: ConductShares;
   readonly seed: number;
@@ -54,8 +71,7 @@ export interface PersonaPlan {
   readonly unregisteredPpm: number;
 }
 
-/** A share of merchants opens during the season; the others were there when it began. */
-const NEWCOMER_PPM = 100_000;
+const COUNTRY_STREAM = 6;
 
 export function drawPersonas(plan: PersonaPlan): readonly Persona[] {
   const ranks = shuffledRanks(plan);
@@ -70,15 +86,19 @@ function drawPersona(plan: PersonaPlan, index: number, rank: number, exposuresPe
   const qualityBps = Math.floor((prng.between(1_000, BPS) + prng.between(3_000, BPS)) / 2);
   const conversionPpm = CONVERSION_PPM_MIN + qualityBps;
   const capacityPerDay = drawCapacity(prng, (exposuresPerDay * conversionPpm) / 1_000_000);
-  const { category, priceMinor } = CATEGORIES[prng.below(CATEGORIES.length)]!;
-  const isNewcomer = prng.chance(NEWCOMER_PPM);
+  const { category, priceMinor } = plan.categories[prng.below(plan.categories.length)]!;
+  const isNewcomer = prng.chance(plan.newcomerPpm);
   const opensAtMs =
     plan.startMs +
     (isNewcomer ? prng.below(Math.max(1, plan.days * 14)) * HOUR_MS : prng.below(30) * MINUTE_MS);
+  const bearer = { seed: plan.seed, index, qualityBps, exposuresPerDay, isNewcomer, category };
+  const categories = plan.categories.map((each) => each.category);
   return {
     merchantId: `m-${String(index + 1).padStart(5, '0')}`,
     category,
     priceMinor: Math.floor((priceMinor * prng.between(40, 160)) / 100),
+    country: plan.countries[createPrng(plan.seed, index, COUNTRY_STREAM).below(plan.countries.length)]!,
+    currency: plan.currency,
     rank,
     exposuresPerDay,
     conversionPpm,
@@ -87,12 +107,14 @@ function drawPersona(plan: PersonaPlan, index: number, rank: number, exposuresPe
     declaredPerDay: drawDeclared(prng, capacityPerDay),
     registersAtMs: prng.chance(plan.unregisteredPpm) ? null : opensAtMs,
     opensAtMs,
+    isNewcomer,
     answersSurvey: prng.chance(700_000),
     wantsTraffic: drawWish(prng, capacityPerDay, (exposuresPerDay * conversionPpm) / 1_000_000),
     isTrainable: prng.chance(600_000),
     isToolMinded: prng.chance(300_000),
     startsAtBps: isNewcomer ? plan.newcomersStartAtBps : BPS,
     conduct: drawConduct(plan.seed, index, plan.merchants, plan.conduct),
+    traits: drawTraits({ ...bearer, categories }, plan.traits),
   };
 }
 

@@ -3,20 +3,21 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { allocator } from '#domain/allocator/allocator-machine';
+import { census } from '#domain/census/census-machine';
 import type { Genesis } from '#domain/controls';
 import type { DeadLetter, Decision, Grant, MerchantCapability } from '#domain/outputs';
 import { compileBundle } from '#domain/policy/compile';
 import { scoring } from '#domain/scoring/scoring-machine';
 import type { CloudEvent, InputRecord, OutputRecord } from '#domain/stage/stage';
 import { drive, type Driven } from '#domain/testing/drive';
-import { TREASURY_CONTROLS } from '#domain/testing/treasury-log';
+import { CENSUS_CONTROLS, TREASURY_CONTROLS } from '#domain/testing/treasury-log';
 import { treasury } from '#domain/treasury/treasury-machine';
 import type { ActivityInMemory } from './history-fixture.ts';
-import { activeGrant, trainingOffer, type ActiveGrant, type TrainingOffer } from './in-force.ts';
+import { followInForce, type ActiveGrant, type TrainingOffer } from './in-force.ts';
 
-// For specs: the three stages' own machines behind an activity log in memory. Partitions go on in step with each other,
-// and what an allocator asks of the treasury is answered at once: before anything else of its partition is read. The
-// runner and the transports are left out; they have suites of their own.
+// For specs: the stages' own machines behind an activity log in memory. Partitions go on in step with each other, and
+// what a partition asks of the treasury or tells the census is answered at once: before anything else of it is read.
+// The runner and the transports are left out; they have suites of their own.
 
 /** What a stage said of a merchant, when its log time was this. */
 export type Said<T> = T & { readonly merchantId: string; readonly atMs: number };
@@ -34,8 +35,17 @@ export interface PipelineInMemory {
   readonly deadLetters: DeadLetter[];
   /** Log time at which an activity record was read, by its position. */
   readAtMs(position: string): number;
+  readonly recorded: readonly RecordedPartition[];
   readonly allocators: readonly Driven[];
   readonly treasury: Driven;
+}
+
+/** All that a partition's stages read and said. */
+export interface RecordedPartition {
+  /** By offset. What treasury and census say stands among what others wrote. */
+  readonly activity: readonly CloudEvent[];
+  /** Of all that scoring and the allocator said, in order. */
+  digest(): string;
 }
 
 interface Partition {
@@ -45,8 +55,9 @@ interface Partition {
   taken: number;
   waiting: CloudEvent[];
   nowMs: number;
-  /** By offset. What the treasury says stands among what others wrote. */
-  readonly readAt: number[];
+  /** By offset. */
+  readonly read: { readonly event: CloudEvent; readonly atMs: number }[];
+  readonly said: OutputDigest;
 }
 
 export function openPipeline(
@@ -61,17 +72,20 @@ export function openPipeline(
       taken: 0,
       waiting: [],
       nowMs: 0,
-      readAt: [],
+      read: [],
+      said: digestOutputs(),
     };
   });
-  const ofTreasury = drive(treasury, sha256, bundles, 0);
+  const shared = {
+    treasury: { driven: drive(treasury, sha256, bundles, 0), mailed: 0 },
+    census: { driven: drive(census, sha256, bundles, 0), mailed: 0 },
+  };
   const inForce = followInForce();
   const decisions: Said<Decision>[] = [];
   const capabilities: SaidOfCapability[] = [];
   const deadLetters: DeadLetter[] = [];
   const activityQueue: { readonly partition: number; readonly event: CloudEvent }[] = [];
-  const mail: CloudEvent[] = [];
-  let mailed = 0;
+  const mail: { readonly to: keyof typeof shared; readonly event: CloudEvent }[] = [];
 
   function keep({ log, text }: OutputRecord): void {
     if (log === 'dead-letters')
@@ -88,12 +102,17 @@ export function openPipeline(
 
   function stepOne(partition: number, event: CloudEvent): void {
     const of = all[partition]!;
-    const position = [partition, of.readAt.length];
+    const position = [partition, of.read.length];
     if (event.type === 'updraft.control.tick.v1') of.nowMs = Math.max(of.nowMs, Number(event.data['atMs']));
     if (event.type === 'updraft.control.genesis.v1') of.nowMs = (event.data as unknown as Genesis).nowMs;
-    of.readAt.push(of.nowMs);
+    of.read.push({ event, atMs: of.nowMs });
     const record = { position, key: event.subject ?? null, text: JSON.stringify(event), event };
     for (const output of of.scoring.step(record)) {
+      of.said.add(output);
+      if (output.log === 'census') {
+        mail.push({ to: 'census', event: JSON.parse(output.text) as CloudEvent });
+        continue;
+      }
       if (output.log !== 'capability') {
         keep(output);
         continue;
@@ -109,11 +128,15 @@ export function openPipeline(
         });
       }
       for (const decided of of.allocator.step(said)) {
-        if (decided.log === 'treasury') mail.push(JSON.parse(decided.text) as CloudEvent);
+        of.said.add(decided);
+        if (decided.log === 'treasury')
+          mail.push({ to: 'treasury', event: JSON.parse(decided.text) as CloudEvent });
         else keep(decided);
       }
     }
-    if (partition === 0 && TREASURY_CONTROLS.includes(event.type)) mail.push(event);
+    if (partition !== 0) return;
+    if (TREASURY_CONTROLS.includes(event.type)) mail.push({ to: 'treasury', event });
+    if (CENSUS_CONTROLS.includes(event.type)) mail.push({ to: 'census', event });
   }
 
   function step(partition: number, event: CloudEvent): void {
@@ -124,8 +147,10 @@ export function openPipeline(
       if (next !== undefined) stepOne(next.partition, next.event);
       else if (letter === undefined) return;
       else {
-        const text = JSON.stringify(letter);
-        for (const output of ofTreasury.step({ position: [0, mailed++], key: null, text, event: letter })) {
+        const { event } = letter;
+        const at = shared[letter.to];
+        const record = { position: [0, at.mailed++], key: null, text: JSON.stringify(event), event };
+        for (const output of at.driven.step(record)) {
           activityQueue.push({ partition: output.partition!, event: JSON.parse(output.text) as CloudEvent });
         }
       }
@@ -155,34 +180,33 @@ export function openPipeline(
     deadLetters,
     readAtMs(position) {
       const [partition, offset] = position.split('/').map(Number);
-      return all[partition!]!.readAt[offset!]!;
+      return all[partition!]!.read[offset!]!.atMs;
     },
+    recorded: all.map(({ read, said }) => ({
+      get activity() {
+        return read.map(({ event }) => event);
+      },
+      digest: said.digest,
+    })),
     allocators: all.map((of) => of.allocator),
-    treasury: ofTreasury,
+    treasury: shared.treasury.driven,
   };
 }
 
-function followInForce() {
-  const grants = new Map<string, ActiveGrant>();
-  const offers = new Map<string, TrainingOffer>();
+interface OutputDigest {
+  add(output: OutputRecord): void;
+  digest(): string;
+}
+
+export function digestOutputs(): OutputDigest {
+  const hash = createHash('sha256');
   return {
-    grant(merchantId: string, grant: Grant): void {
-      const active = activeGrant(merchantId, grant);
-      if (active === null) grants.delete(grant.grantId);
-      else grants.set(grant.grantId, active);
-    },
-    decision(merchantId: string, decision: Decision): void {
-      const offer = trainingOffer(merchantId, decision);
-      const place = `${merchantId} ${decision.programme}`;
-      if (offer === null) offers.delete(place);
-      else offers.set(place, offer);
-    },
-    grants: () => [...grants.values()],
-    offers: () => [...offers.values()],
+    add: ({ log, text }) => void hash.update(`${log} ${text}\n`),
+    digest: () => hash.copy().digest('hex'),
   };
 }
 
-function inputOf(output: OutputRecord): InputRecord {
+export function inputOf(output: OutputRecord): InputRecord {
   return {
     position: output.position,
     key: output.key,

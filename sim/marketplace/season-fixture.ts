@@ -24,12 +24,20 @@ export async function playSeasonInMemory(season: {
   readonly marketplace: MarketplaceOptions;
   /** Default: the starter policy. */
   readonly policy?: CompiledPolicy;
+  /** Default: Shanghai's. */
+  readonly zone?: string;
   /** How long until gateways know of a grant. Default: as in the demo. */
   readonly stepMs?: number;
+  /** Looks at the pipeline after each step. */
+  readonly afterStep?: (pipeline: PipelineInMemory, atMs: number) => void;
 }): Promise<SeasonInMemory> {
   const { startMs, days } = season.marketplace;
   const { text, hash } = season.policy ?? starterPolicy();
-  const activity = activityInMemory({ partitions: PARTITIONS, zone: 'Asia/Shanghai', nowMs: startMs });
+  const activity = activityInMemory({
+    partitions: PARTITIONS,
+    zone: season.zone ?? 'Asia/Shanghai',
+    nowMs: startMs,
+  });
   const activated = encodePolicyActivated(
     'spec',
     { sequence: 1, bundle: hash, approvedBy: ['lin', 'wang'] },
@@ -50,7 +58,11 @@ export async function playSeasonInMemory(season: {
     ...(season.stepMs === undefined ? {} : { stepMs: season.stepMs }),
     readGrants: () => Promise.resolve(pipeline.activeGrants()),
     readOffers: () => Promise.resolve(pipeline.trainingOffers()),
-    drained: () => Promise.resolve(pipeline.drain()),
+    drained: (atMs) => {
+      pipeline.drain();
+      season.afterStep?.(pipeline, atMs);
+      return Promise.resolve();
+    },
   });
   return { activity, sim, pipeline };
 }

@@ -1,3 +1,4 @@
+import type { MarketplaceOptions } from './marketplace.ts';
 import { accountStatement, statementTable } from './season-accounts.ts';
 import {
   EVENTFUL_END_MS,
@@ -16,16 +17,29 @@ const MERCHANTS = 300;
 const EVENTS_PER_MERCHANT_DAY = 10;
 const SEASON_MS_MAX = 600_000;
 
+const marketplaceOf = (seed: number): MarketplaceOptions =>
+  eventfulSeason(seed, MERCHANTS, EVENTS_PER_MERCHANT_DAY);
+const played = new Map<number, Promise<SeasonInMemory>>();
+
+/** Played once for all tests. */
+function sighted(seed: number): Promise<SeasonInMemory> {
+  let season = played.get(seed);
+  if (season === undefined) {
+    season = playSeasonInMemory({ marketplace: marketplaceOf(seed), policy: SIGHTED });
+    played.set(seed, season);
+  }
+  return season;
+}
+
 test.each(SEEDS)(
   'seed %i: nobody is forgotten, boosts are cut in time, few exposures are wasted, the books balance',
   async (seed) => {
-    const marketplace = eventfulSeason(seed, MERCHANTS, EVENTS_PER_MERCHANT_DAY);
-    const season = await playSeasonInMemory({ marketplace, policy: SIGHTED });
+    const season = await sighted(seed);
     const sizes = {
       welcome: meanIssued(season.pipeline, 'welcome-boost'),
       growth: meanIssued(season.pipeline, 'growth-boost'),
     };
-    const unsized = await playSeasonInMemory({ marketplace, policy: blind(sizes) });
+    const unsized = await playSeasonInMemory({ marketplace: marketplaceOf(seed), policy: blind(sizes) });
     process.stdout.write(
       `\nseed ${seed}: ${percent(season)} % of exposures wasted with the capacity model, ` +
         `${percent(unsized)} % without\n` +
@@ -55,9 +69,8 @@ test(
     let missed = 0;
     const left = { with: 0, without: 0 };
     for (const seed of SEEDS) {
-      const marketplace = eventfulSeason(seed, MERCHANTS, EVENTS_PER_MERCHANT_DAY);
-      const season = await playSeasonInMemory({ marketplace, policy: SIGHTED });
-      const floorless = await playSeasonInMemory({ marketplace, policy: FLOORLESS });
+      const season = await sighted(seed);
+      const floorless = await playSeasonInMemory({ marketplace: marketplaceOf(seed), policy: FLOORLESS });
       missed += forgotten(floorless, EVENTFUL_END_MS).length;
       left.with += leavers(season);
       left.without += leavers(floorless);

@@ -13,7 +13,7 @@ import { outcomeTable } from './season-table.ts';
 // Several seeds, and more merchants, are in season-outcome.long.spec.ts.
 
 const EVENTS_PER_MERCHANT_DAY = 10;
-const MARKETPLACE = eventfulSeason(11, 200, EVENTS_PER_MERCHANT_DAY);
+const MARKETPLACE = eventfulSeason(11, 150, EVENTS_PER_MERCHANT_DAY);
 const PROBE = 6;
 
 let season: SeasonInMemory;

@@ -2,6 +2,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, formatInstant } from '#domain/ti
 import { createFeeMeter, fakeTrade, keepRegister, loseHeart, type FeeMeter } from './affairs.ts';
 import { createBoostDelivery, type BoostDelivery } from './boost-delivery.ts';
 import type { ActiveGrant, TrainingOffer } from './in-force.ts';
+import type { Life } from './life.ts';
 import { learn } from './learning.ts';
 import {
   emptyBench,
@@ -11,7 +12,6 @@ import {
   shipParcels,
   stressBps,
   type Maker,
-  type Say,
 } from './order-life.ts';
 import type { Persona } from './persona.ts';
 import type { Prng } from './prng.ts';
@@ -69,6 +69,7 @@ export interface Boosted {
 export interface ShopWorld {
   /** How far the season lies from the calendar's, ms. */
   readonly seasonShiftMs: number;
+  /** At the hour that is played. */
   readonly zoneOffsetMinutes: number;
   readonly season: SeasonName;
   readonly course: string;
@@ -86,7 +87,7 @@ export interface Troubles {
 }
 
 /** Troubles come from a stream of their own: with or without them, the same buyers come. */
-export function openShop(persona: Persona, prng: Prng, say: Say, troubles: Troubles, luck: Prng): Shop {
+export function openShop(persona: Persona, prng: Prng, life: Life, troubles: Troubles, luck: Prng): Shop {
   const isSlow = luck.chance(troubles.slowReplyPpm);
   return {
     persona,
@@ -97,7 +98,8 @@ export function openShop(persona: Persona, prng: Prng, say: Say, troubles: Troub
     boosts: createBoostDelivery(persona.conversionPpm),
     fees: createFeeMeter(),
     prng,
-    say,
+    say: life.say,
+    life,
     capacityPerDay: grownTo(persona, persona.startsAtBps),
     grownBps: persona.startsAtBps,
     today: { left: 0, late: 0 },
@@ -127,13 +129,15 @@ export const NOTHING_IN_FORCE: InForce = { grants: [], offers: [] };
 export function playHour(shop: Shop, hourMs: number, inForce: InForce, world: ShopWorld): void {
   const { persona } = shop;
   if (hourMs + HOUR_MS <= persona.opensAtMs) return;
+  shop.life.beginHour(hourMs);
   if (shop.closedAtMs === null) trade(shop, hourMs, inForce, world);
   const { left, late } = shipParcels(shop, hourMs + HOUR_MS);
   shop.today.left += left;
   shop.today.late += late;
 }
 
-function trade(shop: Shop, hourMs: number, { grants, offers }: InForce, world: ShopWorld): void {
+function trade(shop: Shop, hourMs: number, inForce: InForce, world: ShopWorld): void {
+  const { grants, offers } = inForce;
   const { persona, prng, say } = shop;
   if (hourMs <= persona.opensAtMs) sayHello(shop);
   keepRegister(shop, hourMs);
@@ -149,6 +153,7 @@ function trade(shop: Shop, hourMs: number, { grants, offers }: InForce, world: S
   fakeTrade(shop, hourMs, world);
   const salesMinor = sell(shop, hourMs, boosted, goods, world);
   shop.fees.count(grants, salesMinor, hourMs + HOUR_MS - 1, say);
+  shop.life.playHour(shop, { hourMs, local: hour, inForce });
   if (loseHeart(shop, hourMs + HOUR_MS - 1, grants, offers.length > 0)) shop.closedAtMs = hourMs;
 }
 
@@ -223,8 +228,8 @@ function sayHello(shop: Shop): void {
   if (persona.registersAtMs !== null) {
     say('updraft.merchant.registered.v1', persona.registersAtMs, {
       category: persona.category,
-      country: 'CN',
-      currency: 'CNY',
+      country: persona.country,
+      currency: persona.currency,
       ...(entity?.linkedAfterMs === 0 ? { entityId: entity.entityId } : {}),
     });
   }
