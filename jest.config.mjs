@@ -1,21 +1,32 @@
 // `*.long.spec.ts` belong to `npm run test:long`: they run when asked for, all together or one by its name.
-const long = process.env['UPDRAFT_TEST_LONG'] === '1';
+// Those whose own processes keep all cores busy run alone: whatever runs beside them makes both slow, or fail.
+const long = process.env['UPDRAFT_TEST_LONG'];
+const ALONE = ['tools/chaos', 'tools/cluster', 'tools/endurance', 'bench'].map(
+  (each) => `<rootDir>/${each}/`,
+);
 const named = process.argv.some((argument) => argument.includes('.long.spec'));
 
 /** @type {import('jest').Config} */
 export default {
   rootDir: import.meta.dirname,
-  roots: [
-    '<rootDir>/apps',
-    '<rootDir>/libs',
-    '<rootDir>/sim',
-    '<rootDir>/tools',
-    '<rootDir>/docs',
-    '<rootDir>/deploy',
-    '<rootDir>/bench',
-  ],
+  roots:
+    long === 'alone'
+      ? ALONE
+      : [
+          '<rootDir>/apps',
+          '<rootDir>/libs',
+          '<rootDir>/sim',
+          '<rootDir>/tools',
+          '<rootDir>/docs',
+          '<rootDir>/deploy',
+          '<rootDir>/bench',
+        ],
   testMatch: [long ? '**/*.long.spec.ts' : '**/*.spec.ts'],
-  testPathIgnorePatterns: ['/node_modules/', ...(long || named ? [] : ['\\.long\\.spec\\.ts$'])],
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    ...(long === 'beside' ? ALONE : []),
+    ...(long || named ? [] : ['\\.long\\.spec\\.ts$']),
+  ],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': '@swc/jest' },
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },

@@ -7,6 +7,7 @@ import { PROJECTOR_LIMITS } from '#apps/console/src/project/log-projector';
 import { LOGS } from '#contracts/logs';
 import { allocator } from '#domain/allocator/allocator-machine';
 import { scoring } from '#domain/scoring/scoring-machine';
+import { census } from '#domain/census/census-machine';
 import { treasury } from '#domain/treasury/treasury-machine';
 import { CLUSTER_LIMITS } from '#stage/limit';
 import { stageTelemetry } from '#stage/stage-telemetry';
@@ -51,7 +52,7 @@ const registered = registeredMetrics();
 /** Every scrape adds them. */
 const OF_THE_TARGET = ['job', 'instance'];
 const VALUES: Readonly<Record<string, readonly string[]>> = {
-  stage: [scoring.name, allocator.name, treasury.name],
+  stage: [scoring.name, allocator.name, treasury.name, census.name],
   log: LOGS,
   status: ['400', '401', '403', '413', '415', '429', '503'],
 };

@@ -5,6 +5,7 @@ import { readAllocatorConfig } from '#apps/allocator/src/allocator.config';
 import { readConsoleConfig } from '#apps/console/src/console.config';
 import { readIngestConfig } from '#apps/ingest/src/ingest.config';
 import { readScoringConfig } from '#apps/scoring/src/scoring.config';
+import { readCensusConfig } from '#apps/census/src/census.config';
 import { readTreasuryConfig } from '#apps/treasury/src/treasury.config';
 import { findTypeFaults, type Manifest } from './manifest-types.ts';
 
@@ -78,6 +79,7 @@ const READERS = {
   scoring: readScoringConfig,
   allocator: readAllocatorConfig,
   treasury: readTreasuryConfig,
+  census: readCensusConfig,
   console: readConsoleConfig,
 } as const;
 const ROLES = Object.keys(READERS) as (keyof typeof READERS)[];

@@ -16,7 +16,7 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const BIN = join(ROOT, 'node_modules');
 const JEST_WORKERS_MAX = 2;
 const JEST_MAX_MS = 20 * 60_000;
-const JEST_LONG_MAX_MS = 45 * 60_000;
+const JEST_LONG_MAX_MS = 65 * 60_000;
 const POSTGRES_CONNECT_MAX_MS = 3_000;
 const SLOWEST_SHOWN = 5;
 const KAFKA_ENV = 'UPDRAFT_TEST_KAFKA';
@@ -30,11 +30,11 @@ const CHECKS = [
 
 const strict = process.env['CI'] === 'true';
 let interruptedBy = null;
-let current = null;
+const running = new Set();
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.on(signal, () => {
     interruptedBy ??= signal;
-    current?.kill(signal);
+    for (const child of running) child.kill(signal);
   });
 }
 
@@ -44,7 +44,7 @@ const total = { passed: 0, failed: 0, skipped: 0, notes: [] };
 const services = { env: {}, missing: [], stop: async () => {} };
 try {
   await build();
-  if (!asked.only && !asked.long) for (const check of CHECKS) await runCheck(check);
+  if (!asked.only && !asked.long) await Promise.all(CHECKS.map(runCheck));
   if (!interruptedBy && (!asked.only || (await selectionNeedsServices()))) await findServices();
   if (!interruptedBy) await runJest();
 } catch (error) {
@@ -74,18 +74,21 @@ async function build() {
   if ((await setUp({ build: true })) !== 0) fail('build: npm run build fails');
 }
 
+/** The checks run side by side, two of them on one core each; what one has to say comes in one piece. */
 async function runCheck({ name, args: [script, ...args], remedy }) {
   if (interruptedBy) return;
   const since = Date.now();
-  const { code } = await run([join(BIN, script), ...args], {});
-  if (code === 0) console.log(`✓ ${name} (${seconds(since)})`);
-  else fail(`${name}: see above, and try ${remedy}`);
+  const { code, stdout, stderr } = await run([join(BIN, script), ...args], { capture: true });
+  if (code === 0) return console.log(`✓ ${name} (${seconds(since)})`);
+  console.error(`${stdout}${stderr}`);
+  fail(`${name}: see above, and try ${remedy}`);
 }
 
 // --------------------------------------------------------------------------------------------------- services
 
 /** Only suites that look for a service are worth starting one for. */
 async function selectionNeedsServices() {
+  if (asked.long) return true;
   const { stdout } = await run(jest(['--listTests', ...asked.args]), { capture: true, env: jestEnv() });
   const files = stdout.split('\n').filter((line) => line.endsWith('.ts'));
   return files.some(
@@ -134,7 +137,7 @@ async function findKafka() {
     if (!available.ok) throw new Error(available.why);
     const since = Date.now();
     const dir = mkdtempSync(join(tmpdir(), 'updraft-kafka-'));
-    const kafka = await launcher.startKafka({ dir });
+    const kafka = await launcher.startKafka({ dir, isBrief: !asked.long, properties: launcher.PATIENT });
     services.stop = async () => {
       await kafka.stop();
       rmSync(dir, { recursive: true, force: true });
@@ -162,20 +165,32 @@ function jestEnv() {
     ...process.env,
     ...services.env,
     NODE_OPTIONS: [process.env['NODE_OPTIONS'], options].filter(Boolean).join(' '),
-    ...(asked.long ? { UPDRAFT_TEST_LONG: '1' } : {}),
   };
 }
 
+/** Long suites whose processes keep all cores busy come first, one after the other, and nothing beside them. */
 async function runJest() {
+  if (!asked.long) return await runJestOn(asked.args, {});
+  const anyArgs = ['--passWithNoTests', ...asked.args];
+  await runJestOn(['--runInBand', ...anyArgs], { UPDRAFT_TEST_LONG: 'alone' });
+  if (!interruptedBy) await runJestOn(anyArgs, { UPDRAFT_TEST_LONG: 'beside' });
+  if (total.passed + total.failed + total.skipped === 0) fail(`no long suite: ${asked.args.join(' ')}`);
+}
+
+async function runJestOn(jestArgs, env) {
   const folder = mkdtempSync(join(tmpdir(), 'updraft-test-'));
   const outputFile = join(folder, 'jest.json');
   try {
-    const workers = asked.args.some((arg) => /^(-w|-i$|--maxWorkers|--runInBand)/.test(arg))
+    const workers = jestArgs.some((arg) => /^(-w|-i$|--maxWorkers|--runInBand)/.test(arg))
       ? []
       : [`--maxWorkers=${JEST_WORKERS_MAX}`];
-    const args = [...workers, '--json', `--outputFile=${outputFile}`, ...asked.args];
+    const args = [...workers, '--json', `--outputFile=${outputFile}`, ...jestArgs];
     const maxMs = asked.long ? JEST_LONG_MAX_MS + enduranceMs() : JEST_MAX_MS;
-    const { code, timedOut } = await run(jest(args), { env: jestEnv(), maxMs, quietStdout: true });
+    const { code, timedOut } = await run(jest(args), {
+      env: { ...jestEnv(), ...env },
+      maxMs,
+      quietStdout: true,
+    });
     if (timedOut) fail(`jest was stopped after ${maxMs / 60_000} minutes`);
     else countJest(code, outputFile);
   } finally {
@@ -232,22 +247,24 @@ function report() {
 
 /** Runs `node ARGS` with our output; resolves with how it ended, never rejects. */
 function run(args, { env = process.env, capture = false, quietStdout = false, maxMs = JEST_MAX_MS }) {
-  const stdout = capture ? 'pipe' : quietStdout ? 'ignore' : 'inherit';
-  const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['ignore', stdout, 'inherit'] });
-  current = child;
-  let text = '';
+  const stdio = capture
+    ? ['ignore', 'pipe', 'pipe']
+    : ['ignore', quietStdout ? 'ignore' : 'inherit', 'inherit'];
+  const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio });
+  running.add(child);
+  const text = { stdout: '', stderr: '' };
   let timedOut = false;
-  child.stdout?.on('data', (chunk) => (text += chunk));
+  for (const name of ['stdout', 'stderr']) child[name]?.on('data', (chunk) => (text[name] += chunk));
   const timer = setTimeout(() => {
     timedOut = true;
     child.kill('SIGKILL');
   }, maxMs);
   return new Promise((resolve) => {
-    child.on('error', () => resolve({ code: 127, timedOut, stdout: text }));
-    child.on('close', (code) => resolve({ code: code ?? 1, timedOut, stdout: text }));
+    child.on('error', () => resolve({ code: 127, timedOut, ...text }));
+    child.on('close', (code) => resolve({ code: code ?? 1, timedOut, ...text }));
   }).finally(() => {
     clearTimeout(timer);
-    current = null;
+    running.delete(child);
   });
 }
 

@@ -54,6 +54,8 @@ export async function strike(at: ChaosTarget, blow: Blow): Promise<readonly Dist
       return [await freezeOwner(at, 'allocator')];
     case 'kill-treasury':
       return [await killAlone(at, 'treasury')];
+    case 'kill-census':
+      return [await killAlone(at, 'census')];
     case 'kill-ingest':
       return [await killAlone(at, 'ingest')];
     case 'kill-console':

@@ -14,8 +14,8 @@ import { updraft } from './run-command.ts';
 
 /** A file that the report is written to, in Markdown. */
 const REPORT = process.env['UPDRAFT_CHAOS_REPORT'];
-const PLAY_MS_MAX = 35 * 60_000;
-const COMMAND_MS_MAX = 8 * 60_000;
+const PLAY_MS_MAX = 40 * 60_000;
+const COMMAND_MS_MAX = 12 * 60_000;
 
 /** What the run must have met to mean anything. */
 const ABORTED_MIN = 10;
@@ -36,6 +36,7 @@ const PLAN: PlanOptions = {
   rebalances: 10,
   freezes: 4,
   treasuryKills: 5,
+  censusKills: 3,
   bystanders: 2,
 };
 
@@ -83,6 +84,8 @@ function describeChaos(serverUrl: string): void {
       expect(count('of the broker')).toBe(PLAN.brokerRestarts);
       expect(count('connection to the database')).toBe(PLAN.databaseCuts);
       expect(count('joined, and left')).toBe(PLAN.rebalances / 2);
+      expect(count('kill -9 treasury')).toBe(PLAN.treasuryKills);
+      expect(count('kill -9 census')).toBe(PLAN.censusKills);
       expect(count('stood still')).toBeGreaterThanOrEqual(PLAN.freezes);
     }),
     COMMAND_MS_MAX,
@@ -108,6 +111,7 @@ function describeChaos(serverUrl: string): void {
       expect([...processes].sort()).toEqual([
         'allocator-1',
         'allocator-2',
+        'census-1',
         'console-1',
         'ingest-1',
         'scoring-1',

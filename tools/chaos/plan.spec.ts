@@ -8,6 +8,7 @@ const OPTIONS = {
   rebalances: 10,
   freezes: 4,
   treasuryKills: 3,
+  censusKills: 2,
   bystanders: 2,
 };
 
@@ -23,6 +24,7 @@ test('a plan has what was asked for, in an order of its own', () => {
   expect(count('kill-ingest')).toBe(2);
   expect(count('kill-console')).toBe(2);
   expect(count('kill-treasury')).toBe(3);
+  expect(count('kill-census')).toBe(2);
   expect(blows).not.toEqual([...blows].sort());
 });
 

@@ -23,6 +23,8 @@ export type Blow =
   | 'freeze-allocator'
   /** SIGKILL to the treasury: who waits for money waits on, and its leases are said again. */
   | 'kill-treasury'
+  /** SIGKILL to the census: it counts on from its snapshot, and says again what it published since. */
+  | 'kill-census'
   /** SIGKILL to a process that owns no partition. */
   | 'kill-ingest'
   | 'kill-console';
@@ -36,6 +38,7 @@ export interface PlanOptions {
   readonly rebalances: number;
   readonly freezes: number;
   readonly treasuryKills: number;
+  readonly censusKills: number;
   /** Of ingest, and as many of the console. */
   readonly bystanders: number;
 }
@@ -59,6 +62,7 @@ export function planBlows(options: PlanOptions): readonly Blow[] {
   alternate(options.databaseCuts, 'cut-database', 'close-database');
   alternate(options.freezes, 'freeze-scoring', 'freeze-allocator');
   for (let made = 0; made < options.treasuryKills; made += 1) blows.push('kill-treasury');
+  for (let made = 0; made < options.censusKills; made += 1) blows.push('kill-census');
   alternate(2 * options.bystanders, 'kill-ingest', 'kill-console');
   for (let made = 0; made < options.rebalances; made += REBALANCES_PER_JOIN) blows.push('join-and-leave');
   return shuffled(blows, prng.below);

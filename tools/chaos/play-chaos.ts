@@ -105,7 +105,15 @@ export async function playChaos(services: FreshServices, plan: PlanOptions): Pro
   }
 }
 
-const PROCESSES = ['scoring-1', 'scoring-2', 'allocator-1', 'allocator-2', 'treasury-1', 'console-1'];
+const PROCESSES = [
+  'scoring-1',
+  'scoring-2',
+  'allocator-1',
+  'allocator-2',
+  'treasury-1',
+  'census-1',
+  'console-1',
+];
 
 interface Stage {
   readonly services: FreshServices;

@@ -47,6 +47,8 @@ const STEP_MS = 4 * HOUR_MS;
 const TICKS_PER_BOUNDARY = 2;
 const TRICKLE_PER_SECOND = 200;
 const RETRY_MS = 250;
+/** Whoever waits for its next step at a trickle hears within this that another pace is wanted. */
+const LOOK_MS = 100;
 
 export function feedSeason(options: SeasonFeedOptions): SeasonFeed {
   const { logs, sim, startMs, endMs, door } = options;
@@ -92,7 +94,8 @@ export function feedSeason(options: SeasonFeedOptions): SeasonFeed {
         const rate = fed < plenty ? eventsPerSecond : Math.min(eventsPerSecond, TRICKLE_PER_SECOND);
         dueAt += ((fed - sent) * 1_000) / rate;
         // Behind its own schedule, after an outage, it catches up at once: producers do not slow down with us.
-        await sleep(Math.max(0, dueAt - performance.now()));
+        while (isWanted && performance.now() < dueAt)
+          await sleep(Math.min(LOOK_MS, dueAt - performance.now()));
       }
     } finally {
       await history.close();

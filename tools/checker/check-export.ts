@@ -1,5 +1,6 @@
 import { accountStatements } from './account-statement.ts';
 import { sha256 } from './canonical-text.ts';
+import { checkCensus } from './check-census.ts';
 import { emptySummary, openPartitionRun, type PartitionRun } from './check-partition.ts';
 import { compareStates, readStates } from './compare-state.ts';
 import { readExportManifest, readLines, type ExportManifest } from './export-reader.ts';
@@ -20,6 +21,7 @@ export async function checkExport(dir: string, stateFile: string | null): Promis
   const { partitions, treasuries } = await openRuns(dir, manifest, bundles, findings);
   await runInOrder(partitions, treasuries, findings);
   for (const treasury of treasuries) treasury.finish();
+  await checkCensus(dir, manifest, findings);
   const total = emptySummary();
   let compared = 0;
   for (const [partition, run] of partitions.entries()) {

@@ -16,6 +16,8 @@ export type Rule =
   /** The purses of holders, and what goes from the treasury to them and back. */
   | 'budget'
   | 'treasury'
+  /** What is published of groups is what the values that were said make of them. */
+  | 'census'
   /** A grant is paid by the instance of its merchant's entity, category, country and of its period. */
   | 'quota'
   | 'grant'

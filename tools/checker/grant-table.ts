@@ -23,6 +23,8 @@ const STEPS: readonly (readonly [string, readonly State[], State | 'same'])[] = 
   ['renew', RUNNING, 'active'],
   ['expire', RUNNING, 'expired'],
   ['expire', RUNNING, 'used-up'],
+  ['warn', RUNNING, 'same'],
+  ['clear', RUNNING, 'same'],
   ['revoke', RUNNING, 'revoked'],
   ['claw-back', RUNNING, 'clawed-back'],
   ['claw-back', ['used-up', 'expired', 'revoked'], 'clawed-back'],

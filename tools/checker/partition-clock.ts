@@ -57,8 +57,8 @@ export function createPartitionClock(genesisOfExport: JsonValue, findings: Findi
   }
 
   /** Exactly the next of its writer is taken; what was taken before must say the same. */
-  function isNextLease(lease: { writer: string; sequence: number }, text: string, position: string): boolean {
-    const { writer, sequence } = lease;
+  function isNext(said: { writer: string; sequence: number }, text: string, position: string): boolean {
+    const { writer, sequence } = said;
     const hashes = leases.get(writer) ?? [];
     leases.set(writer, hashes);
     const hash = sha256(text);
@@ -111,7 +111,11 @@ export function createPartitionClock(genesisOfExport: JsonValue, findings: Findi
         return true;
       }
       case 'updraft.control.lease.v1':
-        return isNextLease(data as { writer: string; sequence: number }, canonicalText(event.data), position);
+        return isNext(data as { writer: string; sequence: number }, canonicalText(event.data), position);
+      case 'updraft.control.statistics.v1':
+        // Taken, and not forwarded.
+        isNext(data as { writer: string; sequence: number }, canonicalText(event.data), position);
+        return false;
       case 'updraft.control.stop.v1': {
         const { sequence } = data as { sequence: number };
         if (sequence <= stopSequence) return false;

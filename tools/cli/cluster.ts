@@ -3,11 +3,10 @@ import type { Command } from 'commander';
 import { WORKSPACE_DEFAULT } from '#store/workspace';
 import { CommandError } from './command-error.ts';
 import { wholeNumber } from './option-value.ts';
-import { readPolicyFile } from './policy.ts';
 
 const DATA_DEFAULT = join('.updraft', 'cluster');
 const PROCESSES_DEFAULT = 2;
-const TREASURIES_DEFAULT = 1;
+const SHARED_DEFAULT = 1;
 const PROCESSES_MAX = 64;
 const PARTITIONS_MAX = 1_024;
 const PORT_MAX = 65_535;
@@ -22,6 +21,7 @@ interface ClusterCommandOptions {
   readonly scoring: number;
   readonly allocator: number;
   readonly treasury: number;
+  readonly census: number;
   readonly port: number;
   readonly consolePort: number;
   readonly policy?: string;
@@ -43,7 +43,8 @@ export function addClusterCommand(program: Command): void {
     .option('--partitions <n>', 'partitions of a new workspace (default: 4)', wholeNumber(1, PARTITIONS_MAX))
     .option('--scoring <n>', 'scoring processes', wholeNumber(1, PROCESSES_MAX), PROCESSES_DEFAULT)
     .option('--allocator <n>', 'allocator processes', wholeNumber(1, PROCESSES_MAX), PROCESSES_DEFAULT)
-    .option('--treasury <n>', 'treasury processes', wholeNumber(1, PROCESSES_MAX), TREASURIES_DEFAULT)
+    .option('--treasury <n>', 'treasury processes', wholeNumber(1, PROCESSES_MAX), SHARED_DEFAULT)
+    .option('--census <n>', 'census processes', wholeNumber(1, PROCESSES_MAX), SHARED_DEFAULT)
     .option('--port <n>', 'port of the door', wholeNumber(0, PORT_MAX), INGEST_PORT_DEFAULT)
     .option('--console-port <n>', 'port of the console', wholeNumber(0, PORT_MAX), CONSOLE_PORT_DEFAULT)
     .option('--policy <file>', 'policy to activate where none is live (default: the starter policy)')
@@ -64,14 +65,15 @@ async function run(options: ClusterCommandOptions): Promise<void> {
   // Loaded only now: the other commands should not wait for it.
   const { startCluster } = await import('#tools/cluster/start-cluster');
   const { repositoryRoot } = await import('#tools/cluster/run-cluster');
+  const { readBundleFile } = await import('#stage/bundle-file');
   const { refuseTakenPort } = await import('#tools/start/taken-port');
   // Said now: it is activated last, when all the processes run.
-  if (options.policy !== undefined) await readPolicyFile(options.policy);
+  if (options.policy !== undefined) await readBundleFile(options.policy);
   await refuseTakenPort('127.0.0.1', options.port, '--port');
   await refuseTakenPort('127.0.0.1', options.consolePort, '--console-port');
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   const signals = listenForSignals(say);
-  const { data, workspace, scoring, allocator, treasury } = options;
+  const { data, workspace, scoring, allocator, treasury, census } = options;
   const cluster = await startCluster({
     brokers,
     databaseUrl,
@@ -81,6 +83,7 @@ async function run(options: ClusterCommandOptions): Promise<void> {
     scoring,
     allocator,
     treasury,
+    census,
     ports: { ingest: options.port, console: options.consolePort },
     policy: options.policy ?? join(repositoryRoot(), 'policies/starter/bundle.yaml'),
     isVerbose: options.verbose === true,

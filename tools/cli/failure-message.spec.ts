@@ -1,3 +1,4 @@
+import { BundleFileError } from '#stage/bundle-file';
 import { DataDirectoryInUseError } from '#store/pglite/data-lock';
 import { StoreUnavailableError } from '#store/snapshot-store';
 import { WrongLogError } from '#store/workspace';
@@ -9,9 +10,12 @@ const DATABASE_URL = 'postgres://lin:secret@127.0.0.1:5432/updraft';
 const KAFKA_BROKERS = '127.0.0.1:9';
 
 describe('what a command says when it fails', () => {
-  test.each([new DataDirectoryInUseError('in use'), new WrongLogError('another log')])(
-    'a message that was written for people stands as it is: %s',
-    (error) => expect(failureMessage(error, {})).toBe(error.message),
+  test.each([
+    new DataDirectoryInUseError('in use'),
+    new WrongLogError('another log'),
+    new BundleFileError('mine.yaml', []),
+  ])('a message that was written for people stands as it is: %s', (error) =>
+    expect(failureMessage(error, {})).toBe(error.message),
   );
 
   test('a database that is away leads to DATABASE_URL, and the password is not repeated', () => {

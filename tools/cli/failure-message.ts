@@ -1,4 +1,5 @@
 import { BeginLogError } from '#stage/begin-log';
+import { BundleFileError } from '#stage/bundle-file';
 import { DataDirectoryInUseError } from '#store/pglite/data-lock';
 import { StoreUnavailableError } from '#store/snapshot-store';
 import { WrongLogError } from '#store/workspace';
@@ -6,7 +7,7 @@ import { UnavailableError } from '#stream/log';
 import { CommandError } from './command-error.ts';
 
 /** Complete as they are: they say what is wrong and what to do. */
-const FOR_PEOPLE = [CommandError, BeginLogError, WrongLogError, DataDirectoryInUseError];
+const FOR_PEOPLE = [CommandError, BeginLogError, BundleFileError, WrongLogError, DataDirectoryInUseError];
 
 /** SQLSTATE of a server that is there and does not let us in: no user, a wrong password, no such database, no right. */
 const REFUSED = /^(08P01|28...|3D000|42501)$/;

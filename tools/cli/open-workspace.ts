@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { openDatabase, type StoreDatabase } from '#store/database';
 import { migrate } from '#store/migrate';
 import { DataDirectoryInUseError } from '#store/pglite/data-lock';
-import { startPglite } from '#store/pglite/pglite';
+import { CACHE_MB_BRIEF, startPglite } from '#store/pglite/pglite';
 import { workspaceSchema } from '#store/workspace';
 import { createKafkaLogs } from '#stream/kafka/kafka-logs';
 import type { Logs } from '#stream/log';
@@ -83,7 +83,8 @@ async function openEmbedded(options: OpenOptions): Promise<Workspace> {
   if (options.for === 'existing' && !existsSync(join(data, 'pgdata'))) {
     throw new CommandError(`--data ${data}: no workspace is there. ${HOW_TO_CREATE}`);
   }
-  const pglite = await startPglite({ dataDir: data }).catch((error: unknown) => {
+  const opening = startPglite({ dataDir: data, cacheMb: CACHE_MB_BRIEF });
+  const pglite = await opening.catch((error: unknown) => {
     if (!(error instanceof DataDirectoryInUseError)) throw error;
     throw new CommandError(
       `${error.message} If that is a running Updraft: the embedded database has room for one process, so ` +

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import { SEASONS, type SeasonName } from '#sim/marketplace/season';
+import { SHAPES, shapeOf, type ShapeName } from '#sim/marketplace/shapes';
 import type { RunSummary } from '#tools/simulate/run-summary';
 import type { Target } from '#tools/simulate/target';
 import { doorUrl, duration, topicName, wholeNumber } from './option-value.ts';
@@ -27,7 +28,8 @@ interface SimulateCommandOptions extends TargetOptions {
   readonly duration?: number;
   readonly merchants: number;
   readonly seed: number;
-  readonly season: SeasonName;
+  readonly pack?: ShapeName;
+  readonly season?: SeasonName;
   readonly duplicates: number;
   readonly late: number;
   readonly poison: number;
@@ -60,7 +62,12 @@ export function addSimulateCommand(program: Command): void {
     .option('--duration <duration>', 'end after so long: 90s, 10m', duration)
     .option('--merchants <n>', 'simulated merchants', wholeNumber(1, MERCHANTS_MAX), MERCHANTS_DEFAULT)
     .option('--seed <n>', 'seed of the simulation', wholeNumber(0, SEED_MAX), SEED_DEFAULT)
-    .addOption(new Option('--season <name>', 'days around which peak').choices(SEASONS).default(SEASONS[0]))
+    .addOption(new Option('--pack <name>', 'merchants like those that this pack is for').choices(SHAPES))
+    .addOption(
+      new Option('--season <name>', `days around which peak (default: the pack's, or ${SEASONS[0]})`).choices(
+        SEASONS,
+      ),
+    )
     .option(
       '--duplicates <ppm>',
       'of a million events, sent twice',
@@ -77,6 +84,8 @@ Events carry times of now, so the workspace must be live. The marketplace lives 
 are one of its days, so with the defaults a simulated day passes in a minute. Late events are late by that clock. For
 a seed the events are the same each time, but for their times and the run in their ids. Malformed events must be
 refused and are no failure. Without --events and --duration it runs until Ctrl-C, which waits for what is under way.
+--pack sends what its policy asks for, besides trade: messages, live sessions, courses, certificates, deposits, all that
+its merchants tell; a day of a merchant is then about seventeen events. Send it to an Updraft that was started so.
 
 --data is the directory of the running Updraft: for the token of its HTTP door (or UPDRAFT_TOKEN), and with --to log
 for the key of buyers' pseudonyms (or UPDRAFT_PSEUDONYM_KEY). --to inbound writes the topic of INBOUND_TOPIC at
@@ -102,10 +111,12 @@ async function run(options: SimulateCommandOptions): Promise<void> {
 
 async function runInto(target: Target, options: SimulateCommandOptions): Promise<RunSummary> {
   const { simulate } = await import('#tools/simulate/simulate');
+  const shape = options.pack === undefined ? null : shapeOf(options.pack).options;
   return simulate({
     target,
     seed: options.seed,
-    season: options.season,
+    season: options.season ?? shape?.season ?? SEASONS[0],
+    ...(shape === null ? {} : { shape }),
     merchants: options.merchants,
     eventsPerSecond: options.rate,
     eventsMax: options.events ?? null,

@@ -1,13 +1,13 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import { packFolder, SHAPES, shapeOf, type ShapeName } from '#sim/marketplace/shapes';
 import { CommandError } from './command-error.ts';
 import { wholeNumber } from './option-value.ts';
 
 const MERCHANTS_DEFAULT = 120;
-const DAYS_DEFAULT = 10;
 const SEED_DEFAULT = 1111;
 const PORT_MAX = 65_535;
 const MERCHANTS_MAX = 100_000;
-const DAYS_MAX = 60;
+const DAYS_MAX = 150;
 const SEED_MAX = 2 ** 31 - 1;
 
 interface StartCommandOptions {
@@ -16,7 +16,8 @@ interface StartCommandOptions {
   readonly port?: number;
   readonly data?: string;
   readonly merchants: number;
-  readonly days: number;
+  readonly days?: number;
+  readonly pack?: ShapeName;
   readonly seed: number;
 }
 
@@ -32,7 +33,17 @@ export function addStartCommand(program: Command): void {
       'directory of the embedded database and the tokens (default .updraft, or UPDRAFT_DATA)',
     )
     .option('--merchants <n>', 'simulated merchants', wholeNumber(1, MERCHANTS_MAX), MERCHANTS_DEFAULT)
-    .option('--days <n>', 'simulated days', wholeNumber(1, DAYS_MAX), DAYS_DEFAULT)
+    .option(
+      '--days <n>',
+      'simulated days (default: 10, or the whole season of the pack)',
+      wholeNumber(1, DAYS_MAX),
+    )
+    .addOption(
+      new Option(
+        '--pack <name>',
+        'play the season of a marketplace by its pack, in a directory of its own',
+      ).choices(SHAPES),
+    )
     .option('--seed <n>', 'seed of the simulation', wholeNumber(0, SEED_MAX), SEED_DEFAULT)
     .addHelpText(
       'after',
@@ -47,18 +58,26 @@ async function run(options: StartCommandOptions): Promise<void> {
   // Loaded only now: the other commands need no server and should not wait for one.
   const { readStandaloneConfig } = await import('#apps/standalone/src/standalone.config');
   const { start } = await import('#tools/start/start');
-  const { data, port } = options;
+  const { data, port, pack } = options;
   const outcome = readStandaloneConfig({
     LOG_LEVEL: 'warn',
+    ...(pack === undefined ? {} : { UPDRAFT_DATA: `.updraft/${pack}` }),
     ...process.env,
+    ...(pack === undefined ? {} : ofPack(pack)),
     ...(data === undefined ? {} : { UPDRAFT_DATA: data }),
     ...(port === undefined ? {} : { STANDALONE_PORT: String(port) }),
   });
   if (outcome.config === null) throw new CommandError(outcome.errors.join('\n'));
   const { merchants, days, seed } = options;
+  const demo = {
+    merchants,
+    seed,
+    ...(days === undefined ? {} : { days }),
+    ...(pack === undefined ? {} : { pack }),
+  };
   const running = await start({
     config: outcome.config,
-    demo: options.demo ? { merchants, days, seed } : null,
+    demo: options.demo ? demo : null,
     isFresh: options.fresh === true,
     output: process.stdout,
   });
@@ -66,4 +85,11 @@ async function run(options: StartCommandOptions): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => void (stopping ??= running.stop()));
   }
+  // Not before: a signal that answers the greeting at once would find nobody who closes in order.
+  process.stdout.write(running.greeting);
+}
+
+/** What a pack's workspace is made with. */
+function ofPack(pack: ShapeName): Record<string, string> {
+  return { UPDRAFT_POLICY: `policies/${packFolder(pack)}/bundle.yaml`, UPDRAFT_ZONE: shapeOf(pack).zone };
 }

@@ -15,11 +15,17 @@ const WELL: Stage = {
 
 const LENDS: Stage = { ...WELL, snapshotPosition: '0/9', publishedPosition: null, inputBeyondSnapshot: 0 };
 
-function statusOf(scoring: Stage, alarm: string | null = null, treasury: Stage | null = LENDS): Status {
+function statusOf(
+  scoring: Stage,
+  alarm: string | null = null,
+  treasury: Stage | null = LENDS,
+  census: Stage | null = LENDS,
+): Status {
   const projection = { position: '0/41/0', lag: 5, alarm };
   return {
     asOf: {},
     treasury: [{ partition: 0, projection: { ...projection, alarm: null }, stage: treasury }],
+    census: [{ partition: 0, stage: census }],
     deadLetters: { conflict: 1, 'too-late': 4 },
     partitions: [
       {
@@ -41,6 +47,7 @@ test('the screen says owner, position, what is behind, age, log time and dead le
     '0          scoring    scoring@host/7/a  0/41       3       2 s ago  2026-11-11T00:00:00.000Z',
     '0          allocator  scoring@host/7/a  0/41       3       2 s ago  2026-11-11T00:00:00.000Z  catching up',
     '0          treasury   scoring@host/7/a  0/9        0       2 s ago  -',
+    '0          census     scoring@host/7/a  0/9        0       2 s ago  -',
     '',
     'Read side, records behind',
     'partition  capability  decisions  grants  dead letters',
@@ -58,8 +65,9 @@ test.each<[string, Partial<Stage>, string]>([
   expect(faultsOf(statusOf({ ...WELL, ...change })).join()).toContain(fault);
 });
 
-test('a treasury partition that nobody owns is a fault', () => {
+test('a partition of treasury or census that nobody owns is a fault', () => {
   expect(faultsOf(statusOf(WELL, null, null))).toEqual(['treasury 0 has no owner']);
+  expect(faultsOf(statusOf(WELL, null, LENDS, null))).toEqual(['census 0 has no owner']);
 });
 
 test('an old snapshot of a stage that has read everything is no fault, and an alarm of the read side is one', () => {

@@ -24,6 +24,9 @@ export function statusLines(name: string, status: Status): string[] {
   for (const { partition, stage } of status.treasury) {
     stages.push(stageCells(partition, 'treasury', stage ?? undefined, null));
   }
+  for (const { partition, stage } of status.census) {
+    stages.push(stageCells(partition, 'census', stage ?? undefined, null));
+  }
   const letters = Object.entries(status.deadLetters).map(([reason, count]) => `${count} ${reason}`);
   const faults = faultsOf(status);
   return [
@@ -40,7 +43,7 @@ export function statusLines(name: string, status: Status): string[] {
 }
 
 /** What somebody should look at. */
-export function faultsOf({ partitions, treasury }: Status): string[] {
+export function faultsOf({ partitions, treasury, census }: Status): string[] {
   const ofPartitions = partitions.flatMap(({ partition, stages, projections }) => [
     ...STAGES.flatMap((stage) => {
       const fault = stageFault(stages[stage]);
@@ -57,7 +60,11 @@ export function faultsOf({ partitions, treasury }: Status): string[] {
       ...(alarm === null ? [] : [`read side of treasury ${partition}: ${alarm}`]),
     ];
   });
-  return [...ofPartitions, ...ofTreasury];
+  const ofCensus = census.flatMap(({ partition, stage }) => {
+    const fault = stageFault(stage ?? undefined);
+    return fault === null ? [] : [`census ${partition} ${fault}`];
+  });
+  return [...ofPartitions, ...ofTreasury, ...ofCensus];
 }
 
 function stageFault(stage: StageOfStatus | undefined): string | null {

@@ -20,7 +20,9 @@ export function addTopicsCommand(program: Command): void {
   const topics = program.command('topics').description('create and check the logs of a workspace');
 
   addWorkspaceOptions(topics.command('create'))
-    .description('create what is missing and write genesis to every partition of activity and treasury, once')
+    .description(
+      'create what is missing and write genesis to every partition of activity, treasury and census, once',
+    )
     .option(
       '--partitions <n>',
       `partitions (default: ${PARTITIONS_DEFAULT}); fixed for good`,
@@ -28,7 +30,7 @@ export function addTopicsCommand(program: Command): void {
     )
     .option(
       '--treasuries <n>',
-      `partitions of the treasury log (default: ${TREASURIES_DEFAULT}); fixed for good`,
+      `partitions of the treasury log and of the census log each (default: ${TREASURIES_DEFAULT}); fixed for good`,
       wholeNumber(1, PARTITIONS_MAX),
     )
     .option('--zone <name>', `market zone, by which days begin (default: ${ZONE_DEFAULT})`, zone)

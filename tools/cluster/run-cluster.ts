@@ -10,7 +10,7 @@ import { parseMetrics, type Scrape } from './metric-samples.ts';
 // Updraft as separate processes under supervision: started from dist, known by their pid, their output in files, and
 // gone when the supervisor goes. Ports are the system's choice; each process says in its log where it listens.
 
-export const ROLES = ['ingest', 'scoring', 'allocator', 'treasury', 'console'] as const;
+export const ROLES = ['ingest', 'scoring', 'allocator', 'treasury', 'census', 'console'] as const;
 export type Role = (typeof ROLES)[number];
 
 export interface ClusterOptions {

@@ -1,10 +1,13 @@
 import { join, relative } from 'node:path';
 import { loadOrMakeKey, loadOrMakeTokens } from '#contracts/tokens';
 import type { Genesis } from '#domain/controls';
-import { activateBundle, hasLiveBundle, publishBundle } from '#stage/activation';
+import { hasLiveBundle } from '#stage/activation';
 import { writeGenesis } from '#stage/begin-log';
 import { readBundleFile } from '#stage/bundle-file';
-import { systemClock } from '#stage/clock';
+import { enterFirstPolicy } from '#stage/registry/enter-policy';
+import { followActivation } from '#stage/registry/follow-activation';
+import { REGISTRY_WRITER, registryPorts } from '#stage/registry/registry-ports';
+import { submissionOf } from '#stage/registry/submit';
 import { lockDataDirectory } from '#store/pglite/data-lock';
 import { createSnapshotStore } from '#store/postgres-snapshot-store';
 import { openWorkspace, type Workspace } from '#tools/cli/open-workspace';
@@ -29,6 +32,7 @@ export interface StartClusterOptions {
   readonly scoring: number;
   readonly allocator: number;
   readonly treasury: number;
+  readonly census: number;
   readonly ports: { readonly ingest: number; readonly console: number };
   /** Activated where no policy is live. */
   readonly policy: string;
@@ -47,7 +51,7 @@ export interface RunningCluster {
 }
 
 const PSEUDONYM_KEY_BYTES = 32;
-const APPROVED_BY = ['cluster command'];
+const ENTERED_BY = 'cluster command';
 
 export async function startCluster(options: StartClusterOptions): Promise<RunningCluster> {
   const { data, say } = options;
@@ -147,13 +151,14 @@ async function run(
 }
 
 /** In data order, the door last: nothing is accepted before somebody is there to work on it. */
-function namesOf({ scoring, allocator, treasury }: StartClusterOptions): string[] {
+function namesOf({ scoring, allocator, treasury, census }: StartClusterOptions): string[] {
   const several = (role: string, count: number): string[] =>
     Array.from({ length: count }, (_, index) => `${role}-${index + 1}`);
   const stages = [
     ...several('scoring', scoring),
     ...several('allocator', allocator),
     ...several('treasury', treasury),
+    ...several('census', census),
   ];
   return [...stages, 'console-1', 'ingest-1'];
 }
@@ -186,21 +191,20 @@ function howItEnded({ code, signal }: Ended): string {
 async function activateWhereNone(
   { policy, say }: StartClusterOptions,
   { logs, database }: Workspace,
-  { logId, partitions, treasuries }: Genesis,
+  genesis: Genesis,
 ): Promise<void> {
   const store = createSnapshotStore(database!);
-  if (await hasLiveBundle({ store })) {
-    say('The policy that was live stays live.');
-    return;
-  }
-  const { bundle, hash, text } = await readBundleFile(policy);
-  const writer = logs.writer('registry');
+  const first = (await hasLiveBundle({ store })) ? null : await readBundleFile(policy);
+  const writer = logs.writer(REGISTRY_WRITER);
   try {
-    const sizes = { partitions, treasuries };
-    const ports = { logs, writer, store, clock: systemClock, logId, ...sizes, wallClock: Date.now };
-    await publishBundle(ports, hash, text);
-    await activateBundle(ports, hash, APPROVED_BY, () => undefined);
-    say(`Policy ${bundle.id} is live in all ${partitions} partitions.`);
+    const ports = registryPorts({ logs, writer, database: database!, store, genesis });
+    const activation = first === null ? null : await enterFirstPolicy(ports, submissionOf(first), ENTERED_BY);
+    if (first === null || activation === null) {
+      say('The policy that was live stays live.');
+      return;
+    }
+    await followActivation(ports, activation, () => undefined);
+    say(`Policy ${first.bundle.id} is live in all ${genesis.partitions} partitions.`);
   } finally {
     await writer.close();
   }

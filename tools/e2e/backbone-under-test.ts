@@ -22,9 +22,14 @@ export interface BackboneUnderTest {
 
 export type OpenBackbone = () => Promise<BackboneUnderTest>;
 
-/** One suite body in both modes. The second is skipped in plain sight without its servers, an error where CI=true. */
+/** One suite body in both modes. */
 export function describeInBothModes(name: string, suite: (open: OpenBackbone) => void): void {
   describe(`${name}, embedded`, () => suite(openEmbedded));
+  describeOnServers(name, suite);
+}
+
+/** In the second mode only: skipped in plain sight without its servers, an error where CI=true. */
+export function describeOnServers(name: string, suite: (open: OpenBackbone) => void): void {
   describeWithKafka(`${name}, on Kafka`, (kafka) => {
     describeWithPostgres('with its state in', (openDatabase) =>
       suite(async () => onKafka(await openDatabase(), kafka)),

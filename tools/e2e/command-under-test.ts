@@ -45,7 +45,9 @@ export class CommandUnderTest {
   async prints(pattern: RegExp, msMax?: number): Promise<RegExpExecArray> {
     const look = (): RegExpExecArray | null => {
       const match = pattern.exec(this.printed);
-      if (match === null && this.child.exitCode !== null) throw new Error(`it ended:\n${this.printed}`);
+      const { exitCode, signalCode } = this.child;
+      if (match === null && (exitCode !== null || signalCode !== null))
+        throw new Error(`it ended by ${signalCode ?? `code ${exitCode}`}:\n${this.printed}`);
       return match;
     };
     return until(`${pattern} in the output`, look, msMax);

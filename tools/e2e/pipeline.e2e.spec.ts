@@ -13,7 +13,12 @@ import { decisionsIn, publishedIn } from './published.ts';
 const PARTITIONS = 4;
 const PROGRAMME = 'welcome-boost';
 /** Stages, and how many partitions each has. */
-const STAGES = { scoring: PARTITIONS, allocator: PARTITIONS, treasury: TREASURIES_DEFAULT } as const;
+const STAGES = {
+  scoring: PARTITIONS,
+  allocator: PARTITIONS,
+  treasury: TREASURIES_DEFAULT,
+  census: TREASURIES_DEFAULT,
+} as const;
 
 describeInBothModes('the pipeline', (open) => {
   let workspace: BackboneUnderTest;

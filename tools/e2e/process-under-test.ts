@@ -84,9 +84,10 @@ export class ProcessUnderTest {
     path: string,
     body: object,
     headers: Record<string, string> = {},
+    method: 'POST' | 'DELETE' = 'POST',
   ): Promise<{ status: number; body: Answer }> {
     const response = await fetch(`${this.url}${path}`, {
-      method: 'POST',
+      method,
       headers: { ...bearer('operator'), 'content-type': 'application/json', ...headers },
       body: JSON.stringify(body),
     });

@@ -8,7 +8,7 @@ import { readRepository } from './repository.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const ONE_SHOTS = ['topics', 'tokens'];
-const ROLES = ['ingest', 'scoring', 'allocator', 'treasury', 'console'];
+const ROLES = ['ingest', 'scoring', 'allocator', 'treasury', 'census', 'console'];
 const SECRET_NAME = /PASSWORD|SECRET|TOKEN|_KEY$/;
 const FROM_ENVIRONMENT = /^\$\{([A-Z_]+):\?.+\}$/;
 

@@ -7,7 +7,7 @@ import { join, relative } from 'node:path';
 // write the same bytes, or what is tested is not what runs.
 
 const ROOT = join(import.meta.dirname, '../..');
-const APPS = ['ingest', 'scoring', 'allocator', 'treasury', 'console', 'standalone'];
+const APPS = ['ingest', 'scoring', 'allocator', 'treasury', 'census', 'console', 'standalone'];
 const COPIED = [
   'apps',
   'libs',

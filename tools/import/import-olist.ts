@@ -58,7 +58,7 @@ export async function importOlist(options: OlistImport): Promise<ImportSummary> 
   const history = await openHistory({
     logs: options.logs,
     writer: 'import-olist',
-    tellsTreasury: false,
+    tellsShared: false,
     ...(options.ticksPerBoundary === undefined ? {} : { ticksPerBoundary: options.ticksPerBoundary }),
   });
   try {

@@ -17,7 +17,7 @@ describeWithKafka('the log port on Kafka', () => {
 
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'kafka-restart-'));
-    broker = await startKafka({ dir });
+    broker = await startKafka({ dir, isBrief: true });
     const subject = openKafkaSubject([broker.brokers], 'restart.');
     opened = { ...subject, faults: { restartBroker: () => broker.restart() } };
   }, START_TIMEOUT_MS);

@@ -13,6 +13,7 @@ export { kafkaAvailable } from './jars.ts';
 
 const READY_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 20_000;
+const COMPILED_ONCE = '-XX:TieredStopAtLevel=1';
 const PROBE_EVERY_MS = 100;
 const PROBE_TIMEOUT_MS = 1_000;
 
@@ -28,6 +29,8 @@ export interface KafkaOptions {
   readonly heapMb?: number;
   /** More lines for server.properties; they win over ours. */
   readonly properties?: Readonly<Record<string, string>>;
+  /** It lives for minutes: compiling its code as far as a server's would cost more than that gains. */
+  readonly isBrief?: boolean;
   /** Ctrl-C on the terminal does not reach the broker: whoever started it ends it. */
   readonly isDetached?: boolean;
 }
@@ -145,7 +148,7 @@ function formatOnce(dir: string, config: string): void {
   // A cluster id is 16 bytes in base64url; a leading '-' would be read as an option.
   const id = randomBytes(16).toString('base64url').replace(/^-/, 'u');
   const args = ['-cp', kafkaClassPath(), 'kafka.tools.StorageTool', 'format', '-t', id, '-c', config];
-  const formatted = spawnSync('java', ['-XX:TieredStopAtLevel=1', ...args], { encoding: 'utf8' });
+  const formatted = spawnSync('java', [COMPILED_ONCE, ...args], { encoding: 'utf8' });
   if (formatted.status !== 0) {
     throw new Error(`kafka storage format failed: ${formatted.stdout}${formatted.stderr}`);
   }
@@ -163,6 +166,7 @@ async function launch(
     [
       `-Xmx${options.heapMb ?? 768}m`,
       '-XX:+UseSerialGC',
+      ...(options.isBrief === true ? [COMPILED_ONCE] : []),
       '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
       '-cp',
       kafkaClassPath(),

@@ -71,7 +71,7 @@ const cut = (yaml: string): string =>
 async function checked(
   season: Partial<PlayedSeason>,
 ): Promise<{ workspace: WorkspaceInMemory; result: CheckResult }> {
-  const size = { partitions: PARTITIONS, treasuries: 2, merchants: 40, days: 11, seed: 5 };
+  const size = { partitions: PARTITIONS, treasuries: 2, merchants: 24, days: 11, seed: 5 };
   const workspace = await playedWorkspace({ ...size, ...season });
   const dir = mkdtempSync(join(folder, 'export-'));
   await exportLogs(logSource(workspace.logs, 'spec'), join(dir, 'all'));

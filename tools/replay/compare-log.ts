@@ -28,7 +28,7 @@ export interface LogResult {
 }
 
 /** Logs with several writers: a record's place in them is its offset, whoever wrote it. */
-export const BY_OFFSET: readonly LogName[] = ['activity', 'treasury', 'policies', 'quarantine'];
+export const BY_OFFSET: readonly LogName[] = ['activity', 'treasury', 'census', 'policies', 'quarantine'];
 
 export interface LogComparison {
   /** The next record that replay produced. Null: equal so far. */

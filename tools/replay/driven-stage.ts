@@ -1,12 +1,10 @@
 import { formatPosition } from '#domain/stage/position';
-import type { InputRecord, OutputRecord, PartitionMachine, StageDefinition } from '#domain/stage/stage';
+import { openResident } from '#domain/stage/resident-stage';
+import type { InputRecord, OutputRecord, StageDefinition } from '#domain/stage/stage';
 import { decodeInput } from '#stage/decode-input';
-import { PLAN_ROUNDS_MAX } from '#stage/limit';
 import { sha256 } from './digest.ts';
 
-// One partition of one stage, driven as the runner does it, with a store in memory. At the end of every batch the
-// changed rows are frozen to bytes and all but the latest used leave memory, as a snapshot and eviction would do it:
-// whatever depended on where a batch ends or on what happened to be loaded shows as a difference.
+// One partition of one stage with a store in memory, fed with a log's records as they are.
 
 /** A record of a stage's input log. */
 export interface ActivityRecord {
@@ -34,7 +32,7 @@ export interface StageSettings {
 
 /** The partition cannot be re-executed beyond this record; in production it is paused there. */
 export interface Stop {
-  /** Of the input record; of the treasury with the name of its log before it, `treasury 0/12`. */
+  /** Of the input record; of treasury and census with the name of the log before it, `treasury 0/12`. */
   readonly position: string;
   readonly why: string;
 }
@@ -54,8 +52,6 @@ export interface LogReplay {
   asOf(): string | null;
 }
 
-const ROWS_LOADED_MAX = 20_000;
-
 export interface DrivenStage {
   step(record: ActivityRecord): readonly OutputRecord[];
   settle(): void;
@@ -63,10 +59,8 @@ export interface DrivenStage {
 }
 
 export function openStage(stage: StageDefinition, settings: StageSettings): DrivenStage {
-  const { partition, bundles, rowsMax = ROWS_LOADED_MAX } = settings;
-  const machine = stage.open(partition, null, sha256);
-  const frozenRows = new Map<string, string>();
-  let root = '';
+  const { partition } = settings;
+  const resident = openResident(stage, { ...settings, hash: sha256 });
   const entries = settings.quarantine.filter((entry) => entry.stage === stage.name);
   const reasons = new Map(entries.map(({ position, reason }) => [position, reason]));
   const hashes = new Map(entries.map(({ position, recordHash }) => [position, recordHash]));
@@ -76,20 +70,13 @@ export function openStage(stage: StageDefinition, settings: StageSettings): Driv
       try {
         const record = decodeInput(stage.input, partition, raw, reasons);
         if (record.quarantined !== undefined) checkEntry(record, hashes);
-        prepare(machine, record, frozenRows, bundles);
-        return machine.step(record);
+        return resident.step(record);
       } catch (error) {
         throw new Error(`${stage.name}: ${(error as Error).message}`, { cause: error });
       }
     },
-    settle() {
-      const frozen = machine.freeze();
-      for (const { key, body } of frozen.rows) frozenRows.set(key, body);
-      root = frozen.root;
-      machine.thawed();
-      machine.evict(rowsMax);
-    },
-    state: () => ({ root, rows: frozenRows }),
+    settle: () => resident.settle(),
+    state: () => resident.state(),
   };
 }
 
@@ -99,23 +86,4 @@ function checkEntry(record: InputRecord, hashes: ReadonlyMap<string, string>): v
   const hash = sha256(record.text);
   if (wanted !== hash)
     throw new Error(`quarantine is about a record with hash ${wanted}, this one has ${hash}`);
-}
-
-function prepare(
-  machine: PartitionMachine,
-  record: InputRecord,
-  frozenRows: ReadonlyMap<string, string>,
-  bundles: ReadonlyMap<string, string>,
-): void {
-  const bundle = machine.needsBundle(record);
-  if (bundle !== null) {
-    const text = bundles.get(bundle);
-    if (text === undefined) throw new Error(`bundle ${bundle} is not in the policies log`);
-    machine.addBundle(bundle, text);
-  }
-  for (let round = 0; round < PLAN_ROUNDS_MAX; round++) {
-    const missing = machine.plan(record);
-    if (missing.length === 0) return;
-    machine.addRows(new Map(missing.map((key) => [key, frozenRows.get(key) ?? null])));
-  }
 }

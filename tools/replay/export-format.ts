@@ -7,9 +7,9 @@ import type { RawBatch, RawRecord, RecordSource } from './record-source.ts';
 import type { Quarantined } from './driven-stage.ts';
 
 // An export: a folder with one manifest and, per log and partition, segments of lines. A line is a JSON object with
-// `partition`, `key`, `value` (the exact text) and, in `activity`, `treasury`, `policies` and `quarantine`, the
-// `offset`; in logs that one stage wrote, the `position`, because their transport offsets mean nothing. Two exports of
-// the same history are the same bytes, whatever transport it came from.
+// `partition`, `key`, `value` (the exact text) and, in `activity`, `treasury`, `census`, `policies` and `quarantine`,
+// the `offset`; in logs that one stage wrote, the `position`, because their transport offsets mean nothing. Two exports
+// of the same history are the same bytes, whatever transport it came from.
 
 export const MANIFEST = 'manifest.json';
 export const EXPORT_FORMAT = 1;

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decode } from '#contracts/codec';
-import type { LogName } from '#contracts/logs';
+import { SHARED, type LogName } from '#contracts/logs';
 import type { Genesis } from '#domain/controls';
 import type { Decision } from '#domain/outputs';
 import { BY_OFFSET } from './compare-log.ts';
@@ -47,10 +47,12 @@ export async function exportLogs(
     const entries = await readQuarantine(source, partition);
     collected.quarantine.push(...entries.map((entry) => ({ ...entry, partition })));
   }
-  // After activity, so that every lease in it has its cause in the export.
+  // After activity, so that every lease and statistic in it has its cause in the export.
   const treasuries = await source.treasuries();
-  for (let partition = 0; partition < treasuries; partition += 1) {
-    await exportLog({ source, dir, onProgress, collected }, 'treasury', partition);
+  for (const log of SHARED) {
+    for (let partition = 0; partition < treasuries; partition += 1) {
+      await exportLog({ source, dir, onProgress, collected }, log, partition);
+    }
   }
   await exportLog({ source, dir, onProgress, collected }, 'policies', 0);
   const { genesis, logs, ...rest } = collected;

@@ -1,13 +1,14 @@
+import { SHARED, type SharedLog } from '#contracts/logs';
 import type { Grant } from '#domain/outputs';
 import type { OutputRecord } from '#domain/stage/stage';
 import { activeGrant, type ActiveGrant } from '#sim/marketplace/in-force';
 import { hasSeveralWriters } from '#stage/several-writers';
 import type { LogReplay } from './driven-stage.ts';
 import { openPartitionReplay } from './partition-replay.ts';
-import { openTreasuryReplay } from './treasury-replay.ts';
+import { openSharedReplay } from './shared-replay.ts';
 import type { PlayedSeason, WorkspaceInMemory } from './workspace-fixture.ts';
 
-// For specs: the three stages over a workspace in memory, driven here and not by the runner.
+// For specs: the four stages over a workspace in memory, driven here and not by the runner.
 
 export interface Pipeline {
   drain(): void;
@@ -16,7 +17,7 @@ export interface Pipeline {
 
 /** One replayed partition of a log and how far it has come. */
 interface Reader {
-  readonly log: 'activity' | 'treasury';
+  readonly log: 'activity' | SharedLog;
   readonly partition: number;
   readonly replay: LogReplay;
   next: number;
@@ -36,12 +37,12 @@ export function openPipeline(
   const active = new Map<string, ActiveGrant>();
   const reader = (log: Reader['log'], partition: number): Reader => {
     const settings = { partition, bundles, quarantine: [] };
-    const replay = log === 'treasury' ? openTreasuryReplay(settings) : openPartitionReplay(settings);
+    const replay = log === 'activity' ? openPartitionReplay(settings) : openSharedReplay(log, settings);
     return { log, partition, replay, next: 0, said: [] };
   };
   const readers = [
     ...Array.from({ length: partitions }, (_, partition) => reader('activity', partition)),
-    ...Array.from({ length: treasuries }, (_, partition) => reader('treasury', partition)),
+    ...SHARED.flatMap((log) => Array.from({ length: treasuries }, (_, partition) => reader(log, partition))),
   ];
   const put = (own: number, { log, partition = own, key, text }: OutputRecord): void => {
     const to = workspace.partition(log, partition);
@@ -65,7 +66,7 @@ export function openPipeline(
       // Somebody else each time has taken over and says again what it cannot know to have arrived.
       const heir = readers[drained++ % readers.length]!;
       for (const output of heir.said) put(heir.partition, output);
-      const present = readers.filter(({ log }) => log === 'activity' || drained <= treasurySteps);
+      const present = readers.filter(({ log }) => log !== 'treasury' || drained <= treasurySteps);
       while (present.map(read).some((isNew) => isNew));
     },
     activeGrants: () => [...active.values()],

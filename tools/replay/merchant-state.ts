@@ -22,18 +22,28 @@ export interface MerchantState {
   readonly country: string | null;
   /** Legal entity that it is linked to. */
   readonly entityId: string | null;
-  readonly tier: string | null;
-  readonly tierSince: string | null;
+  readonly tiers: {
+    readonly [ladder: string]: { readonly tier: string | null; readonly since: string | null };
+  };
   readonly declaredPerDay: number | null;
   readonly stockUnits: number | null;
+  readonly listings: number | null;
+  readonly fans: number | null;
+  readonly fansOffSite: number | null;
+  readonly depositDueMinor: number | null;
+  readonly depositDueBy: string | null;
   readonly openOrders: number;
   readonly overdueOrders: number;
   /** Orders paid and neither shipped nor cancelled, by the day they must leave. */
   readonly openByShipDay: { readonly [day: string]: number };
   readonly trainings: readonly string[];
+  readonly enrolled: readonly string[];
+  readonly exams: readonly string[];
+  readonly certifications: readonly string[];
   readonly tools: readonly string[];
   /** Classes of violations that stand. */
   readonly violations: readonly string[];
+  readonly isSearchBlocked: boolean;
   readonly survey: { readonly [question: string]: string };
   /** Largest cumulative exposures reported, by grant. */
   readonly boosts: { readonly [grantId: string]: number };
@@ -71,42 +81,60 @@ function stateOf(row: MerchantRow, root: ScoringRoot, partition: number, asOf: s
   const today = localDay(root.nowMs, root.zone);
   const open = [...row.open.perDay].filter(([, count]) => count !== 0).sort(([a], [b]) => a - b);
   const orders = openOrdersAt(row.open, today);
-  const { tier, sinceMs } = row.tier;
+  const ladders = Object.entries(row.tiers).sort(([a], [b]) => byCodeUnit(a, b));
   return {
     merchantId: row.id,
     partition,
     asOf,
     now: formatInstant(root.nowMs),
-    registeredAt: instantOrNull(row.registeredAtMs),
+    registeredAt: instantOrNull(row.instants.registered),
     isClosed: row.isClosed,
     category: row.category,
     country: row.country,
     entityId: row.entityId,
-    tier,
-    tierSince: instantOrNull(sinceMs),
+    tiers: Object.fromEntries(
+      ladders.map(([ladder, { tier, sinceMs }]) => [ladder, { tier, since: instantOrNull(sinceMs) }]),
+    ),
     declaredPerDay: row.declaredPerDay,
     stockUnits: row.stockUnits,
+    listings: row.listings,
+    fans: row.fans,
+    fansOffSite: row.fansOffSite,
+    depositDueMinor: row.depositDueMinor,
+    depositDueBy: instantOrNull(row.depositDueByMs),
     openOrders: orders.open,
     overdueOrders: orders.overdue,
     openByShipDay: Object.fromEntries(open.map(([day, count]) => [dateOf(day), count])),
     trainings: [...row.trainings].sort(byCodeUnit),
+    enrolled: [...row.enrolled].sort(byCodeUnit),
+    exams: [...row.exams].sort(byCodeUnit),
+    certifications: [...row.certifications].sort(byCodeUnit),
     tools: [...row.tools].sort(byCodeUnit),
     violations: [...row.violations].sort(byCodeUnit),
+    isSearchBlocked: row.isSearchBlocked,
     survey: row.survey,
-    boosts: Object.fromEntries([...row.boosts].sort(([a], [b]) => byCodeUnit(a, b))),
+    boosts: Object.fromEntries(
+      [...row.boosts]
+        .sort(([a], [b]) => byCodeUnit(a, b))
+        .map(([grant, { exposures }]) => [grant, exposures]),
+    ),
     days: daysOf(row, today),
   };
 }
 
 function daysOf(row: MerchantRow, today: number): MerchantState['days'] {
-  const { days, amounts } = row.buckets;
-  return days.flatMap((day, at) => {
-    if (day <= today - DAYS_KEPT) return [];
-    const facts = FACTS.flatMap((fact, place) =>
-      amounts[at]![place] === 0 ? [] : [[fact, amounts[at]![place]!] as const],
-    );
-    return [{ day: dateOf(day), facts: Object.fromEntries(facts) }];
-  });
+  const days = new Map<number, Record<string, number>>();
+  for (const [place, column] of row.buckets.columns.entries()) {
+    for (const [at, day] of (column?.days ?? []).entries()) {
+      const facts = days.get(day) ?? {};
+      days.set(day, facts);
+      facts[FACTS[place]!] = column!.amounts[at]!;
+    }
+  }
+  return [...days]
+    .filter(([day]) => day > today - DAYS_KEPT)
+    .sort(([a], [b]) => a - b)
+    .map(([day, facts]) => ({ day: dateOf(day), facts }));
 }
 
 function dateOf(day: number): string {

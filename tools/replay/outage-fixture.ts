@@ -98,7 +98,7 @@ function strictBundle(): CompiledBundle {
   const overdue = '- { metric: overdue, weight: 20%, from: 6, to: 0 }';
   return starterBundle((yaml) =>
     yaml
-      .replace(onTime, `${overdue}\n    ${onTime.replace('40%', '20%')}`)
+      .replace(onTime, `${overdue}\n        ${onTime.replace('40%', '20%')}`)
       .replace(/revokeWhen: .*/, 'revokeWhen: { id: growth.late, metric: overdue, op: ">", value: 1 }'),
   );
 }

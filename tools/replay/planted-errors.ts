@@ -26,7 +26,7 @@ export interface Planting {
 export async function openPlanting(): Promise<Planting> {
   const folder = mkdtempSync(join(tmpdir(), 'updraft-planted-'));
   const honest = join(folder, 'honest');
-  const { logs } = await playedWorkspace({ partitions: 2, merchants: 14, days: 12 });
+  const { logs } = await playedWorkspace({ partitions: 2, merchants: 9, days: 12 });
   await exportLogs(logSource(logs, 'spec'), honest);
   const states: MerchantState[] = [];
   for await (const state of merchantStates(logSource(logs, 'spec'))) states.push(state);

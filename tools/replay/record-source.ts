@@ -21,7 +21,7 @@ export interface RecordSource {
   /** In words, for messages. */
   readonly name: string;
   partitions(): Promise<number>;
-  /** Partitions of the treasury log. */
+  /** Partitions of the treasury log and of the census log each. */
   treasuries(): Promise<number>;
   /** From the beginning up to the end of the log as it is at the time of the call. */
   read(log: LogName, partition: number): AsyncIterable<RawBatch>;

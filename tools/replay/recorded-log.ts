@@ -35,8 +35,8 @@ export async function* lettersOnce(
 }
 
 /**
- * Requests and returns of one writer to the treasury, up to the first whose cause is not in the activity that is
- * replayed: an export takes the treasury last, so that every lease has its cause in it.
+ * What one writer said to treasury or census, up to the first whose cause is not in the activity that is
+ * replayed: an export takes those logs last, so that what they led to has its cause in it.
  */
 export async function* mailOnce(
   batches: AsyncIterable<RawBatch>,

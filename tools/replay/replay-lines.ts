@@ -8,14 +8,14 @@ const LOG_WIDTH = 'dead-letters'.length;
 
 /** What a person reads at the end of a replay. */
 export function replayLines(result: ReplayResult, source: string, seconds: number): string[] {
-  const { activityRecords, treasuryRecords, isolation } = result;
-  const rate = Math.round((activityRecords + treasuryRecords) / Math.max(seconds, 0.001));
+  const { activityRecords, treasuryRecords, censusRecords, isolation } = result;
+  const rate = Math.round((activityRecords + treasuryRecords + censusRecords) / Math.max(seconds, 0.001));
   const belts = isolation.hasNamespace
     ? 'in network namespaces of their own, modules closed'
     : 'modules closed (this machine gives no network namespaces)';
   const lines = [
-    `replayed ${source}: ${activityRecords} activity and ${treasuryRecords} treasury records ` +
-      `in ${seconds.toFixed(1)} s (${rate}/s)`,
+    `replayed ${source}: ${activityRecords} activity, ${treasuryRecords} treasury and ` +
+      `${censusRecords} census records in ${seconds.toFixed(1)} s (${rate}/s)`,
     `workers  ${belts}`,
     ...result.logs.map(({ log, partition, recorded, digest, notYetPublished, notCompared }) => {
       const late = notYetPublished > 0 ? `  and ${notYetPublished} not yet published` : '';

@@ -1,3 +1,4 @@
+import { SHARED, type SharedLog } from '#contracts/logs';
 import { compareGrants } from './compare-grants.ts';
 import {
   compareLog,
@@ -7,11 +8,11 @@ import {
   type LogResult,
 } from './compare-log.ts';
 import { digestInput } from './digest-input.ts';
-import type { LeaseSpool } from './lease-spool.ts';
 import { readBundles, readQuarantine, takeEnd, type RecordSource } from './record-source.ts';
 import { isAfter, lettersOnce, mailOnce } from './recorded-log.ts';
 import { found, FindingError } from './replay-finding.ts';
 import type { ReplayWorker } from './replay-worker.ts';
+import type { SaidSpool } from './said-spool.ts';
 
 /** What the replay of one partition of a log is given. */
 export interface ReplayContext {
@@ -19,7 +20,7 @@ export interface ReplayContext {
   readonly worker: ReplayWorker;
   readonly partition: number;
   readonly batchRecords: number;
-  readonly leases: LeaseSpool;
+  readonly said: SaidSpool;
   /** Records that will be stepped, as they become known, and those that were. */
   readonly onTotal: (records: number) => void;
   readonly onStepped: (records: number) => void;
@@ -27,7 +28,7 @@ export interface ReplayContext {
 
 /** What is said of logs with several writers, by log and partition. */
 export interface Said {
-  readonly log: 'treasury' | 'activity';
+  readonly log: SharedLog | 'activity';
   readonly partition: number;
   readonly notYetPublished: number;
   readonly notCompared: number;
@@ -40,7 +41,7 @@ export interface Replayed {
 
 /** Replays a partition of activity. Throws FindingError at the first thing found. */
 export async function replayPartition(context: ReplayContext): Promise<Replayed> {
-  const { source, worker, partition, batchRecords, leases, onTotal, onStepped } = context;
+  const { source, worker, partition, batchRecords, said, onTotal, onStepped } = context;
   const decisions = await takeEnd(source.read('decisions', partition));
   const capability = await takeEnd(source.read('capability', partition));
   const letters = await takeEnd(source.read('dead-letters', partition));
@@ -51,17 +52,20 @@ export async function replayPartition(context: ReplayContext): Promise<Replayed>
   };
   const grants = await compareGrants(source, partition);
   try {
-    const mail = await compareMail(source, partition);
+    const mail = {
+      treasury: await compareMail(source, partition, 'treasury'),
+      census: await compareMail(source, partition, 'census'),
+    };
     const taken = await takeEnd(source.read('activity', partition));
     const activity = digestInput(
       'activity',
       taken,
       partition,
       (records) => {
-        mail.endsAt(records);
+        for (const log of SHARED) mail[log].endsAt(records);
         onTotal(records);
       },
-      (record) => leases.add(partition, record),
+      (record) => said.add(partition, record),
     );
     // After the end of activity: whatever it names was written before it.
     const quarantine = await readQuarantine(source, partition);
@@ -73,7 +77,8 @@ export async function replayPartition(context: ReplayContext): Promise<Replayed>
           const { log } = record;
           if (log === 'grants') return grants.add(record);
           if (log === 'activity') throw new Error(`partition ${partition} led to a record of activity`);
-          found(await (log === 'treasury' ? mail.to(record.partition) : comparisons[log]).meet(record));
+          const isShared = log === 'treasury' || log === 'census';
+          found(await (isShared ? mail[log].to(record.partition) : comparisons[log]).meet(record));
           if (log === 'decisions') grants.decided(comparisons.decisions.published());
         },
         stepped: onStepped,
@@ -82,17 +87,18 @@ export async function replayPartition(context: ReplayContext): Promise<Replayed>
         },
       },
     );
-    const all = [...Object.values(comparisons), ...mail.all];
+    const all = [...Object.values(comparisons), ...mail.treasury.all, ...mail.census.all];
     for (const comparison of all) found(await comparison.finish());
     found(missingBefore(comparisons['dead-letters'], comparisons.capability));
-    for (const each of mail.all) found(missingBefore(each, comparisons.decisions));
+    for (const each of mail.treasury.all) found(missingBefore(each, comparisons.decisions));
+    for (const each of mail.census.all) found(missingBefore(each, comparisons.capability));
     const grantsResult = await grants.finish();
     const results = [
       activity.result(),
       ...Object.values(comparisons).map((each) => each.result()),
       grantsResult,
     ];
-    return { results, said: mail.said() };
+    return { results, said: SHARED.flatMap((log) => mail[log].said()) };
   } finally {
     grants.close();
   }
@@ -107,31 +113,33 @@ function missingBefore(numbered: LogComparison, own: LogComparison): Difference 
   return differenceOf(log, partition, first.position, null, first);
 }
 
-/** What the partition's allocator said to each treasury. Its ends are taken here. */
-async function compareMail(source: RecordSource, partition: number) {
-  const writer = `allocator/${partition}`;
+const WRITERS = { treasury: 'allocator', census: 'scoring' } as const;
+
+/** What the partition's allocator said to each treasury, or its scoring to each census. Their ends are taken here. */
+async function compareMail(source: RecordSource, partition: number, log: SharedLog) {
+  const writer = `${WRITERS[log]}/${partition}`;
   let activityEnd = 0;
   const isWithin = (position: string): boolean => Number(position.split('/')[1]) < activityEnd;
   const notCompared: number[] = [];
   const all: LogComparison[] = [];
-  for (let treasury = 0; treasury < (await source.treasuries()); treasury += 1) {
+  for (let to = 0; to < (await source.treasuries()); to += 1) {
     notCompared.push(0);
-    const taken = await takeEnd(source.read('treasury', treasury));
-    const said = mailOnce(taken, writer, isWithin, () => (notCompared[treasury]! += 1));
-    all.push(compareLog('treasury', treasury, said));
+    const taken = await takeEnd(source.read(log, to));
+    const said = mailOnce(taken, writer, isWithin, () => (notCompared[to]! += 1));
+    all.push(compareLog(log, to, said));
   }
   return {
     all,
     endsAt: (offset: number) => void (activityEnd = offset),
-    to(treasury: number): LogComparison {
-      const comparison = all[treasury];
-      if (comparison === undefined) throw new Error(`${writer} spoke to treasury ${treasury}, which is none`);
+    to(place: number): LogComparison {
+      const comparison = all[place];
+      if (comparison === undefined) throw new Error(`${writer} spoke to ${log} ${place}, which is none`);
       return comparison;
     },
     said: () =>
-      all.map((each, treasury): Said => {
+      all.map((each, place): Said => {
         const { notYetPublished } = each.result();
-        return { log: 'treasury', partition: treasury, notYetPublished, notCompared: notCompared[treasury]! };
+        return { log, partition: place, notYetPublished, notCompared: notCompared[place]! };
       }),
   };
 }

@@ -1,21 +1,23 @@
+import { SHARED } from '#contracts/logs';
 import type { Difference, LogResult } from './compare-log.ts';
 import { overallDigest } from './digest.ts';
 import type { Stop } from './driven-stage.ts';
 import { findIsolation, type Isolation } from './isolation.ts';
-import { createLeaseSpool } from './lease-spool.ts';
 import type { RecordSource } from './record-source.ts';
 import { FindingError } from './replay-finding.ts';
 import { replayPartition, type ReplayContext, type Replayed, type Said } from './replay-partition.ts';
-import { replayTreasury } from './replay-treasury.ts';
+import { replayShared } from './replay-shared.ts';
 import { openReplayWorker, type ReplayWorker } from './replay-worker.ts';
+import { createSaidSpool } from './said-spool.ts';
+import type { ReplayedLog } from './wire.ts';
 
-// Replay: the activity of every partition, and then the log of every treasury, goes through pipes to workers that reach
-// nothing else, and what they produce is compared with what the logs hold. This process reads and compares; it never
-// steps a record.
+// Replay: the activity of every partition, and then every log of treasury and census, goes through pipes to workers
+// that reach nothing else, and what they produce is compared with what the logs hold. This process reads and compares;
+// it never steps a record.
 //
 // The ends of the output logs are taken before the end of what leads to them, so that every recorded output has its
-// cause in what is replayed, while the pipeline may go on publishing. What allocators ask of a treasury stands in its
-// log before the end of activity is taken, and what it leases stands in activity before its own end is.
+// cause in what is replayed, while the pipeline may go on publishing. What a treasury or census is told stands in its
+// log before the end of activity is taken, and what it says stands in activity before its own end is.
 
 export interface ReplayOptions {
   /** Records that a worker steps before it freezes its rows. Outcomes must not depend on it. */
@@ -44,6 +46,7 @@ export interface ReplayResult {
   readonly stop: Stop | null;
   readonly activityRecords: number;
   readonly treasuryRecords: number;
+  readonly censusRecords: number;
   readonly isolation: Isolation;
 }
 
@@ -55,17 +58,22 @@ export async function replay(source: RecordSource, options: ReplayOptions = {}):
   const { workers = WORKERS_DEFAULT, batchRecords = BATCH_RECORDS_DEFAULT, onProgress } = options;
   const isolation = options.isolation ?? findIsolation();
   const [partitions, treasuries] = [await source.partitions(), await source.treasuries()];
-  const progress = { records: 0, total: 0, partitionsDone: 0, partitions: partitions + treasuries };
-  const counts = { activity: 0, treasury: 0 };
+  const progress = {
+    records: 0,
+    total: 0,
+    partitionsDone: 0,
+    partitions: partitions + SHARED.length * treasuries,
+  };
+  const counts = { activity: 0, treasury: 0, census: 0 };
   const replayed: Replayed[] = [];
-  const leases = createLeaseSpool();
+  const said = createSaidSpool();
   const pool = openPool(Math.min(workers, partitions), isolation);
   const contextOf = (log: keyof typeof counts, worker: ReplayWorker, partition: number): ReplayContext => ({
     source,
     worker,
     partition,
     batchRecords,
-    leases,
+    said,
     onTotal: (records) => void (progress.total += records),
     onStepped(records) {
       counts[log] += records;
@@ -82,13 +90,13 @@ export async function replay(source: RecordSource, options: ReplayOptions = {}):
   let finding: FindingError | null = null;
   try {
     await round('activity', partitions, replayPartition);
-    await round('treasury', treasuries, replayTreasury);
+    for (const log of SHARED) await round(log, treasuries, (of) => replayShared(log, of));
   } catch (error) {
     if (!(error instanceof FindingError)) throw error;
     finding = error;
   } finally {
     pool.close();
-    leases.close();
+    said.close();
   }
   return resultOf(replayed, finding, counts, isolation);
 }
@@ -125,7 +133,7 @@ function openPool(size: number, isolation: Isolation) {
 function resultOf(
   replayed: readonly Replayed[],
   finding: FindingError | null,
-  counts: { readonly activity: number; readonly treasury: number },
+  counts: Readonly<Record<ReplayedLog, number>>,
   isolation: Isolation,
 ): ReplayResult {
   const said = replayed.flatMap((each) => each.said);
@@ -141,6 +149,7 @@ function resultOf(
     stop: finding?.stop ?? null,
     activityRecords: counts.activity,
     treasuryRecords: counts.treasury,
+    censusRecords: counts.census,
     isolation,
   };
 }

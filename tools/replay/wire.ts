@@ -1,3 +1,4 @@
+import type { SharedLog } from '#contracts/logs';
 import type { OutputRecord } from '#domain/stage/stage';
 import { formatPosition } from '#domain/stage/position';
 import { encodeFrame, FieldReader, FieldWriter, jsonFrame, type Frame } from './frame.ts';
@@ -6,11 +7,11 @@ import type { ActivityRecord, Quarantined, Stop } from './driven-stage.ts';
 // What the reader process and its workers say to each other.
 
 /** The logs that are replayed: what everything else comes from. */
-export type ReplayedLog = 'activity' | 'treasury';
+export type ReplayedLog = 'activity' | SharedLog;
 
 /** A partition begins. */
 export interface OpenPartition {
-  /** Of activity, scoring and the allocator are re-executed; of `treasury`, the treasury. */
+  /** Of activity, scoring and the allocator are re-executed; of `treasury` and `census`, the stage of that name. */
   readonly input: ReplayedLog;
   readonly partition: number;
   readonly batchRecords: number;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readFrames, type Frame } from './frame.ts';
 import type { ActivityRecord, LogReplay } from './driven-stage.ts';
 import { openPartitionReplay } from './partition-replay.ts';
-import { openTreasuryReplay } from './treasury-replay.ts';
+import { openSharedReplay } from './shared-replay.ts';
 import { tryEscape } from './try-escape.ts';
 import { doneFrame, helloFrame, jsonOf, KIND, producedFrames, readBundle, readRecords } from './wire.ts';
 import { steppedFrame, stoppedFrame, type OpenPartition } from './wire.ts';
@@ -50,9 +50,9 @@ async function work(frames: AsyncIterable<Frame>): Promise<void> {
         batchRecords = open.batchRecords;
         own = partition;
         replay =
-          input === 'treasury'
-            ? openTreasuryReplay({ partition, bundles })
-            : openPartitionReplay({ partition, bundles, quarantine });
+          input === 'activity'
+            ? openPartitionReplay({ partition, bundles, quarantine })
+            : openSharedReplay(input, { partition, bundles });
         break;
       }
       case KIND.records:

@@ -2,6 +2,7 @@ import { makeAdmit } from '#contracts/admit';
 import type { CloudEvent } from '#domain/stage/stage';
 import { createPrng } from '#sim/marketplace/prng';
 import { SEASONS } from '#sim/marketplace/season';
+import { SHAPES, shapeOf } from '#sim/marketplace/shapes';
 import { createLiveSeason, type LiveSeasonOptions, type PlannedEvent } from './live-season.ts';
 import { createRunClock } from './run-clock.ts';
 import { spoil, SPOILERS } from './spoil.ts';
@@ -103,6 +104,42 @@ test('each way of being malformed is refused', () => {
   expect(spoil(event as CloudEvent, 'p', createPrng(1))).toEqual(
     spoil(event as CloudEvent, 'p', createPrng(1)),
   );
+});
+
+describe.each(SHAPES)('a live season in the shape of %s', (name) => {
+  const { options: shape } = shapeOf(name);
+  const events = healthy(plan({ shape, eventsPerSecond: 1_000 }, 2_500));
+
+  test('is admitted, in its own words and money', () => {
+    expect(events.filter((event) => !admit(event).admitted)).toEqual([]);
+    const registered = events.filter(({ type }) => type === 'updraft.merchant.registered.v1');
+    const categories = new Set(shape.categories!.map(({ category }) => category));
+    expect(registered.length).toBeGreaterThan(10);
+    for (const { data } of registered) {
+      expect(categories).toContain(data['category']);
+      expect(data['currency']).toBe(shape.currency ?? 'CNY');
+    }
+  });
+
+  test('names what began in this run by this run, and no instant of another time', () => {
+    const run = START_MS.toString(36);
+    for (const { data } of events) {
+      for (const id of ['orderId', 'threadId', 'sessionId', 'contentId', 'violationId'])
+        if (id in data) expect(data[id]).toMatch(new RegExp(`^${run}-`));
+      for (const field of ['orderedAt', 'receivedAt', 'startedAt', 'shipBy', 'deliverBy', 'dueBy'])
+        if (field in data)
+          expect(Math.abs(Date.parse(data[field] as string) - START_MS)).toBeLessThan(600_000);
+    }
+  });
+
+  test('promises delivery after the order was placed', () => {
+    const promised = events.filter(({ data }) => 'deliverBy' in data);
+    expect(promised.length).toBeGreaterThan(20);
+    for (const { data } of promised)
+      expect(Date.parse(data['deliverBy'] as string)).toBeGreaterThan(
+        Date.parse(data['orderedAt'] as string),
+      );
+  });
 });
 
 describe('the clock of a run', () => {

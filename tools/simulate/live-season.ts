@@ -1,8 +1,7 @@
 import type { Json } from '#domain/canonical';
 import type { CloudEvent } from '#domain/stage/stage';
 import { DAY_MS, MINUTE_MS, formatInstant, parseInstant } from '#domain/time';
-import { createMarketplace } from '#sim/marketplace/marketplace';
-import { SHIP_WITHIN_MS } from '#sim/marketplace/order-life';
+import { createMarketplace, type MarketplaceOptions } from '#sim/marketplace/marketplace';
 import { createPrng } from '#sim/marketplace/prng';
 import type { SeasonName } from '#sim/marketplace/season';
 import { createRunClock } from './run-clock.ts';
@@ -15,6 +14,8 @@ export interface LiveSeasonOptions {
   readonly seed: number;
   readonly merchants: number;
   readonly season: SeasonName;
+  /** What the marketplace is like, but for its calendar. Left out: the ordinary one, which tells of trade alone. */
+  readonly shape?: Omit<MarketplaceOptions, 'seed' | 'merchants'>;
   readonly eventsPerSecond: number;
   /** When the run began: its first event is due then. */
   readonly startMs: number;
@@ -57,16 +58,30 @@ const TROUBLES = {
 const DAYS = 36_500;
 const NEWCOMER_DAYS = 10;
 const EVENTS_PER_MERCHANT_DAY = 10;
+/** To ten events of trade, all aspects together add so many tenths; measured. */
+const ASPECTS_ADD = 0.68;
 const MINUTES_PER_DAY = DAY_MS / MINUTE_MS;
+/** Ids that a second run must not be taken to repeat. */
+const IDS_OF_A_RUN = ['orderId', 'threadId', 'sessionId', 'contentId', 'violationId'];
+/** Instants of what has been. */
+const PAST = ['orderedAt', 'receivedAt', 'startedAt'];
+/** Instants of what is to come, and since when: null, since the event. */
+const AHEAD: readonly (readonly [field: string, since: string | null])[] = [
+  ['shipBy', 'orderedAt'],
+  ['deliverBy', 'orderedAt'],
+  ['dueBy', null],
+];
 const SOURCE = '/updraft/simulate';
 /** No merchant has this number. */
 const POISON_STREAM = 0xffff_fffe;
 
 export function createLiveSeason(options: LiveSeasonOptions): LiveSeason {
-  const { seed, merchants, startMs, eventsPerSecond } = options;
-  const simStartMs = SIM_STARTS[options.season];
+  const { seed, merchants, startMs, eventsPerSecond, shape } = options;
+  const simStartMs = SIM_STARTS[options.season] + (shape?.seasonShiftDays ?? 0) * DAY_MS;
   const sim = createMarketplace({
     ...TROUBLES,
+    ...shape,
+    leavePpm: TROUBLES.leavePpm,
     seed,
     merchants,
     season: options.season,
@@ -81,24 +96,26 @@ export function createLiveSeason(options: LiveSeasonOptions): LiveSeason {
   const prng = createPrng(seed, POISON_STREAM);
   const run = startMs.toString(36);
   const clock = createRunClock({ simStartMs, startMs, eventsPerSecond });
-  const ordinary = (merchants * EVENTS_PER_MERCHANT_DAY) / MINUTES_PER_DAY;
+  const told = 1 + ((shape?.aspects ?? []).length === 0 ? 0 : ASPECTS_ADD);
+  const ordinary = (merchants * EVENTS_PER_MERCHANT_DAY * told) / MINUTES_PER_DAY;
   /** Demand decides how many events the next days hold, and with that how long they take. */
-  const shipWithinMs = (simMs: number): number => {
-    const factor = (sim.seasonFactor(simMs) + sim.seasonFactor(simMs + DAY_MS)) / 2;
-    return Math.round(clock.expected(SHIP_WITHIN_MS, ordinary * factor));
+  const ahead = (fromMs: number, untilMs: number): string => {
+    const factor = (sim.seasonFactor(fromMs) + sim.seasonFactor(fromMs + DAY_MS)) / 2;
+    return formatInstant(
+      clock.past(fromMs) + Math.round(clock.expected(untilMs - fromMs, ordinary * factor)),
+    );
   };
 
   function live(event: CloudEvent): CloudEvent {
     const data: Record<string, Json | undefined> = { ...event.data };
-    for (const field of ['orderId', 'threadId'])
-      if (field in data) data[field] = `${run}-${data[field] as string}`;
+    const instantOf = (field: string): number => parseInstant(event.data[field] as string);
+    for (const field of IDS_OF_A_RUN) if (field in data) data[field] = `${run}-${data[field] as string}`;
     if ('entityId' in data) data['entityId'] = `s${seed}-${data['entityId'] as string}`;
-    for (const field of ['orderedAt', 'receivedAt']) {
-      if (field in data) data[field] = formatInstant(clock.past(parseInstant(data[field] as string)));
-    }
-    if ('shipBy' in data) {
-      const simMs = parseInstant(event.data['orderedAt'] as string);
-      data['shipBy'] = formatInstant(clock.past(simMs) + shipWithinMs(simMs));
+    for (const field of PAST) if (field in data) data[field] = formatInstant(clock.past(instantOf(field)));
+    for (const [field, since] of AHEAD) {
+      if (!(field in data)) continue;
+      const fromMs = since === null ? parseInstant(event.time) : instantOf(since);
+      data[field] = ahead(fromMs, instantOf(field));
     }
     return {
       ...event,

@@ -43,7 +43,7 @@ export function createAccountStatement(): AccountStatement {
 }
 
 const COLUMNS = ['total', 'spent', 'held', 'free', 'treasury', 'clawed back'];
-const WIDTHS = [16, 10];
+const WIDTHS = [20, 10];
 const NUMBER_WIDTH = 12;
 
 function rowOf(account: Account, accounts: readonly Account[], purses: readonly Noted[]): string[] {
@@ -81,7 +81,7 @@ function isWithin(accounts: readonly Account[], id: string, around: string): boo
 
 function line(cells: readonly string[]): string {
   const padded = cells.map((cell, index) => {
-    return index < WIDTHS.length ? cell.padEnd(WIDTHS[index]!) : cell.padStart(NUMBER_WIDTH);
+    return index < WIDTHS.length ? `${cell} `.padEnd(WIDTHS[index]!) : cell.padStart(NUMBER_WIDTH);
   });
   return `  ${padded.join('')}`;
 }

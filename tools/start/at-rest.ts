@@ -5,6 +5,7 @@ const INPUTS: Readonly<Record<string, string>> = {
   scoring: 'activity',
   allocator: 'capability',
   treasury: 'treasury',
+  census: 'census',
 };
 
 /**

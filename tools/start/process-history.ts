@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Workspace } from '#apps/standalone/src/open-workspace';
 import { startStandalone } from '#apps/standalone/src/standalone';
 import { encodeTick } from '#contracts/genesis';
+import { SHARED } from '#contracts/logs';
 import type { MerchantCapability } from '#domain/outputs';
 import { createLog } from '#telemetry/log';
 import { isAtRest } from './at-rest.ts';
@@ -32,11 +33,11 @@ export async function processHistory(
     },
   });
   try {
-    const { bundle } = await standalone.activate(policy, () => undefined);
-    output.write(`policy    ${bundle.id}, live in ${partitions} partitions\n`);
+    const { id } = await standalone.activate(policy, () => undefined);
+    output.write(`policy    ${id}, live in ${partitions} partitions\n`);
     await send();
     await decided(workspace, halted);
-    await tellTreasury(workspace);
+    await tellShared(workspace);
     await decided(workspace, halted);
     await summary.refresh();
     output.write(`${await tiersTable(workspace)}\n${summary.table()}\n`);
@@ -45,19 +46,19 @@ export async function processHistory(
   }
 }
 
-/** Waits until everything is at rest, the round from allocators over the treasury and back included. */
+/** Waits until everything is at rest, the rounds over treasury and census and back included. */
 async function decided({ backbone, genesis }: Workspace, halted: readonly string[]): Promise<void> {
   const { logs, store } = backbone;
   const { partitions, treasuries } = genesis;
   for (;;) {
     if (halted.length > 0) throw new Error(`a partition stands still: ${halted.join('; ')}`);
-    if (await isAtRest(logs, store, 2 * partitions + treasuries)) return;
+    if (await isAtRest(logs, store, 2 * partitions + SHARED.length * treasuries)) return;
     await sleep(POLL_MS);
   }
 }
 
-/** The treasury hears what time it has become once nobody needs money of an earlier one any more. */
-async function tellTreasury({ backbone, genesis }: Workspace): Promise<void> {
+/** Treasury and census hear what time it has become once nobody says anything of an earlier one any more. */
+async function tellShared({ backbone, genesis }: Workspace): Promise<void> {
   const { logs, store } = backbone;
   const heads = await store.heads();
   const atMs = Math.max(...heads.map(({ snapshot }) => Number(snapshot?.mark.facts['nowMs'] ?? 0)));
@@ -66,6 +67,8 @@ async function tellTreasury({ backbone, genesis }: Workspace): Promise<void> {
   try {
     for (let partition = 0; partition < genesis.treasuries; partition += 1) {
       await writer.append('treasury', partition, [record]);
+      // A midnight publishes from the record after it on.
+      await writer.append('census', partition, [record, record]);
     }
   } finally {
     await writer.close();

@@ -2,28 +2,26 @@ import 'reflect-metadata';
 import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { StandaloneConfig } from '#apps/standalone/src/standalone.config';
 import { openWorkspace, type Workspace } from '#apps/standalone/src/open-workspace';
 import { DiskFullError } from '#apps/standalone/src/disk-watch';
 import { startStandalone, type Standalone } from '#apps/standalone/src/standalone';
-import { playSeason } from '#sim/marketplace/demo-season';
-import { createMarketplace } from '#sim/marketplace/marketplace';
-import type { Reporter } from '#stage/report';
+import { HOUR_MS } from '#domain/time';
 import { createLog, type Log } from '#telemetry/log';
 import { CommandError } from '#tools/cli/command-error';
-import { activeGrants, trainingOffers } from './active-grants.ts';
-import { CONDUCT, demoPlan, fileJournal, type DemoPlan } from './demo.ts';
+import { demoPlan, fileJournal, type DemoPlan, type DemoWanted } from './demo.ts';
+import { createPlanPlayer, type PlayOptions } from './play-plan.ts';
+import type { Summary } from './summary.ts';
 import { refuseTakenPort } from './taken-port.ts';
-import { welcome } from './welcome.ts';
-import { createSummary, type Summary } from './summary.ts';
+import { tell } from './terminal.ts';
+import { firstShopOf, welcome } from './welcome.ts';
 
 // `updraft start`: everything in one process. A stretch of simulated Double 11 flows through first, then the door
 // opens and time goes on by the clock.
 
 export interface StartOptions {
   readonly config: StandaloneConfig;
-  readonly demo: { readonly seed: number; readonly merchants: number; readonly days: number } | null;
+  readonly demo: DemoWanted | null;
   /** Throws away the data directory's database first. Tokens and keys stay. */
   readonly isFresh: boolean;
   readonly output: NodeJS.WriteStream;
@@ -31,10 +29,10 @@ export interface StartOptions {
 
 /** How often the terminal's line is rewritten, ms. */
 const LINE_MS = 1_000;
-const DRAIN_POLL_MS = 5;
 
 export interface Running {
-  readonly url: string;
+  /** What it came to and what to try, to be said once whoever reads it may end the process in order. */
+  readonly greeting: string;
   /** Resolves when everything is finished, saved and closed. */
   stop(): Promise<void>;
 }
@@ -70,7 +68,7 @@ export async function start(options: StartOptions): Promise<Running> {
 /** A workspace that was begun without a demo stays without one. */
 async function openPlan(
   config: StandaloneConfig,
-  wanted: NonNullable<StartOptions['demo']>,
+  wanted: DemoWanted,
   isNew: boolean,
 ): Promise<DemoPlan | null> {
   const hasPlan = existsSync(join(config.dataDirectory, 'demo.json'));
@@ -83,32 +81,27 @@ async function run(
   plan: DemoPlan | null,
   log: Log,
 ): Promise<Running> {
-  const { backbone, genesis } = workspace;
-  const summary = createSummary(backbone.logs, genesis);
-  const progress = drainProgress();
-  const standalone = await startStandalone({
-    ...workspace,
-    config,
-    log,
-    onReport(stage, partition, report) {
-      summary.onReport(stage, partition, report);
-      progress.onReport(stage, partition, report);
-    },
-  });
+  const { genesis } = workspace;
+  const player = createPlanPlayer(workspace, output);
+  const { summary, onReport } = player;
+  const standalone = await startStandalone({ ...workspace, config, log, onReport });
   try {
-    const { bundle } = await standalone.activate(config.policy, (confirmed, all) => {
+    const { id, isOurs } = await standalone.activate(config.policy, (confirmed, all) => {
       if (confirmed < all) output.write(`  policy live in ${confirmed}/${all} partitions\n`);
     });
-    output.write(`Policy ${bundle.id} is live in all ${genesis.partitions} partitions.\n`);
+    output.write(
+      isOurs
+        ? `Policy ${id} is live in all ${genesis.partitions} partitions.\n`
+        : 'The policy that people put live stays live.\n',
+    );
     if (plan !== null && !(await isLive(workspace)))
-      await playDemo(workspace, plan, config, summary, progress, output);
+      await player.play(plan, { ...afterwards(plan), journal: fileJournal(config.dataDirectory) });
     await standalone.startTime();
     const url = await standalone.listen(config.port, config.host);
     await summary.refresh();
-    output.write(
-      `\n${summary.table()}\n\n${welcome({ doorUrl: url, consoleUrl: url, dataDirectory: config.dataDirectory })}\n`,
-    );
-    return { url, stop: keepTelling(summary, standalone, workspace, output) };
+    const addresses = { doorUrl: url, consoleUrl: url, dataDirectory: config.dataDirectory };
+    const greeting = `\n${summary.table()}\n\n${welcome(addresses, firstShopOf(plan?.pack))}\n`;
+    return { greeting, stop: keepTelling(summary, standalone, workspace, output) };
   } catch (error) {
     await standalone.close();
     throw error;
@@ -122,69 +115,9 @@ async function isLive({ backbone, genesis }: Workspace): Promise<boolean> {
   );
 }
 
-async function playDemo(
-  { backbone, genesis, pseudonymKey }: Workspace,
-  plan: DemoPlan,
-  { dataDirectory }: StandaloneConfig,
-  summary: Summary,
-  progress: DrainProgress,
-  output: NodeJS.WriteStream,
-): Promise<void> {
-  const { logs } = backbone;
-  const { partitions, treasuries } = genesis;
-  output.write(
-    `Playing ${plan.days} days of a season, ${plan.merchants} merchants, Double 11 five days before now:\n`,
-  );
-  const startedAt = performance.now();
-  const season = await playSeason({
-    logs,
-    sim: createMarketplace({ ...plan, ...CONDUCT }),
-    pseudonymKey,
-    startMs: plan.startMs,
-    endMs: plan.endMs,
-    stepMs: STEP_MS,
-    journal: fileJournal(dataDirectory),
-    readGrants: activeGrants(logs, partitions),
-    readOffers: trainingOffers(logs, partitions),
-    drained: (atMs) => progress.reached(atMs, { allocator: partitions, treasury: treasuries }),
-    onProgress({ atMs, events }) {
-      const share = Math.floor(((atMs - plan.startMs) * 100) / (plan.endMs - plan.startMs));
-      const day = new Date(atMs).toISOString().slice(0, 16).replace('T', ' ');
-      tell(output, `  ${String(share).padStart(3)} %  ${day}  ${events} events sent  ${summary.line()}`);
-      if (atMs % (24 * 3_600_000) < STEP_MS) void summary.refresh();
-    },
-  });
-  await summary.refresh();
-  const seconds = (performance.now() - startedAt) / 1_000;
-  tell(
-    output,
-    `  ${season.events} events and ${season.ticks} ticks in ${seconds.toFixed(1)} s: ${summary.line()}\n`,
-  );
-}
-
-const STEP_MS = 4 * 3_600_000;
-
-interface DrainProgress {
-  readonly onReport: Reporter;
-  /** Resolves when so many partitions of each have come there. */
-  reached(atMs: number, partitions: Readonly<Record<'allocator' | 'treasury', number>>): Promise<void>;
-}
-
-/** Knows from their reports how far decisions and leases have come in log time. */
-function drainProgress(): DrainProgress {
-  const reachedMs = { allocator: new Map<number, number>(), treasury: new Map<number, number>() };
-  return {
-    onReport(stage, partition, report) {
-      if (report.kind !== 'batch') return;
-      if (stage === 'allocator' || stage === 'treasury') reachedMs[stage].set(partition, report.nowMs);
-    },
-    async reached(atMs, partitions) {
-      const isThere = (stage: 'allocator' | 'treasury'): boolean =>
-        reachedMs[stage].size === partitions[stage] &&
-        [...reachedMs[stage].values()].every((ms) => ms >= atMs);
-      while (!isThere('allocator') || !isThere('treasury')) await sleep(DRAIN_POLL_MS);
-    },
-  };
+/** The season of a pack ends where its dates do, and then time passes up to where the clock is. */
+function afterwards({ pack }: DemoPlan): Pick<PlayOptions, 'quietUntilMs'> {
+  return pack === undefined ? {} : { quietUntilMs: Math.floor(Date.now() / HOUR_MS) * HOUR_MS };
 }
 
 /** Rewrites one line on a terminal; elsewhere a line a minute is enough. */
@@ -209,12 +142,4 @@ function keepTelling(
     await backbone.close();
     output.write('Saved. The next start goes on from here.\n');
   };
-}
-
-function tell(output: NodeJS.WriteStream, line: string): void {
-  if (output.isTTY)
-    output.write(
-      `\r\u001b[2K${line.slice(0, Math.max(20, output.columns - 1))}${line.endsWith('\n') ? '\n' : ''}`,
-    );
-  else output.write(line.endsWith('\n') ? line : `${line}\n`);
 }

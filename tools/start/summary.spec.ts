@@ -18,7 +18,7 @@ const ACCOUNTS = [
   { id: 'relief', unit: 'minor', total: 500, period: 'month', within: null, per: 'entity' },
 ];
 
-test('shows what each programme did, what became of offers, floors and fraud, and why so much was withheld', async () => {
+test('shows what each programme did, what that meant for merchants, and why so much was withheld', async () => {
   const table = await tableOf([
     decision('m1', 'welcome', 'offer', '0/1/0/0'),
     decision('m2', 'welcome', 'offer', '0/2/0/0'),
@@ -32,8 +32,9 @@ test('shows what each programme did, what became of offers, floors and fraud, an
   ]);
   expect(table).toMatch(/welcome {2,}forfeit 1 {2}issue 1 {2}offer 3/);
   expect(table).toContain('courses offered 3: done and given 1, too late or never 1');
-  expect(table).toContain('given by a floor 1, clawed back 1');
+  expect(table).toContain('taken back          grants 1, of merchants 1');
   expect(table.indexOf('2  no-headroom')).toBeLessThan(table.indexOf('1  cool-down'));
+  expect(table).toMatch(/no-headroom +it can carry no more orders than it already has/);
 });
 
 test('states each account by what was last said of its purses, whoever said it', async () => {
@@ -61,7 +62,15 @@ test('states each account by what was last said of its purses, whoever said it',
 async function tableOf(decisions: readonly object[], mail: readonly object[] = []): Promise<string> {
   const logs: Record<string, readonly object[]> = {
     decisions,
-    policies: [{ accounts: ACCOUNTS }],
+    policies: [
+      {
+        accounts: ACCOUNTS.map((account) => ({ ...account, names: {} })),
+        programmes: [],
+        metrics: [],
+        ladders: [],
+        currency: 'CNY',
+      },
+    ],
     treasury: mail.map((data) => ({ type: 'updraft.treasury.return.v1', data })),
   };
   const summary = createSummary(inMemory(logs), { partitions: 1, treasuries: 1 });
@@ -90,7 +99,16 @@ function decision(
   position: string,
   changes: Partial<Decision> = {},
 ): object {
-  const data = { programme, outcome, position, bundle: 'b', reasons: [], budget: null, ...changes };
+  const data = {
+    programme,
+    outcome,
+    position,
+    bundle: 'b',
+    reasons: [],
+    conditions: [],
+    budget: null,
+    ...changes,
+  };
   return { subject: merchantId, data };
 }
 

@@ -1,10 +1,12 @@
 import type { Decision, LeaseRequest } from '#domain/outputs';
-import type { Account } from '#domain/policy/bundle';
+import type { Account, Bundle } from '#domain/policy/bundle';
 import type { Reporter } from '#stage/report';
 import type { Logs } from '#stream/log';
 import { createAccountStatement } from './account-statement.ts';
 import { countOf, createCounts, mostFrequent, type Counts } from './counts.ts';
+import { createIntent } from './intent.ts';
 import { followLog } from './log-follow.ts';
+import { createReasons } from './reasons.ts';
 
 /** What the terminal shows while Updraft runs. */
 export interface Summary {
@@ -13,11 +15,12 @@ export interface Summary {
   refresh(): Promise<void>;
   /** One line: records stepped, decisions by outcome, partitions that stand still. */
   line(): string;
-  /** What was decided, by programme; what became of offers, floors and fraud; why much was withheld; the accounts. */
+  /** What was decided, by programme; what that meant for merchants; why much was withheld; the accounts. */
   table(): string;
 }
 
 const REASONS_SHOWN = 6;
+const REASON_WIDTH = 30;
 const IN_LINE: readonly string[] = ['issue', 'offer', 'withhold', 'shrink', 'revoke', 'expire'];
 const PER_OWNER = '~';
 
@@ -29,31 +32,35 @@ export function createSummary(
   const mail = followLog(logs, 'treasury', treasuries);
   const policies = followLog(logs, 'policies', 1);
   const statement = createAccountStatement();
-  const bundles = new Map<string, readonly Account[]>();
+  const bundles = new Map<string, Bundle>();
   const outcomes = new Map<string, Counts>();
   const reasons = createCounts();
-  const offers = createOffers();
+  const intent = createIntent();
+  const meanings = createReasons();
   const halted = new Set<string>();
-  const given = { floor: 0, clawedBack: 0 };
   let live: readonly Account[] = [];
   let records = 0;
   let decided = 0;
 
   function take(merchantId: string, decision: Decision): void {
-    const { outcome, programme, budget, position } = decision;
+    const { outcome, programme, bundle, budget, position } = decision;
     const byOutcome = outcomes.get(programme) ?? createCounts();
     outcomes.set(programme, byOutcome);
     byOutcome.add(outcome);
     decided += 1;
-    offers.note(merchantId, decision);
+    const policy = bundles.get(bundle) ?? null;
+    const kind = policy?.programmes.find(({ id }) => id === programme)?.kind ?? null;
+    intent.note(merchantId, decision, kind);
+    meanings.note(decision, policy);
     if (outcome === 'withhold') for (const reason of decision.reasons) reasons.add(reason);
-    if (outcome === 'issue' && decision.reasons.includes('floor')) given.floor += 1;
-    if (outcome === 'claw-back') given.clawedBack += 1;
-    live = bundles.get(decision.bundle) ?? live;
+    live = policy?.accounts ?? live;
     if (budget === null) return;
     const holder = budget.account.includes(PER_OWNER) ? merchantId : null;
     statement.note({ position, instance: budget.account, holder }, budget.after);
   }
+
+  const meaning = (reason: string): string =>
+    `${reason.padEnd(REASON_WIDTH)} ${meanings.inWords(reason)}`.trimEnd();
 
   return {
     onReport(stage, partition, report) {
@@ -62,8 +69,7 @@ export function createSummary(
     },
     async refresh() {
       await policies.catchUp(({ key, value }) => {
-        const bundle = JSON.parse(value.toString('utf8')) as { accounts: readonly Account[] };
-        bundles.set(key ?? '', bundle.accounts);
+        bundles.set(key ?? '', JSON.parse(value.toString('utf8')) as Bundle);
       });
       await decisions.catchUp(({ value }) => {
         const { subject, data } = JSON.parse(value.toString('utf8')) as { subject?: string; data: Decision };
@@ -88,17 +94,16 @@ export function createSummary(
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(
           ([programme, counts]) =>
-            `  ${(programme === '' ? 'no programme' : programme).padEnd(18)} ${counts.inWords()}`,
+            `  ${(programme === '' ? 'no programme' : programme).padEnd(20)} ${counts.inWords()}`,
         );
       const why = mostFrequent(reasons, REASONS_SHOWN).map(
-        ([reason, times]) => `  ${String(times).padStart(6)}  ${reason}`,
+        ([reason, times]) => `  ${String(times).padStart(6)}  ${meaning(reason)}`,
       );
-      const { offered, takenUp, forfeited } = offers.counts();
       return [
         ...rows,
         '',
-        `  courses offered ${offered}: done and given ${takenUp}, too late or never ${forfeited}`,
-        `  given by a floor ${given.floor}, clawed back ${given.clawedBack}`,
+        ...intent.lines().map((line) => `  ${line}`),
+        ...intent.reasons().map((reason) => `          ${meaning(reason)}`),
         '',
         '  most frequent reasons for withholding:',
         ...why,
@@ -106,21 +111,5 @@ export function createSummary(
         statement.table(live),
       ].join('\n');
     },
-  };
-}
-
-/** What became of courses that were offered, each merchant and programme counted once. */
-function createOffers() {
-  const offered = new Set<string>();
-  const takenUp = new Set<string>();
-  const forfeited = new Set<string>();
-  return {
-    note(merchantId: string, { outcome, programme }: Decision): void {
-      const place = `${merchantId} ${programme}`;
-      if (outcome === 'offer') offered.add(place);
-      if (outcome === 'forfeit') forfeited.add(place);
-      if (outcome === 'issue' && offered.has(place)) takenUp.add(place);
-    },
-    counts: () => ({ offered: offered.size, takenUp: takenUp.size, forfeited: forfeited.size }),
   };
 }

@@ -1,3 +1,4 @@
+import type { SharedLog } from '#contracts/logs';
 import { compareLog, type LogComparison } from './compare-log.ts';
 import { digestInput } from './digest-input.ts';
 import { readBundles, takeEnd } from './record-source.ts';
@@ -5,21 +6,21 @@ import { found, FindingError } from './replay-finding.ts';
 import type { ReplayContext, Replayed, Said } from './replay-partition.ts';
 
 /**
- * Replays a partition of the treasury log, after all of activity: its end is taken now, so that every lease that stands
+ * Replays a partition of a shared log, after all of activity: its end is taken now, so that all it said that stands
  * there has its cause in what is replayed. Throws FindingError at the first thing found.
  */
-export async function replayTreasury(context: ReplayContext): Promise<Replayed> {
-  const { source, worker, partition, batchRecords, leases, onTotal, onStepped } = context;
+export async function replayShared(log: SharedLog, context: ReplayContext): Promise<Replayed> {
+  const { source, worker, partition, batchRecords, said, onTotal, onStepped } = context;
   const partitions = await source.partitions();
-  const writer = `treasury/${partition}`;
+  const writer = `${log}/${partition}`;
   const comparisons = Array.from({ length: partitions }, (_, to) =>
-    compareLog('activity', to, leases.of(writer, to)),
+    compareLog('activity', to, said.of(writer, to)),
   );
-  const taken = await takeEnd(source.read('treasury', partition));
-  const input = digestInput('treasury', taken, partition, onTotal);
+  const taken = await takeEnd(source.read(log, partition));
+  const input = digestInput(log, taken, partition, onTotal);
   const bundles = await readBundles(source);
   await worker.run(
-    { input: 'treasury', partition, batchRecords, quarantine: [], bundles, records: input.batches },
+    { input: log, partition, batchRecords, quarantine: [], bundles, records: input.batches },
     {
       async produced(record) {
         found(await comparisons[record.partition]!.meet(record));

@@ -5,18 +5,18 @@ import { FieldReader, FieldWriter } from './frame.ts';
 import type { RawRecord } from './record-source.ts';
 import { createOnce, saidIn } from './recorded-log.ts';
 
-// Leases that stand in activity, set aside while it passes, so that it is read once: the treasury is replayed after
-// it. They wait in temporary files, one per writer and partition.
+// What treasury and census said, leases and statistics, stands in activity and is set aside while it passes, so that it
+// is read once: those who said it are replayed after it. They wait in temporary files, one per writer and partition.
 
-export interface LeaseSpool {
-  /** A record of activity; whatever is no lease is let pass. */
+export interface SaidSpool {
+  /** A record of activity; whatever is neither a lease nor a statistic is let pass. */
   add(partition: number, record: RawRecord): void;
-  /** What a treasury leased to a partition, each sequence once. Nothing may be added any more. */
+  /** What a writer said to a partition, each sequence once. Nothing may be added any more. */
   of(writer: string, partition: number): AsyncGenerator<{ readonly records: readonly RawRecord[] }>;
   close(): void;
 }
 
-const LEASE = Buffer.from('"updraft.control.lease.v1"');
+const TYPES = ['lease', 'statistics'].map((name) => Buffer.from(`"updraft.control.${name}.v1"`));
 const FLUSH_BYTES = 256 * 1024;
 
 interface Place {
@@ -27,8 +27,8 @@ interface Place {
   readonly pieces: number[];
 }
 
-export function createLeaseSpool(): LeaseSpool {
-  const folder = mkdtempSync(join(tmpdir(), 'updraft-leases-'));
+export function createSaidSpool(): SaidSpool {
+  const folder = mkdtempSync(join(tmpdir(), 'updraft-said-'));
   const places = new Map<string, Place>();
 
   const placeOf = (writer: string, partition: number): Place => {
@@ -49,7 +49,7 @@ export function createLeaseSpool(): LeaseSpool {
 
   return {
     add(partition, { key, offset, value }) {
-      if (key !== null || !value.includes(LEASE)) return;
+      if (key !== null || !TYPES.some((type) => value.includes(type))) return;
       const said = saidIn(value);
       if (said === null) return;
       const place = placeOf(said.writer, partition);
@@ -66,7 +66,7 @@ export function createLeaseSpool(): LeaseSpool {
         const body = Buffer.allocUnsafe(bytes);
         readSync(place.file, body, 0, bytes, at);
         at += bytes;
-        yield await Promise.resolve({ records: [...leasesIn(body)] });
+        yield await Promise.resolve({ records: [...recordsIn(body)] });
       }
     },
     close() {
@@ -76,7 +76,7 @@ export function createLeaseSpool(): LeaseSpool {
   };
 }
 
-function* leasesIn(body: Buffer): Generator<RawRecord, void, undefined> {
+function* recordsIn(body: Buffer): Generator<RawRecord, void, undefined> {
   const reader = new FieldReader(body);
   while (!reader.isAtEnd) yield { offset: Number(reader.text()), key: null, value: reader.bytes()! };
 }
