@@ -43,6 +43,22 @@ test(
 );
 
 test(
+  'season: the merchants of a marketplace by its pack, and by the policy that it is compared with',
+  async () => {
+    const { table, json } = await bench('season', '--pack', 'taobao', '--merchants', '40', '--days', '4');
+    expect(table).toMatch(/The season of taobao by its pack: .*\n {2}\d+ events of \d+ merchants/);
+    const { pack, other, ratio } = json['season'] as Record<'pack' | 'other', Record<string, number>> & {
+      ratio: number;
+    };
+    for (const { events, merchants, decisions } of [pack, other]) {
+      expect([events! > 1_000, merchants! > 30, decisions! > 40]).toEqual([true, true, true]);
+    }
+    expect(ratio).toBeGreaterThan(0);
+  },
+  RUN_MS_MAX,
+);
+
+test(
   'burst: who finds no money waits, half are served in the order in which they came, the rest hear that there is none',
   async () => {
     const { table, json } = await bench('burst', '--merchants', '4000');

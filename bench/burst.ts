@@ -1,14 +1,13 @@
 import { makeAdmit } from '#contracts/admit';
-import { decode } from '#contracts/codec';
 import { encodeGenesis, encodePolicyActivated, encodeTick, makeGenesis } from '#contracts/genesis';
 import { allocator } from '#domain/allocator/allocator-machine';
 import { ENGINE } from '#domain/engine';
 import { compileBundle } from '#domain/policy/compile';
 import { scoring } from '#domain/scoring/scoring-machine';
-import type { InputRecord, OutputRecord, PartitionMachine } from '#domain/stage/stage';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '#domain/time';
 import { treasury } from '#domain/treasury/treasury-machine';
 import { sha256 } from '#stage/sha256';
+import { inputOf, stepOn } from './core-stages.ts';
 import { FIXED_WORKLOAD } from './workload.ts';
 
 // Every merchant applies at once, and the treasury answers only when all of them wait. What is measured is what it
@@ -39,14 +38,16 @@ function policyFor(merchants: number): string {
     bundle: 'burst',
     names: { en: 'Burst' },
     currency: 'CNY',
-    metrics: [{ id: 'orders', names: { en: 'Orders' }, sum: 'ordersPaid', window: '7d' }],
-    score: { minimumWeight: '50%', components: [{ metric: 'orders', weight: '100%', from: 0, to: 10 }] },
-    ladder: {
-      id: 'ladder',
-      dwell: 0,
-      minimum: { metric: 'orders', count: 1 },
-      tiers: [{ id: 'all', names: { en: 'All' }, enter: 0, leave: 0 }],
-    },
+    metrics: [{ id: 'orders', names: { en: 'Orders' }, unit: 'count', sum: 'ordersPaid', window: '7d' }],
+    ladders: [
+      {
+        id: 'ladder',
+        names: { en: 'Ladder' },
+        by: 'orders',
+        minimum: { metric: 'orders', atLeast: 1 },
+        tiers: [{ id: 'all', names: { en: 'All' }, enter: 0 }],
+      },
+    ],
     capacity: {
       window: '7d',
       growth: '100%',
@@ -147,20 +148,13 @@ function openWorld(policy: string) {
   let isHeld = false;
   let mail: string[] = [];
 
-  const stepOn = (machine: PartitionMachine, record: InputRecord): readonly OutputRecord[] => {
-    if (machine.needsBundle(record) !== null) machine.addBundle(hash, policy);
-    if (machine.plan(record).length > 0) throw new Error('a row was not in memory');
-    return machine.step(record);
-  };
-  const inputOf = (position: readonly number[], key: string | null, text: string): InputRecord => {
-    return { position: [...position], key, text, event: decode(text) };
-  };
   function step(key: string | null, text: string): void {
-    for (const said of stepOn(machines.scoring, inputOf([0, offset++], key, text))) {
+    for (const said of stepOn(machines.scoring, inputOf([0, offset++], key, text), policy)) {
       if (said.log !== 'capability') continue;
       for (const { log, key: merchant, text: out } of stepOn(
         machines.allocator,
         inputOf(said.position, said.key, said.text),
+        policy,
       )) {
         if (log === 'treasury') {
           requests.count += 1;
@@ -176,7 +170,7 @@ function openWorld(policy: string) {
       const read = mail;
       mail = [];
       for (const each of read) {
-        for (const lease of stepOn(machines.treasury, inputOf([0, mails++], null, each)))
+        for (const lease of stepOn(machines.treasury, inputOf([0, mails++], null, each), policy))
           step(null, lease.text);
       }
     }

@@ -7,18 +7,22 @@ import { kafkaAvailable } from '#tools/kafka/launch';
 import { POSTGRES_DEFAULT } from '#tools/chaos/fresh-services';
 import { measureCluster, type ClusterMeasure } from './cluster.ts';
 import { burstLines, measureBurst } from './burst.ts';
-import { coreLines, measureCore } from './pure-core.ts';
+import { coreLines, eventsPerSecond } from './core-stages.ts';
+import { measureCore } from './pure-core.ts';
+import { measureSeason } from './season.ts';
 import { embeddedLines, measureEmbedded } from './embedded.ts';
 import { figureLines, type Figures } from './figures.ts';
 import type { Latency } from './latency.ts';
 import { measureReplay, replayLines } from './replay-live.ts';
 import type { SelfTime } from './profile-summary.ts';
+import { SHAPES } from '#sim/marketplace/shapes';
 import { FIXED_WORKLOAD } from './workload.ts';
 
 // `npm run bench -- WHAT [options]`: measures one thing, prints it as a table, and as JSON where a file is named.
 
-const USAGE = `bench core|burst|cluster|replay|embedded [options]
+const USAGE = `bench core|season|burst|cluster|replay|embedded [options]
   core           the stages' steps on one core, nothing around them
+  season         the same under the season of a marketplace, by its pack and by another policy on its merchants
   burst          every merchant applies at once (default 100000), the same on one core: order, memory, processor time
   cluster        processes on a broker and a database of their own: throughput, processor time, then latency
   replay         the same without latency, then what was written is replayed by as many workers as there are cores
@@ -30,7 +34,9 @@ const USAGE = `bench core|burst|cluster|replay|embedded [options]
   --allocators N allocator processes (default 2)
   --batch N      events of one request to the embedded door (default 500)
   --latency S    seconds of the open loop at half of the throughput (default 20; 0: none)
-  --policy FILE  default bench/bundle.yaml
+  --policy FILE  default bench/bundle.yaml; season: what the pack is compared with, default the starter's
+  --pack NAME    of the season (default kuaishou, which has the most programmes)
+  --days N       the last ones of the season (default 10)
   --profile      also the largest self times of the processes
   --json FILE    write the figures there, with machine and commit
 The PostgreSQL server is UPDRAFT_TEST_POSTGRES, or ${POSTGRES_DEFAULT}.
@@ -47,17 +53,21 @@ const { values, positionals } = parseArgs({
     allocators: { type: 'string', default: '2' },
     batch: { type: 'string', default: '500' },
     latency: { type: 'string', default: '20' },
-    policy: { type: 'string', default: 'bench/bundle.yaml' },
+    policy: { type: 'string' },
+    pack: { type: 'string', default: 'kuaishou' },
+    days: { type: 'string', default: '10' },
     profile: { type: 'boolean', default: false },
     json: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
 const count = (text: string | undefined, standard: number): number => Number(text ?? standard);
+const policy = values.policy ?? 'bench/bundle.yaml';
 const merchants = count(values.merchants, FIXED_WORKLOAD.merchants);
 
 if (values.help) process.stdout.write(USAGE);
 else if (positionals[0] === 'core') await core();
+else if (positionals[0] === 'season') await season();
 else if (positionals[0] === 'burst') await burst();
 else if (positionals[0] === 'cluster') await cluster();
 else if (positionals[0] === 'replay') await replay();
@@ -69,9 +79,22 @@ else {
 
 async function core(): Promise<void> {
   const events = count(values.events, 400_000);
-  const figures = await measureCore({ events, merchants, policy: values.policy });
-  print(coreLines(figures));
+  const figures = await measureCore({ events, merchants, policy });
+  print(coreLines('Core', figures));
   await keep({ core: figures });
+}
+
+async function season(): Promise<void> {
+  const shape = SHAPES.find((name) => name === values.pack);
+  if (shape === undefined) throw new Error(`--pack: ${values.pack} must be one of ${SHAPES.join(', ')}`);
+  const of = { shape, merchants, days: Number(values.days) };
+  const pack = await measureSeason(of);
+  print(coreLines(`The season of ${shape} by its pack`, pack));
+  const other = await measureSeason({ ...of, policy: values.policy ?? 'policies/starter/bundle.yaml' });
+  print(coreLines('The same merchants by the other policy', other));
+  const ratio = eventsPerSecond(pack) / eventsPerSecond(other);
+  print([`The pack comes to ${(100 * ratio).toFixed(1)} % of the other's events/s`]);
+  await keep({ season: { pack, other, ratio } });
 }
 
 async function burst(): Promise<void> {
@@ -89,7 +112,7 @@ function clusterOptions(): ClusterMeasure {
     partitions: count(values.partitions, 4),
     scoring: count(values.scoring, 2),
     allocators: count(values.allocators, 2),
-    policy: values.policy,
+    policy,
     postgresUrl: process.env['UPDRAFT_TEST_POSTGRES'] ?? POSTGRES_DEFAULT,
     latencySeconds: count(values.latency, 20),
     isProfiled: values.profile,
@@ -122,7 +145,7 @@ async function embedded(): Promise<void> {
   const figures = await measureEmbedded({
     events: count(values.events, 200_000),
     merchants,
-    policy: values.policy,
+    policy,
     batchEvents: count(values.batch, 500),
     latencySeconds: count(values.latency, 20),
   });
