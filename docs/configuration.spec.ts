@@ -5,6 +5,7 @@ import * as console_ from '#apps/console/src/console.config';
 import * as ingest from '#apps/ingest/src/ingest.config';
 import { readScoringConfig } from '#apps/scoring/src/scoring.config';
 import * as standalone from '#apps/standalone/src/standalone.config';
+import { readCensusConfig } from '#apps/census/src/census.config';
 import { readTreasuryConfig } from '#apps/treasury/src/treasury.config';
 import { maskedStageConfig, type StageConfig } from '#stage/stage.config';
 import type { Environment } from '#telemetry/environment';
@@ -28,6 +29,7 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   scoring: { read: readScoringConfig, mask: maskStage },
   allocator: { read: readAllocatorConfig, mask: maskStage },
   treasury: { read: readTreasuryConfig, mask: maskStage },
+  census: { read: readCensusConfig, mask: maskStage },
   console: { read: console_.readConsoleConfig, mask: console_.maskedConfig },
   standalone: { read: standalone.readStandaloneConfig, mask: standalone.maskedStandaloneConfig },
 };

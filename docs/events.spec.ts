@@ -4,12 +4,18 @@ import { makeAdmit } from '#contracts/admit';
 import { CATALOGUE, exampleOf } from '#contracts/catalogue';
 import { MERCHANT_EVENT_TYPES } from '#contracts/event-types';
 import { schemaOf } from '#contracts/schema';
+import { FEEDS, type FactDay } from '#domain/scoring/feeds';
 
 // docs/events.md is written by hand, for people. What it says of each type is compared with the code.
 
 const PAGE = readFileSync(join(import.meta.dirname, 'events.md'), 'utf8');
 const SECTION = /^### `([^`]+)`\n([\s\S]*?)(?=^##)/gm;
 const EXAMPLE = /^```json\n([\s\S]*?)^```/m;
+const FEEDS_LINE = /^Adds to (.+)\.$/m;
+const DAYS: Readonly<Record<string, FactDay>> = {
+  'on the day the order was placed': 'ordered',
+  'on the day the session started': 'started',
+};
 const OPTIONAL = /May be left out: ([^.]+)\./;
 
 interface Section {
@@ -48,4 +54,19 @@ describe.each(MERCHANT_EVENT_TYPES)('%s', (type) => {
     expect([...optional].sort()).toEqual(fields.filter((field) => !required.includes(field)).sort());
     expect(Object.keys(example)).toEqual(expect.arrayContaining([...required]));
   });
+
+  test('says which facts it adds to, and on which day', () => {
+    const line = FEEDS_LINE.exec(sections.get(type)?.text ?? '')?.[1] ?? '';
+    expect(factsIn(line)).toEqual(FEEDS[type] ?? {});
+  });
 });
+
+/** "`a`, `b`; on the day the order was placed `c`" as facts and their days. */
+function factsIn(line: string): Record<string, FactDay> {
+  const parts = line.split('; ').map((part) => {
+    const words = Object.keys(DAYS).find((each) => part.startsWith(each));
+    const day = words === undefined ? 'occurred' : DAYS[words]!;
+    return [...part.matchAll(/`(\w+)`/g)].map(([, fact]) => [fact!, day] as const);
+  });
+  return Object.fromEntries(parts.flat());
+}

@@ -4,7 +4,9 @@ import { readSideMetrics } from '#apps/console/src/read-side';
 import { ingestMetrics } from '#apps/ingest/src/ingest-metrics';
 import { allocator } from '#domain/allocator/allocator-machine';
 import { scoring } from '#domain/scoring/scoring-machine';
+import { census } from '#domain/census/census-machine';
 import { treasury } from '#domain/treasury/treasury-machine';
+import { shadowMetrics } from '#stage/shadow/shadow-host';
 import { stageTelemetry } from '#stage/stage-telemetry';
 import { Health } from '#telemetry/health';
 import { createLog } from '#telemetry/log';
@@ -29,13 +31,18 @@ const FAMILIES: readonly Family[] = [
   },
   {
     path: 'libs/stage/src/stage-telemetry.ts',
-    programs: ['scoring', 'allocator', 'treasury', 'standalone'],
+    programs: ['scoring', 'allocator', 'treasury', 'census', 'standalone'],
     register: (registry) => stageTelemetry(registry, new Health(), createLog('docs', { level: 'silent' })),
   },
   {
     path: 'apps/console/src/read-side.ts',
     programs: ['console', 'standalone'],
     register: readSideMetrics,
+  },
+  {
+    path: 'libs/stage/src/shadow/shadow-host.ts',
+    programs: ['console', 'standalone'],
+    register: shadowMetrics,
   },
 ];
 
@@ -102,7 +109,7 @@ test('every label has a row, and no other', () => {
 });
 
 test('labels have the values of their rows', () => {
-  expect(valuesOf('stage')).toEqual([scoring.name, allocator.name, treasury.name]);
+  expect(valuesOf('stage')).toEqual([scoring.name, allocator.name, treasury.name, census.name]);
   const readSide = sourceOf('apps/console/src/read-side.ts');
   expect(valuesOf('log')).toEqual(quotedIn(readSide, /\[('[\w-]+'), new LogProjector/g));
   const admit = sourceOf('libs/contracts/src/admit.ts');
