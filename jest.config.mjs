@@ -30,6 +30,7 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': '@swc/jest' },
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
+  testSequencer: '<rootDir>/tools/longest-first.mjs',
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.tsc'],
   // A bound against hanging, not a measure of speed: two cores may be busy with a broker and a database.
   testTimeout: 90_000,

@@ -3,13 +3,21 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openBackbone, type Backbone } from '#stage/backbone';
 import type { Logs } from '#stream/log';
-import { readProgress } from '#store/read/progress';
 import { createLog } from '#telemetry/log';
-import { readCommandCpuSeconds, readCpuSeconds } from '#tools/cluster/cpu-time';
 import { beginSeason } from '#tools/chaos/begin-season';
 import { openFreshServices } from '#tools/chaos/fresh-services';
 import { followPublished, until, whatIsBehind } from '#tools/chaos/partition-watch';
 import { openCluster, type Cluster, type RunningProcess } from '#tools/cluster/run-cluster';
+import {
+  countOutputs,
+  differences,
+  followLastOutput,
+  isProjected,
+  numbered,
+  POLL_MS,
+  serviceCpu,
+  startAll,
+} from './cluster-work.ts';
 import type { Figures } from './figures.ts';
 import { measureLatency, type Latency } from './latency.ts';
 import { loadWorkload, type Loaded } from './load-workload.ts';
@@ -49,11 +57,8 @@ export interface ClusterResult {
 }
 
 const PREFIX = 'bench.';
-/** Seldom enough to be no load of its own. */
-const POLL_MS = 200;
 const BEHIND_EVERY_MS = 1_000;
 const DRAIN_MS_MAX = 30 * 60_000;
-const OUTPUTS = ['capability', 'decisions', 'grants'] as const;
 const AREAS_TOP = 12;
 const FUNCTIONS_TOP = 30;
 /** Of the events of the fixed workload at least so many must lead to a decision, or it was not that workload. */
@@ -83,7 +88,12 @@ export async function measureCluster(wanted: ClusterMeasure): Promise<ClusterRes
     const { loaded, endMs } = await loadWorkload({ ...wanted, logs: backbone.logs });
     const ceiling = await drainRaw([kafka.brokers], `${PREFIX}activity`, loaded.events + loaded.ticks);
     const cpuBefore = serviceCpu(kafka.pid);
-    const processes = await startProcesses(cluster, wanted, directory);
+    const names = [...numbered('scoring', wanted.scoring), ...numbered('allocator', wanted.allocators)];
+    const processes = await startAll(
+      cluster,
+      [...names, 'treasury-1', 'console-1'],
+      wanted.isProfiled ? directory : null,
+    );
     const run = await drain(backbone, wanted.partitions, processes, () => serviceCpu(kafka.pid));
     const serviceSeconds = differences(run.serviceThen, cpuBefore);
     const figures = await figuresOf(backbone, loaded, wanted, run, serviceSeconds, ceiling);
@@ -128,27 +138,6 @@ async function fillPurses(cluster: Cluster, logs: Logs, partitions: number): Pro
   await Promise.all(first.map((each) => each.stop()));
 }
 
-async function startProcesses(
-  cluster: Cluster,
-  { scoring, allocators, isProfiled }: ClusterMeasure,
-  directory: string,
-): Promise<RunningProcess[]> {
-  const names = [
-    ...Array.from({ length: scoring }, (_, at) => `scoring-${at + 1}`),
-    ...Array.from({ length: allocators }, (_, at) => `allocator-${at + 1}`),
-    'treasury-1',
-    'console-1',
-  ];
-  return Promise.all(
-    names.map((name) =>
-      cluster.start(
-        name,
-        isProfiled ? ['--cpu-prof', `--cpu-prof-dir=${directory}`, `--cpu-prof-name=${name}.cpuprofile`] : [],
-      ),
-    ),
-  );
-}
-
 interface Run {
   /** From the first take-over to the last output, s. */
   readonly seconds: number;
@@ -191,39 +180,6 @@ async function drain(
   };
 }
 
-/** Whether the console has read every decision. */
-async function isProjected({ logs, database }: Backbone): Promise<boolean> {
-  const ends = await logs.endOffsets('decisions');
-  const progress = await readProgress(database, 'decisions');
-  return ends.every((end, partition) => {
-    const at = progress.find((each) => each.partition === partition);
-    return end === 0 || (at?.nextOffset ?? 0) >= end;
-  });
-}
-
-/** Notes when the ends of the output logs last moved. */
-function followLastOutput(logs: Logs): { atMs(): number; stop(): Promise<void> } {
-  let isStopped = false;
-  let ends = '';
-  let atMs = Date.now();
-  const follow = async (): Promise<void> => {
-    while (!isStopped) {
-      const now = JSON.stringify(await Promise.all(OUTPUTS.map((log) => logs.endOffsets(log))));
-      if (now !== ends) atMs = Date.now();
-      ends = now;
-      await sleep(POLL_MS);
-    }
-  };
-  const following = follow();
-  return {
-    atMs: () => atMs,
-    async stop() {
-      isStopped = true;
-      await following;
-    },
-  };
-}
-
 function firstTakeOverAt(output: string): number {
   const line = readFileSync(output, 'utf8')
     .split('\n')
@@ -240,14 +196,7 @@ async function figuresOf(
   serviceSeconds: ReadonlyMap<string, number>,
   ceiling: Figures['ceiling'],
 ): Promise<Figures> {
-  const outputs = new Map<string, number>();
-  for (const log of OUTPUTS) {
-    let count = 0;
-    for (const partition of (await logs.endOffsets(log)).keys()) {
-      for await (const batch of logs.read(log, partition, 0)) count += batch.records.length;
-    }
-    outputs.set(log, count);
-  }
+  const outputs = await countOutputs(logs);
   const decisions = outputs.get('decisions')!;
   if (decisions < loaded.events * DECISIONS_MIN_SHARE) {
     throw new Error(
@@ -262,22 +211,6 @@ async function figuresOf(
     cpuSeconds: new Map([...run.cpuSeconds, ...serviceSeconds]),
     ceiling,
   };
-}
-
-/** Of the broker, which is ours alone, and of the PostgreSQL server, all of it, whoever else uses it. */
-function serviceCpu(kafkaPid: number): Map<string, number> {
-  const postgres = readCommandCpuSeconds('postgres');
-  return new Map([
-    ['Kafka broker', readCpuSeconds(kafkaPid)],
-    ...(postgres === null ? [] : [['PostgreSQL (whole server)', postgres] as const]),
-  ]);
-}
-
-function differences(
-  after: ReadonlyMap<string, number>,
-  before: ReadonlyMap<string, number>,
-): Map<string, number> {
-  return new Map([...after].map(([name, seconds]) => [name, seconds - (before.get(name) ?? 0)]));
 }
 
 async function profilesIn(directory: string): Promise<Map<string, Profiled>> {

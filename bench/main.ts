@@ -5,11 +5,12 @@ import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { kafkaAvailable } from '#tools/kafka/launch';
 import { POSTGRES_DEFAULT } from '#tools/chaos/fresh-services';
+import { clusterSeasonLines, measureClusterSeason, type ClusterSeasonFigures } from './cluster-season.ts';
 import { measureCluster, type ClusterMeasure } from './cluster.ts';
 import { burstLines, measureBurst } from './burst.ts';
 import { coreLines, eventsPerSecond } from './core-stages.ts';
 import { measureCore } from './pure-core.ts';
-import { measureSeason } from './season.ts';
+import { measureSeason, type SeasonMeasure } from './season.ts';
 import { embeddedLines, measureEmbedded } from './embedded.ts';
 import { figureLines, type Figures } from './figures.ts';
 import type { Latency } from './latency.ts';
@@ -20,12 +21,14 @@ import { FIXED_WORKLOAD } from './workload.ts';
 
 // `npm run bench -- WHAT [options]`: measures one thing, prints it as a table, and as JSON where a file is named.
 
-const USAGE = `bench core|season|burst|cluster|replay|embedded [options]
+const USAGE = `bench core|season|burst|cluster|cluster-season|replay|embedded [options]
   core           the stages' steps on one core, nothing around them
   season         the same under the season of a marketplace, by its pack and by another policy on its merchants
   burst          every merchant applies at once (default 100000), the same on one core: order, memory, processor time
   cluster        processes on a broker and a database of their own: throughput, processor time, then latency
-  replay         the same without latency, then what was written is replayed by as many workers as there are cores
+  cluster-season processes on a broker and a database of their own under the season of a marketplace, by its pack and
+                 by another policy on its merchants; simulator and processes take turns
+  replay         as cluster without latency, then what was written is replayed by as many workers as there are cores
   embedded       one process over PGlite, batches posted to its door: throughput, memory, then latency
   --events N     of the fixed workload (default 1000000; core: 400000; embedded: 200000)
   --merchants N  default ${FIXED_WORKLOAD.merchants}
@@ -70,6 +73,7 @@ else if (positionals[0] === 'core') await core();
 else if (positionals[0] === 'season') await season();
 else if (positionals[0] === 'burst') await burst();
 else if (positionals[0] === 'cluster') await cluster();
+else if (positionals[0] === 'cluster-season') await clusterSeason();
 else if (positionals[0] === 'replay') await replay();
 else if (positionals[0] === 'embedded') await embedded();
 else {
@@ -84,17 +88,52 @@ async function core(): Promise<void> {
   await keep({ core: figures });
 }
 
-async function season(): Promise<void> {
+interface SeasonOptions {
+  readonly of: SeasonMeasure;
+  readonly other: string;
+}
+
+function seasonOptions(): SeasonOptions {
   const shape = SHAPES.find((name) => name === values.pack);
   if (shape === undefined) throw new Error(`--pack: ${values.pack} must be one of ${SHAPES.join(', ')}`);
-  const of = { shape, merchants, days: Number(values.days) };
+  const other = values.policy ?? 'policies/starter/bundle.yaml';
+  return { of: { shape, merchants, days: Number(values.days) }, other };
+}
+
+async function season(): Promise<void> {
+  const { of, other: policy } = seasonOptions();
   const pack = await measureSeason(of);
-  print(coreLines(`The season of ${shape} by its pack`, pack));
-  const other = await measureSeason({ ...of, policy: values.policy ?? 'policies/starter/bundle.yaml' });
+  print(coreLines(`The season of ${of.shape} by its pack`, pack));
+  const other = await measureSeason({ ...of, policy });
   print(coreLines('The same merchants by the other policy', other));
   const ratio = eventsPerSecond(pack) / eventsPerSecond(other);
-  print([`The pack comes to ${(100 * ratio).toFixed(1)} % of the other's events/s`]);
+  print([ratioLine(ratio)]);
   await keep({ season: { pack, other, ratio } });
+}
+
+async function clusterSeason(): Promise<void> {
+  const { of, other: policy } = seasonOptions();
+  const { partitions, scoring, allocators, postgresUrl } = clusterOptions();
+  const onDay = (day: number, { events, seconds }: { events: number; seconds: number }): void => {
+    process.stderr.write(`  day ${day}: ${events} events, ${Math.round(events / seconds)}/s\n`);
+  };
+  const each = { ...of, partitions, scoring, allocators, postgresUrl, onDay };
+  const pack = await measureClusterSeason(each);
+  print(clusterSeasonLines(`The season of ${of.shape} by its pack`, pack));
+  const other = await measureClusterSeason({ ...each, policy });
+  print(clusterSeasonLines('The same merchants by the other policy', other));
+  const ratio = pack.events / pack.seconds / (other.events / other.seconds);
+  print([ratioLine(ratio)]);
+  const plain = (figures: ClusterSeasonFigures): object => ({
+    ...figures,
+    outputs: [...figures.outputs],
+    cpuSeconds: [...figures.cpuSeconds],
+  });
+  await keep({ clusterSeason: { pack: plain(pack), other: plain(other), ratio } });
+}
+
+function ratioLine(ratio: number): string {
+  return `The pack comes to ${(100 * ratio).toFixed(1)} % of the other's events/s`;
 }
 
 async function burst(): Promise<void> {

@@ -17,8 +17,9 @@ export async function beginSeason(
   partitions: number,
   nowMs: number,
   policy = STARTER,
+  zone = 'Asia/Shanghai',
 ): Promise<Genesis> {
-  const wish = { partitions, zone: 'Asia/Shanghai' };
+  const wish = { partitions, zone };
   const { genesis } = await writeGenesis(logs, database, wish, { clockMs: nowMs, isLive: false });
   const { hash, text } = await readBundleFile(policy);
   const writer = logs.writer('registry');

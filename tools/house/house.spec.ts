@@ -46,6 +46,12 @@ test('every file is used', () => {
   expectNone(findDeadFiles(house));
 });
 
+test('the specs that run first are there', () => {
+  const named = [...house.texts.get('tools/longest-first.mjs')!.matchAll(/'(\S+\.spec\.ts)'/g)];
+  expect(named.length).toBeGreaterThan(0);
+  expect(named.map(([, path]) => path!).filter((path) => !house.texts.has(path))).toEqual([]);
+});
+
 test('imports go one way', () => {
   expectNone([...findImportDirection(house), ...findProjectReferences(house)]);
 });
