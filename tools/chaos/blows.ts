@@ -65,6 +65,7 @@ export async function strike(at: ChaosTarget, blow: Blow): Promise<readonly Dist
 
 async function cutDatabase(at: ChaosTarget, awayMs: number): Promise<Disturbed> {
   const recovery = await watchRecovery(at, 'scoring');
+  at.wantLag();
   const cutting = at.services.cutDatabase(awayMs);
   const recoveryMs = await recovery(allPartitions(at), cutting);
   const away = awayMs === 0 ? '' : `, nobody let in for ${awayMs / 1_000} s`;
@@ -73,6 +74,7 @@ async function cutDatabase(at: ChaosTarget, awayMs: number): Promise<Disturbed> 
 
 async function joinAndLeave(at: ChaosTarget): Promise<Disturbed> {
   const recovery = await watchRecovery(at, 'scoring');
+  at.wantLag();
   const { process, partitions } = await joinCluster(at, JOINER);
   const recoveryMs = await recovery(partitions);
   await leaveCluster(at, process);
@@ -86,6 +88,7 @@ async function joinAndLeave(at: ChaosTarget): Promise<Disturbed> {
 async function freezeOwner(at: ChaosTarget, stage: StageName): Promise<Disturbed> {
   const recovery = await watchRecovery(at, stage);
   const { victim, owned } = await someOwner(at, stage);
+  at.wantLag();
   process.kill(victim.pid, 'SIGSTOP');
   const frozenAt = performance.now();
   let recoveryMs: number;

@@ -8,7 +8,6 @@ import {
   STAGES,
   until,
   type PartitionLag,
-  type PublishedFollow,
   type StageName,
 } from './partition-watch.ts';
 import type { Cluster, RunningProcess } from '#tools/cluster/run-cluster';
@@ -30,7 +29,7 @@ export interface Disturbance {
   readonly backbone: Backbone;
   readonly kafka: RunningKafka;
   readonly partitions: number;
-  /** Told when there is too little lag for a blow to mean anything. */
+  /** Told when there is too little lag for a blow to mean anything, or nothing might come to show that work goes on. */
   readonly wantLag: () => void;
 }
 
@@ -205,11 +204,11 @@ export async function watchRecovery(
   stage: StageName,
 ): Promise<(concerned: readonly number[], meanwhile?: Promise<unknown>) => Promise<number>> {
   const { output } = STAGES[stage];
+  // From here on, so that only the news have to be read.
+  const ends = await whenAvailable(() => backbone.logs.endOffsets(output));
   const follows = Array.from({ length: partitions }, (_, partition) =>
-    followPublished(backbone.logs, output, partition),
+    followPublished(backbone.logs, output, partition, ends[partition]),
   );
-  // Read up to here already, so that afterwards only the news have to be read.
-  await Promise.all(follows.map(whenAvailable));
   return async (concerned, meanwhile = Promise.resolve()) => {
     const startedAt = performance.now();
     await sleep(SETTLE_MS);
@@ -217,11 +216,11 @@ export async function watchRecovery(
     await Promise.all(
       concerned.map(async (partition) => {
         const follow = follows[partition]!;
-        const settled = await whenAvailable(follow);
+        const settled = await whenAvailable(() => follow.now());
         await until(
           async () => (await follow.now()) !== settled,
           RECOVERY_MS_MAX,
-          () => `${stage} ${partition} publishes nothing beyond ${settled ?? 'genesis'}`,
+          () => `${stage} ${partition} publishes nothing beyond ${settled ?? `offset ${ends[partition]}`}`,
           RECOVERY_POLL_MS,
         );
       }),
@@ -230,16 +229,16 @@ export async function watchRecovery(
   };
 }
 
-async function whenAvailable(follow: PublishedFollow): Promise<string | null> {
-  let position: string | null = null;
+async function whenAvailable<T>(ask: () => Promise<T>): Promise<T> {
+  let answer: T | undefined;
   await until(
     async () => {
-      position = await follow.now();
+      answer = await ask();
       return true;
     },
     RECOVERY_MS_MAX,
     () => 'the log cannot be read',
     RECOVERY_POLL_MS,
   );
-  return position;
+  return answer!;
 }

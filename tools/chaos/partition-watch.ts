@@ -41,14 +41,14 @@ export function pidOf(owner: string): number {
   return Number(owner.split('/')[1]);
 }
 
-/** Follows the position of the last committed record of one partition of a log. */
+/** Follows the position of the last committed record of one partition of a log, from an offset on. */
 export interface PublishedFollow {
-  /** Null: nothing was published yet. Unavailable while the broker is away. */
+  /** Null: nothing was published there yet. Unavailable while the broker is away. */
   now(): Promise<string | null>;
 }
 
-export function followPublished(logs: Logs, log: string, partition: number): PublishedFollow {
-  let next = 0;
+export function followPublished(logs: Logs, log: string, partition: number, from = 0): PublishedFollow {
+  let next = from;
   let position: string | null = null;
   return {
     async now() {

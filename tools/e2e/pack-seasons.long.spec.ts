@@ -7,7 +7,7 @@ import { expectAMarket, playPackSeason, replayPackSeason, tellIntent } from './p
 // Each pack's whole season, as `npm start -- --pack NAME` plays it, and then replayed. What it came to is printed. On
 // Kafka and PostgreSQL the same seasons are in pack-seasons-on-servers.long.spec.ts.
 
-const MERCHANTS = 24;
+const MERCHANTS = 12;
 const TEST_MS_MAX = 600_000;
 
 let folder: string;
