@@ -18,7 +18,7 @@ const JEST_WORKERS_MAX = 2;
 const JEST_MAX_MS = 20 * 60_000;
 const JEST_LONG_MAX_MS = 65 * 60_000;
 const POSTGRES_CONNECT_MAX_MS = 3_000;
-const SLOWEST_SHOWN = 5;
+const SLOWEST_SHOWN = 20;
 const KAFKA_ENV = 'UPDRAFT_TEST_KAFKA';
 const POSTGRES_ENV = 'UPDRAFT_TEST_POSTGRES';
 
@@ -226,8 +226,8 @@ function countJest(code, outputFile) {
     .map((suite) => ({ name: relative(ROOT, suite.name), ms: suite.endTime - suite.startTime }))
     .sort((a, b) => b.ms - a.ms)
     .slice(0, SLOWEST_SHOWN)
-    .map(({ name, ms }) => `${name} ${(ms / 1000).toFixed(1)} s`);
-  if (!asked.only) console.log(`\nslowest: ${slowest.join(', ')}`);
+    .map(({ name, ms }) => `${(ms / 1000).toFixed(1).padStart(6)} s  ${name}`);
+  if (!asked.only) console.log(`\nslowest:\n${slowest.map((each) => `  ${each}`).join('\n')}`);
 }
 
 // -------------------------------------------------------------------------------------------------- the last line
