@@ -30,8 +30,8 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': '@swc/jest' },
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
-  // Every file leaves some of its memory behind in its worker, and whatever makes promises gets slower by it: a worker that
-  // holds so much gives way to a fresh one.
+  // Every file leaves memory behind in its worker, and promises get slower by it: a worker that holds so much gives
+  // way to a fresh one.
   workerIdleMemoryLimit: '500MB',
   testSequencer: '<rootDir>/tools/longest-first.mjs',
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.tsc'],

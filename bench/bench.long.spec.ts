@@ -115,6 +115,37 @@ describeWithServices('on a broker and a database of its own', () => {
   );
 
   test(
+    'cluster-season: simulator and processes take turns, by the pack and by the other policy',
+    async () => {
+      const small = [
+        '--merchants',
+        '30',
+        '--days',
+        '2',
+        '--partitions',
+        '2',
+        '--scoring',
+        '1',
+        '--allocators',
+        '1',
+      ];
+      const { table, json } = await bench('cluster-season', '--pack', 'taobao', ...small);
+      expect(table).toMatch(/The season of taobao by its pack\n {2}\d+ events in 12 turns; /);
+      const { pack, other, ratio } = json['clusterSeason'] as Record<
+        'pack' | 'other',
+        Record<string, number>
+      > & {
+        ratio: number;
+      };
+      for (const { events, turns, seconds } of [pack, other]) {
+        expect([events! > 300, turns, seconds! > 0]).toEqual([true, 12, true]);
+      }
+      expect(ratio).toBeGreaterThan(0);
+    },
+    RUN_MS_MAX,
+  );
+
+  test(
     'replay: what processes wrote, replayed to equal, as a multiple of the live throughput',
     async () => {
       const small = ['--events', '20000', '--merchants', '500', '--partitions', '2'];
