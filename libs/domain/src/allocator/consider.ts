@@ -19,7 +19,7 @@ import { fund, instanceOf, post, shortage, stopWaiting } from './money.ts';
 import { floorDueAt, isServed, nextInstant } from './next-instant.ts';
 import { firstPaceAt, firstWeight } from './pace.ts';
 import { reserve } from './purse.ts';
-import { isAtRest, OFFER } from './rest.ts';
+import { isAtRest, OFFER, restlessOf } from './rest.ts';
 import { takeStages } from './stages.ts';
 import { balanceOwnBooks } from './treasury-mail.ts';
 
@@ -42,7 +42,9 @@ export function considerMerchant(
   // After an activation, what scoring said by the bundle before is no ground to decide by this one: its metrics, tiers
   // and grain may not even exist there. Scoring's own sweep tells everybody anew; until then only time goes on.
   const capability = row.capability?.bundle === root.bundleHash ? row.capability : null;
-  const { live, all } = lineUpOf(allocation, row);
+  const lineUp = lineUpOf(allocation, row);
+  const { live, all } = lineUp;
+  const { ordinal } = allocation;
   settleDue(allocation, row);
   keepUpOrphans(allocation, row, capability);
   let isHeld = false;
@@ -54,22 +56,48 @@ export function considerMerchant(
     // Afterwards, so that one which ended just now is among them.
     isHeld = clawBackEnded(allocation, row, capability, programme, standing) || isHeld;
   }
-  if (capability !== null) {
-    const touched = why === null ? null : touch(policy.readers, why);
-    for (let at = 0; at < live.length; at++) {
-      const standing = live[at]!;
-      if (standing.grant !== null) continue;
-      const programme = bundle.programmes[at]!;
-      const isTouched = touched === null || touched.has(programme.id);
-      if (!isTouched && isAtRest(allocation, row, programme, standing)) continue;
-      applyFor(allocation, { row, capability, programme, standing });
-    }
+  if (capability === null) lineUp.restless = null;
+  else {
+    const isQuiet = allocation.ordinal === ordinal && root.nowMs < lineUp.quietUntilMs;
+    applyForAll(allocation, row, capability, why === null ? null : touch(policy.readers, why), isQuiet);
   }
   balanceOwnBooks(allocation, row);
   rows.setHeld(row.id, isHeld);
   rows.setWaiting(row.id, turnOf(all));
-  rows.setDue(row.id, nextInstant(allocation, row));
+  const nextMs = nextInstant(allocation, row);
+  lineUp.quietUntilMs = nextMs ?? Infinity;
+  rows.setDue(row.id, nextMs);
   rows.touch(row.id);
+}
+
+/**
+ * Decides on the programmes that are touched, null for all, and on those whose reason does not stand. `isQuiet`: since
+ * the last look nothing was decided and no instant came, so that whoever was left at rest still is.
+ */
+function applyForAll(
+  allocation: Allocation,
+  row: ApplicantRow,
+  capability: MerchantCapability,
+  touched: ReadonlySet<string> | null,
+  isQuiet: boolean,
+): void {
+  const { programmes } = allocation.bundle!;
+  const lineUp = lineUpOf(allocation, row);
+  const { live, restless } = lineUp;
+  const { ordinal } = allocation;
+  if (isQuiet && touched?.size === 0 && restless?.length === 0) return;
+  for (let at = 0; at < live.length; at++) {
+    const standing = live[at]!;
+    if (standing.grant !== null) continue;
+    const programme = programmes[at]!;
+    if (touched !== null && !touched.has(programme.id)) {
+      // A decision on one may wake another.
+      const isKnown = isQuiet && restless !== null && allocation.ordinal === ordinal;
+      if (isKnown ? !restless.includes(at) : isAtRest(allocation, row, programme, standing)) continue;
+    }
+    applyFor(allocation, { row, capability, programme, standing });
+  }
+  lineUp.restless = restlessOf(allocation, row);
 }
 
 /** A merchant without a running grant, before one programme. */

@@ -15,6 +15,10 @@ export interface LineUp {
   /** Programmes of `all`. */
   readonly ids: readonly string[];
   readonly hasOrphans: boolean;
+  /** Places in `live` of those that the last look left restless; null before the first look. */
+  restless: readonly number[] | null;
+  /** Until then time alone changes nothing for them. */
+  quietUntilMs: number;
 }
 
 export function lineUpOf({ policy }: Allocation, row: ApplicantRow): LineUp {
@@ -28,6 +32,8 @@ export function lineUpOf({ policy }: Allocation, row: ApplicantRow): LineUp {
     all: isInOrder ? live : ids.map((id) => standingOf(row, id)),
     ids: isInOrder ? policy.ids : ids,
     hasOrphans: ids.length > live.length,
+    restless: null,
+    quietUntilMs: -Infinity,
   };
   return row.lineUp;
 }
