@@ -12,6 +12,11 @@ export const LONGEST = [
   'sim/marketplace/season-outcome.long.spec.ts',
   'tools/house/nest-build.long.spec.ts',
   'sim/marketplace/season-spend.long.spec.ts',
+  'sim/fault/simulation.spec.ts',
+  'tools/e2e/shadow.e2e.spec.ts',
+  'tools/e2e/start.e2e.spec.ts',
+  'sim/marketplace/pack-seasons.spec.ts',
+  'tools/cli/cli.int.spec.ts',
 ];
 
 export default class LongestFirst extends TestSequencer {

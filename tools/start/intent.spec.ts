@@ -1,12 +1,30 @@
+import type { ConditionEvidence } from '#domain/outputs';
 import { createIntent } from './intent.ts';
 
 type Said = readonly [merchantId: string, programme: string, outcome: string, ...reasons: string[]];
+
+/** A reason of this beginning is a question that nobody has answered yet. */
+const UNASKED = 'unasked:';
+
+function notAssessed(id: string): ConditionEvidence {
+  return {
+    id,
+    what: 'survey:q',
+    op: '=',
+    line: 'yes',
+    value: null,
+    margin: null,
+    verdict: 'not-assessed',
+    asOf: '0/1/0',
+  };
+}
 
 function linesOf(...said: readonly Said[]): readonly string[] {
   const intent = createIntent();
   for (const [merchantId, programme, outcome, ...reasons] of said) {
     const kind = programme === 'course' ? 'service' : 'traffic';
-    intent.note(merchantId, { programme, outcome: outcome as 'issue', reasons }, kind);
+    const conditions = reasons.filter((reason) => reason.startsWith(UNASKED)).map(notAssessed);
+    intent.note(merchantId, { programme, outcome: outcome as 'issue', reasons, conditions }, kind);
   }
   return intent.lines();
 }
@@ -32,6 +50,7 @@ test('tells who could not carry it from who did not need it', () => {
     ['m3', 'growth', 'withhold', 'not-needed', 'wants'],
     ['m5', 'course', 'withhold', 'not-needed', 'asked-for'],
     ['m4', 'growth', 'withhold', 'not-needed', 'wants', 'busy'],
+    ['m6', 'growth', 'withhold', 'not-needed', 'unasked:wants'],
   );
   expect(lines).toContain('could not carry it  merchants 1; boosts cut of 1');
   expect(lines).toContain('did not need it     merchants 2: wants 2, busy 1');

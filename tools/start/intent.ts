@@ -8,7 +8,7 @@ import { createCounts, mostFrequent } from './counts.ts';
 export interface Intent {
   note(
     merchantId: string,
-    decision: Pick<Decision, 'outcome' | 'programme' | 'reasons'>,
+    decision: Pick<Decision, 'outcome' | 'programme' | 'reasons' | 'conditions'>,
     /** Of its programme; null where nobody knows. */
     kind: GrantKind | null,
   ): void;
@@ -32,11 +32,21 @@ export function createIntent(): Intent {
   const unneeded = { merchants: new Set<string>(), why: createWhy() };
   const back = { grants: 0, merchants: new Set<string>(), why: createWhy() };
 
-  function withheld(merchantId: string, reasons: readonly string[]): void {
+  function withheld(
+    merchantId: string,
+    { reasons, conditions }: Pick<Decision, 'reasons' | 'conditions'>,
+  ): void {
     if (reasons.includes(NO_HEADROOM)) carries.nothing.add(merchantId);
     if (!reasons.includes(NOT_NEEDED)) return;
-    unneeded.merchants.add(merchantId);
-    for (const reason of reasons) if (reason !== NOT_NEEDED) unneeded.why.add(merchantId, reason);
+    // Whoever was not asked yet has not said that there is no need.
+    const unasked = new Set(
+      conditions.filter(({ verdict }) => verdict === 'not-assessed').map(({ id }) => id),
+    );
+    for (const reason of reasons) {
+      if (reason === NOT_NEEDED || unasked.has(reason)) continue;
+      unneeded.merchants.add(merchantId);
+      unneeded.why.add(merchantId, reason);
+    }
   }
 
   function takenBack(merchantId: string, reasons: readonly string[]): void {
@@ -46,10 +56,11 @@ export function createIntent(): Intent {
   }
 
   return {
-    note(merchantId, { outcome, programme, reasons }, kind) {
+    note(merchantId, { outcome, programme, reasons, conditions }, kind) {
       merchants.all.add(merchantId);
       courses.note(`${merchantId} ${programme}`, outcome);
-      if (outcome === 'withhold' && (kind ?? 'traffic') === 'traffic') withheld(merchantId, reasons);
+      if (outcome === 'withhold' && (kind ?? 'traffic') === 'traffic')
+        withheld(merchantId, { reasons, conditions });
       if (outcome === 'shrink') carries.less.add(merchantId);
       if (outcome === 'issue') merchants.given.add(merchantId);
       if (outcome === 'issue' && reasons.includes('floor')) {
