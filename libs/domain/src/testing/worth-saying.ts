@@ -87,12 +87,22 @@ function sayEverything(world: World, bundles: ReadonlyMap<string, string>, hash:
   world.step(genesis);
 }
 
+let written: { readonly policies: readonly number[]; readonly texts: readonly string[] } | null = null;
+
+/** Both scorings of a history decide by the same policies, which are written and compiled once. */
+function textsOf(policies: readonly number[]): readonly string[] {
+  if (written?.policies !== policies) {
+    written = { policies, texts: policies.map((each) => policyText(each, [AMPLE], '6h', true)) };
+  }
+  return written.texts;
+}
+
 /** Plays a history by a scoring that says what is worth saying, or by an eager one that says everything. */
 export function decidedBy(hash: Hash, { policies, dice }: Told, isEager: boolean): Decided {
   const bundles = new Map<string, string>();
   const world = given(hash, {}, bundles);
   if (isEager) sayEverything(world, bundles, hash);
-  const texts = policies.map((each) => policyText(each, [AMPLE], '6h', true));
+  const texts = textsOf(policies);
   world.activate(texts[0]!);
   begin(world);
   for (let tick = 0; tick < TICKS_TO_REST; tick += 1) world.tick(world.nowMs);
