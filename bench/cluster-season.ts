@@ -1,15 +1,12 @@
-import { join } from 'node:path';
 import { DAY_MS, HOUR_MS } from '#domain/time';
 import { playSeason } from '#sim/marketplace/demo-season';
 import { createMarketplace } from '#sim/marketplace/marketplace';
-import { packFolder, shapeOf } from '#sim/marketplace/shapes';
-import { openBackbone, type Backbone } from '#stage/backbone';
+import { packFolder } from '#sim/marketplace/shapes';
+import type { Backbone } from '#stage/backbone';
 import type { Logs } from '#stream/log';
-import { createLog } from '#telemetry/log';
 import { beginSeason } from '#tools/chaos/begin-season';
-import { openFreshServices } from '#tools/chaos/fresh-services';
 import { followPublished, until, whatIsBehind } from '#tools/chaos/partition-watch';
-import { openCluster, type RunningProcess } from '#tools/cluster/run-cluster';
+import type { RunningProcess } from '#tools/cluster/run-cluster';
 import { activeGrants, trainingOffers } from '#tools/start/active-grants';
 import {
   countOutputs,
@@ -17,10 +14,11 @@ import {
   followLastOutput,
   isProjected,
   numbered,
+  openClusterUnderTest,
   serviceCpu,
   startAll,
 } from './cluster-work.ts';
-import type { SeasonMeasure } from './season.ts';
+import { lastDays, type SeasonMeasure } from './season.ts';
 
 // The season of a marketplace on a broker and a database of their own: simulated merchants who answer to what they are
 // given. Simulator and processes take turns; while it plays the next hours they have nothing to do, and nobody's clock
@@ -47,28 +45,16 @@ export interface ClusterSeasonFigures {
 }
 
 const SEED = 1;
-const PREFIX = 'bench.';
 const STEP_MS = 4 * HOUR_MS;
 const STEPS_A_DAY = DAY_MS / STEP_MS;
 const TURN_MS_MAX = 30 * 60_000;
 
 export async function measureClusterSeason(wanted: ClusterSeasonMeasure): Promise<ClusterSeasonFigures> {
   const { shape, days, policy = `policies/${packFolder(shape)}/bundle.yaml` } = wanted;
-  const { zone, options } = shapeOf(shape);
-  const endMs = options.startMs + options.days * DAY_MS;
-  const startMs = endMs - days * DAY_MS;
-  const services = await openFreshServices(wanted.postgresUrl);
-  const { kafka, databaseUrl, directory } = services;
-  const cluster = openCluster({
-    brokers: kafka.brokers,
-    databaseUrl,
-    prefix: PREFIX,
-    dataDirectory: join(directory, 'data'),
-    outputDirectory: join(directory, 'output'),
-  });
-  const log = createLog('bench', { level: 'warn' });
-  const brokers = [kafka.brokers];
-  const backbone = await openBackbone({ databaseUrl, brokers, prefix: PREFIX, clientId: 'bench', log });
+  const { zone, options, startMs, endMs } = lastDays(shape, days);
+  const bench = await openClusterUnderTest(wanted.postgresUrl);
+  const { cluster, backbone } = bench;
+  const { kafka } = bench.services;
   try {
     const { partitions } = await beginSeason(backbone, wanted.partitions, startMs, policy, zone);
     // It makes the tokens that the console reads.
@@ -100,9 +86,7 @@ export async function measureClusterSeason(wanted: ClusterSeasonMeasure): Promis
     const outputs = await countOutputs(backbone.logs);
     return { policy, events, turns: count, seconds, outputs, cpuSeconds };
   } finally {
-    await cluster.killAll();
-    await backbone.close();
-    await services.close();
+    await bench.close();
   }
 }
 

@@ -1,9 +1,12 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Backbone } from '#stage/backbone';
+import { openBackbone, type Backbone } from '#stage/backbone';
 import { readProgress } from '#store/read/progress';
 import type { Logs } from '#stream/log';
+import { createLog } from '#telemetry/log';
+import { openFreshServices, type FreshServices } from '#tools/chaos/fresh-services';
 import { readCommandCpuSeconds, readCpuSeconds } from '#tools/cluster/cpu-time';
-import type { Cluster, RunningProcess } from '#tools/cluster/run-cluster';
+import { openCluster, type Cluster, type RunningProcess } from '#tools/cluster/run-cluster';
 
 // What can be seen of processes at work from outside: how much they have said and when they last did, and how much
 // processor time they and the services took.
@@ -11,6 +14,46 @@ import type { Cluster, RunningProcess } from '#tools/cluster/run-cluster';
 /** Seldom enough to be no load of its own. */
 export const POLL_MS = 200;
 const OUTPUTS = ['capability', 'decisions', 'grants'] as const;
+
+export const PREFIX = 'bench.';
+
+export interface ClusterUnderTest {
+  readonly services: FreshServices;
+  readonly cluster: Cluster;
+  readonly backbone: Backbone;
+  /** Whatever still runs is killed. */
+  close(): Promise<void>;
+}
+
+/** A broker and a database of its own, and nothing in them. */
+export async function openClusterUnderTest(postgresUrl: string): Promise<ClusterUnderTest> {
+  const services = await openFreshServices(postgresUrl);
+  const { kafka, databaseUrl, directory } = services;
+  const cluster = openCluster({
+    brokers: kafka.brokers,
+    databaseUrl,
+    prefix: PREFIX,
+    dataDirectory: join(directory, 'data'),
+    outputDirectory: join(directory, 'output'),
+  });
+  const backbone = await openBackbone({
+    databaseUrl,
+    brokers: [kafka.brokers],
+    prefix: PREFIX,
+    clientId: 'bench',
+    log: createLog('bench', { level: 'warn' }),
+  });
+  return {
+    services,
+    cluster,
+    backbone,
+    async close() {
+      await cluster.killAll();
+      await backbone.close();
+      await services.close();
+    },
+  };
+}
 
 export function startAll(
   cluster: Cluster,

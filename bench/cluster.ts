@@ -1,20 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openBackbone, type Backbone } from '#stage/backbone';
+import type { Backbone } from '#stage/backbone';
 import type { Logs } from '#stream/log';
-import { createLog } from '#telemetry/log';
 import { beginSeason } from '#tools/chaos/begin-season';
-import { openFreshServices } from '#tools/chaos/fresh-services';
 import { followPublished, until, whatIsBehind } from '#tools/chaos/partition-watch';
-import { openCluster, type Cluster, type RunningProcess } from '#tools/cluster/run-cluster';
+import type { Cluster, RunningProcess } from '#tools/cluster/run-cluster';
 import {
   countOutputs,
   differences,
   followLastOutput,
   isProjected,
   numbered,
+  openClusterUnderTest,
   POLL_MS,
+  PREFIX,
   serviceCpu,
   startAll,
 } from './cluster-work.ts';
@@ -56,7 +56,6 @@ export interface ClusterResult {
   readonly profiles: ReadonlyMap<string, Profiled>;
 }
 
-const PREFIX = 'bench.';
 const BEHIND_EVERY_MS = 1_000;
 const DRAIN_MS_MAX = 30 * 60_000;
 const AREAS_TOP = 12;
@@ -66,22 +65,9 @@ const DECISIONS_MIN_SHARE = 0.02;
 const PURSES_MS_MAX = 60_000;
 
 export async function measureCluster(wanted: ClusterMeasure): Promise<ClusterResult> {
-  const services = await openFreshServices(wanted.postgresUrl);
-  const { kafka, databaseUrl, directory } = services;
-  const cluster = openCluster({
-    brokers: kafka.brokers,
-    databaseUrl,
-    prefix: PREFIX,
-    dataDirectory: join(directory, 'data'),
-    outputDirectory: join(directory, 'output'),
-  });
-  const backbone = await openBackbone({
-    databaseUrl,
-    brokers: [kafka.brokers],
-    prefix: PREFIX,
-    clientId: 'bench',
-    log: createLog('bench', { level: 'warn' }),
-  });
+  const bench = await openClusterUnderTest(wanted.postgresUrl);
+  const { cluster, backbone } = bench;
+  const { kafka, directory } = bench.services;
   try {
     await beginSeason(backbone, wanted.partitions, FIXED_WORKLOAD.startMs, wanted.policy);
     await fillPurses(cluster, backbone.logs, wanted.partitions);
@@ -112,9 +98,7 @@ export async function measureCluster(wanted: ClusterMeasure): Promise<ClusterRes
     await wanted.afterwards?.(backbone.logs);
     return { figures, latency, profiles: wanted.isProfiled ? await profilesIn(directory) : new Map() };
   } finally {
-    await cluster.killAll();
-    await backbone.close();
-    await services.close();
+    await bench.close();
   }
 }
 

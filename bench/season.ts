@@ -6,7 +6,7 @@ import { DAY_MS, HOUR_MS } from '#domain/time';
 import { playSeason } from '#sim/marketplace/demo-season';
 import { followInForce } from '#sim/marketplace/in-force';
 import { createMarketplace } from '#sim/marketplace/marketplace';
-import { packFolder, shapeOf, type ShapeName } from '#sim/marketplace/shapes';
+import { packFolder, shapeOf, type Shape, type ShapeName } from '#sim/marketplace/shapes';
 import { readBundleFile } from '#stage/bundle-file';
 import type { Logs } from '#stream/log';
 import { openCoreStages, type CoreFigures, type Line } from './core-stages.ts';
@@ -28,10 +28,18 @@ const SEED = 1;
 const BATCH_RECORDS = 4_000;
 const STEP_MS = 4 * HOUR_MS;
 
+/** The end of a season, where its campaigns are. */
+export function lastDays(
+  name: ShapeName,
+  days: number,
+): Shape & { readonly startMs: number; readonly endMs: number } {
+  const shape = shapeOf(name);
+  const endMs = shape.options.startMs + shape.options.days * DAY_MS;
+  return { ...shape, startMs: endMs - days * DAY_MS, endMs };
+}
+
 export async function measureSeason({ shape, merchants, days, policy }: SeasonMeasure): Promise<CoreFigures> {
-  const { zone, options } = shapeOf(shape);
-  const endMs = options.startMs + options.days * DAY_MS;
-  const startMs = endMs - days * DAY_MS;
+  const { zone, options, startMs, endMs } = lastDays(shape, days);
   const bundle = await readBundleFile(policy ?? `policies/${packFolder(shape)}/bundle.yaml`, 'trial');
   const stages = openCoreStages(bundle);
   const inForce = followInForce();
