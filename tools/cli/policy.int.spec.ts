@@ -1,12 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeGenesis } from '#stage/begin-log';
-import { createSnapshotStore } from '#store/postgres-snapshot-store';
 import { describeWithPostgres, type TestDatabase } from '#store/testing/test-database';
-import { createPostgresLogs } from '#stream/postgres/postgres-logs';
-import { ProcessUnderTest } from '#tools/e2e/process-under-test';
+import type { ProcessUnderTest } from '#tools/e2e/process-under-test';
 import { updraft, type Outcome } from './cli-under-test.ts';
+import { startOnPostgres } from './process-on-postgres.ts';
 
 const STARTER = 'policies/starter/bundle.yaml';
 /** A command on a busy machine. */
@@ -67,14 +65,7 @@ describeWithPostgres('the life of a policy by command', (open) => {
 
   beforeAll(async () => {
     opened = await open();
-    const { database } = opened;
-    const logs = createPostgresLogs({ sql: database });
-    const wish = { logId: 'policy', partitions: PARTITIONS };
-    const { genesis } = await writeGenesis(logs, database, wish, { clockMs: Date.now(), isLive: true });
-    const store = createSnapshotStore(database);
-    const backbone = { database, logs, store, isEmbedded: false, close: () => logs.close() };
-    running = await ProcessUnderTest.start(backbone, genesis);
-    await running.goLive();
+    running = await startOnPostgres(opened, 'policy', PARTITIONS);
   }, SLOW_MS);
 
   afterAll(async () => {

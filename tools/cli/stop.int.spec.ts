@@ -1,10 +1,8 @@
-import { writeGenesis } from '#stage/begin-log';
-import { createSnapshotStore } from '#store/postgres-snapshot-store';
 import { describeWithPostgres, type TestDatabase } from '#store/testing/test-database';
-import { createPostgresLogs } from '#stream/postgres/postgres-logs';
 import { merchantIn, registered, trained } from '#tools/e2e/events-to-send';
-import { ProcessUnderTest } from '#tools/e2e/process-under-test';
+import type { ProcessUnderTest } from '#tools/e2e/process-under-test';
 import { updraft, type Outcome } from './cli-under-test.ts';
+import { startOnPostgres } from './process-on-postgres.ts';
 
 const PARTITIONS = 2;
 const PROGRAMME = 'welcome-boost';
@@ -35,14 +33,7 @@ describeWithPostgres('stopping and resuming', (open) => {
 
   beforeAll(async () => {
     opened = await open();
-    const { database } = opened;
-    const logs = createPostgresLogs({ sql: database });
-    const wish = { logId: 'stop', partitions: PARTITIONS };
-    const { genesis } = await writeGenesis(logs, database, wish, { clockMs: Date.now(), isLive: true });
-    const store = createSnapshotStore(database);
-    const backbone = { database, logs, store, isEmbedded: false, close: () => logs.close() };
-    running = await ProcessUnderTest.start(backbone, genesis);
-    await running.goLive();
+    running = await startOnPostgres(opened, 'stop', PARTITIONS);
   }, SLOW_MS);
 
   afterAll(async () => {
