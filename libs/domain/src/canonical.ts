@@ -31,10 +31,7 @@ function isInOrder(value: Json): boolean {
 
 function inOrder(value: Json): string {
   if (typeof value === 'string') return canonicalText(value);
-  if (typeof value === 'number') {
-    if (!Number.isSafeInteger(value)) throw new Error(`not a safe integer: ${value}`);
-    return value === 0 ? '0' : String(value);
-  }
+  if (typeof value === 'number') return canonicalNumber(value);
   if (value === null || typeof value === 'boolean') return String(value);
   if (isList(value)) return `[${value.map(inOrder).join(',')}]`;
   let text = '';
@@ -46,12 +43,18 @@ function inOrder(value: Json): string {
   return `{${text}}`;
 }
 
+/** A number; only a safe integer has a text here. */
+export function canonicalNumber(value: number): string {
+  if (!Number.isSafeInteger(value)) throw new Error(`not a safe integer: ${value}`);
+  return value === 0 ? '0' : String(value);
+}
+
 /** Printable ASCII without quote and backslash: nothing to escape. */
 const PLAIN = /^[ !#-[\]-~]*$/;
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
-/** RFC 8785 has no text for a lone surrogate. Only where one is escaped does the slow look happen. */
-function canonicalText(value: string): string {
+/** A string. RFC 8785 has no text for a lone surrogate; only where one is escaped does the slow look happen. */
+export function canonicalText(value: string): string {
   if (PLAIN.test(value)) return `"${value}"`;
   const text = JSON.stringify(value);
   if (text.includes('\\ud') && LONE_SURROGATE.test(value)) throw new Error(`lone surrogate in ${text}`);

@@ -1,4 +1,4 @@
-import { byCodeUnit } from '../canonical.ts';
+import { byCodeUnit, canonicalJson, canonicalNumber, type Json } from '../canonical.ts';
 import type { Cause, MerchantCapability } from '../outputs.ts';
 import type { Gauge } from './gauge.ts';
 import type { LiveBundle } from './live-bundle.ts';
@@ -67,22 +67,26 @@ function flipped(verdicts: string, flips: Gauge['flips']): string {
   return all + verdicts.slice(from);
 }
 
-export function capabilityData(
+/** A `MerchantCapability` as canonical JSON, members in order of their names. */
+export function capabilityText(
   row: MerchantRow,
   { bundle, hash, metricsInOrder, graded, ladders }: LiveBundle,
   gauge: Gauge,
   position: string,
   cause: Cause,
   why: readonly string[],
-): MerchantCapability {
-  const metrics: { [metric: string]: number | null } = {};
-  for (const { id, at } of metricsInOrder) metrics[id] = gauge.values[at]!;
+): string {
+  // The largest member by far, and its names are the same every time.
+  let metrics = '';
+  for (const { name, at } of metricsInOrder) {
+    const value = gauge.values[at]!;
+    metrics += `${metrics === '' ? '' : ','}${name}:${value === null ? 'null' : canonicalNumber(value)}`;
+  }
   const grains: { [metric: string]: number } = {};
   for (const { id, grain } of graded) grains[id] = grain.edges[row.grains[id]!]!;
   const main = ladders.find(({ ladder }) => ladder.id === bundle.mainLadder);
   const standing = main === undefined ? null : gauge.ladders[main.ladder.id]!;
-  // Members in order of their names, as they are written.
-  return {
+  const before: Pick<MerchantCapability, Before> = {
     bundle: hash,
     category: row.category,
     cause,
@@ -98,7 +102,8 @@ export function capabilityData(
     isKnown: gauge.isKnown,
     isSearchBlocked: gauge.isSearchBlocked,
     ladders: sorted(gauge.ladders),
-    metrics,
+  };
+  const after: Omit<MerchantCapability, Before | 'metrics'> = {
     orders: { open: gauge.orders.open, overdue: gauge.orders.overdue },
     periods: gauge.periods,
     position,
@@ -111,7 +116,28 @@ export function capabilityData(
     violations: inOrder(row.violations),
     why,
   };
+  const [start, end] = [before, after].map((members) =>
+    canonicalJson(members as unknown as Json).slice(1, -1),
+  );
+  return `{${start},"metrics":{${metrics}},${end}}`;
 }
+
+type Before =
+  | 'bundle'
+  | 'category'
+  | 'cause'
+  | 'certifications'
+  | 'country'
+  | 'enrolled'
+  | 'entityId'
+  | 'exams'
+  | 'grains'
+  | 'headroom'
+  | 'headroomExact'
+  | 'isClosed'
+  | 'isKnown'
+  | 'isSearchBlocked'
+  | 'ladders';
 
 function inOrder(ids: readonly string[]): readonly string[] {
   return ids.length < 2 ? ids : [...ids].sort(byCodeUnit);

@@ -1,5 +1,7 @@
+import { canonicalNumber, canonicalText } from '../canonical.ts';
 import type { ZoneTransition } from '../controls.ts';
 import type { MerchantEvents, MerchantEventType } from '../events.ts';
+import type { Cause, Usage } from '../outputs.ts';
 import type { InputRecord } from '../stage/stage.ts';
 import { formatInstant, localDay, parseInstant } from '../time.ts';
 import { addTo } from './add-to.ts';
@@ -10,7 +12,15 @@ import { countWithMemory, forgetRaters, type EventDays } from './count-once.ts';
 import { factsOf, openOrderDelta, usageOf } from './facts-of.ts';
 import type { MerchantRow } from './merchant-row.ts';
 import { countOpen, tidyOpen } from './open-orders.ts';
-import { causeOf, isSwept, look, refuse, write, type ScoringPartition } from './scoring-partition.ts';
+import {
+  causeOf,
+  causeText,
+  isSwept,
+  look,
+  refuse,
+  write,
+  type ScoringPartition,
+} from './scoring-partition.ts';
 
 /** Days whose buckets are kept apart from the annex: today and yesterday, where nearly every fact falls. */
 const OPEN_DAYS = 2;
@@ -122,13 +132,17 @@ function addFacts(
   }
   const usage = usageOf(type, data);
   if (usage === null) return;
-  const cause = causeOf(scoring);
-  write(scoring, 'updraft.capability.usage.v1', row.id, (position) => ({
-    cause,
-    clicks: usage.clicks,
-    grantId: usage.grantId,
-    orders: usage.orders,
-    position,
-    used: usage.used,
-  }));
+  write(scoring, 'updraft.capability.usage.v1', row.id, (position) =>
+    usageText(usage, causeOf(scoring), position),
+  );
+}
+
+type UsageFigures = Pick<Usage, 'clicks' | 'grantId' | 'orders' | 'used'>;
+
+/** A `Usage` as canonical JSON, members in order of their names: of all that scoring says, most are these. */
+function usageText({ clicks, grantId, orders, used }: UsageFigures, cause: Cause, position: string): string {
+  return (
+    `{"cause":${causeText(cause)},"clicks":${canonicalNumber(clicks)},"grantId":${canonicalText(grantId)}` +
+    `,"orders":${canonicalNumber(orders)},"position":"${position}","used":${canonicalNumber(used)}}`
+  );
 }

@@ -1,4 +1,4 @@
-import { byCodeUnit } from '../canonical.ts';
+import { byCodeUnit, canonicalText } from '../canonical.ts';
 import { conditionsIn, tierOrders, watchedAtoms, type Bundle } from '../policy/bundle.ts';
 import { atomsOf, type Atom } from '../policy/condition.ts';
 import { INSTANTS, STATES, type Grain, type InstantId, type StateId } from '../policy/formula.ts';
@@ -59,8 +59,8 @@ export interface LiveBundle {
   readonly bundle: Bundle;
   readonly plan: WindowPlan;
   readonly reach: BundleReach;
-  /** Ids with their places in the bundle, in order of id, as they are written. */
-  readonly metricsInOrder: readonly { readonly id: string; readonly at: number }[];
+  /** Ids and how they are written, with their places in the bundle, in order of id. */
+  readonly metricsInOrder: readonly { readonly id: string; readonly name: string; readonly at: number }[];
   /** By place of the metric in the bundle; each reads only those before it. */
   readonly metrics: readonly LiveMetric[];
   /** Of metrics over lists: place of the metric, and the next day on which time alone changes it. */
@@ -110,7 +110,9 @@ export function liveBundle(hash: string, bundle: Bundle): LiveBundle {
       periods: reach('periods'),
       facts: FACTS.map((_, fact) => reach(`fact:${fact}`).metrics),
     },
-    metricsInOrder: metrics.map(({ id }, at) => ({ id, at })).sort((a, b) => byCodeUnit(a.id, b.id)),
+    metricsInOrder: metrics
+      .map(({ id }, at) => ({ id, name: canonicalText(id), at }))
+      .sort((a, b) => byCodeUnit(a.id, b.id)),
     metrics,
     scans,
     ladders: ladders.map((ladder) => liveLadder(ladder, placeOf, tiers)),

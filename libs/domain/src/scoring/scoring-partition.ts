@@ -1,12 +1,12 @@
-import type { Json } from '../canonical.ts';
+import { canonicalJson, canonicalText, type Json } from '../canonical.ts';
 import type { Cause, DeadLetter } from '../outputs.ts';
 import type { MerchantRows } from '../stage/merchant-rows.ts';
 import { formatPosition } from '../stage/position.ts';
 import type { Hash, InputRecord, OutputRecord } from '../stage/stage.ts';
-import { writeEvent } from '../stage/write-event.ts';
+import { eventText, writeEvent } from '../stage/write-event.ts';
 import { tellCensus, type Letter } from './census-mail.ts';
 import type { Dedupe } from './dedupe.ts';
-import { capabilityData, changesSince, saidOf } from './capability-record.ts';
+import { capabilityText, changesSince, saidOf } from './capability-record.ts';
 import { evaluateMerchant } from './evaluate.ts';
 import type { LiveBundle } from './live-bundle.ts';
 import type { MerchantRow } from './merchant-row.ts';
@@ -65,7 +65,7 @@ export function look(scoring: ScoringPartition, row: MerchantRow): void {
   if (why.length === 0) return;
   row.said = saidOf(row, live, evaluation, isToldAnew);
   write(scoring, 'updraft.capability.merchant.v1', row.id, (position) =>
-    capabilityData(row, live, evaluation, position, causeOf(scoring), why),
+    capabilityText(row, live, evaluation, position, causeOf(scoring), why),
   );
 }
 
@@ -90,36 +90,36 @@ export function causeOf(scoring: ScoringPartition): Cause {
   });
 }
 
-/** Appends a capability record; its position is the cause's plus its ordinal. */
+/** As canonical JSON. */
+export function causeText({ eventId, hash, position, type }: Cause): string {
+  return `{"eventId":${canonicalText(eventId)},"hash":"${hash}","position":"${position}","type":"${type}"}`;
+}
+
+/** Appends a capability record of this data as canonical JSON; its position is the cause's plus its ordinal. */
 export function write(
   scoring: ScoringPartition,
   type: string,
   subject: string | null,
-  dataAt: (position: string) => object,
+  dataAt: (position: string) => string,
 ): void {
   const position = [...scoring.record.position, scoring.ordinal++];
   const id = formatPosition(position);
-  const event = {
-    id,
-    source: sourceOf(scoring),
-    type,
-    subject,
-    timeMs: scoring.root.nowMs,
-    data: dataAt(id),
-  };
-  scoring.outputs.push({ log: 'capability', key: subject, position, text: writeEvent(event) });
+  const event = { id, source: sourceOf(scoring), type, subject, timeMs: scoring.root.nowMs };
+  scoring.outputs.push({ log: 'capability', key: subject, position, text: eventText(event, dataAt(id)) });
 }
 
 /** Forwards a control record in place and in order. */
 export function forward(scoring: ScoringPartition, type: string, control: Json, activityHash?: string): void {
-  const cause = causeOf(scoring);
-  write(scoring, 'updraft.capability.control.v1', null, (position) => ({
-    ...(activityHash === undefined ? {} : { activityHash }),
-    cause,
-    control,
-    position,
-    type,
-  }));
+  const cause = causeOf(scoring) as unknown as Json;
+  write(scoring, 'updraft.capability.control.v1', null, (position) =>
+    canonicalJson({
+      ...(activityHash === undefined ? {} : { activityHash }),
+      cause,
+      control,
+      position,
+      type,
+    }),
+  );
 }
 
 /** The record does not count: it becomes a dead letter with the rule and the numbers that decided. */

@@ -1,4 +1,4 @@
-import { canonicalJson, type Json } from '../canonical.ts';
+import { canonicalJson, canonicalText, type Json } from '../canonical.ts';
 import { formatInstant } from '../time.ts';
 
 export interface WrittenEvent {
@@ -13,14 +13,19 @@ export interface WrittenEvent {
 
 /** A public record of ours as canonical CloudEvents JSON. */
 export function writeEvent(event: WrittenEvent & { readonly data: object }): string {
-  return `{"data":${canonicalJson(event.data as Json)}${envelopeText(event)}`;
+  return eventText(event, canonicalJson(event.data as Json));
+}
+
+/** The same around data that is canonical JSON already. */
+export function eventText(event: WrittenEvent, dataText: string): string {
+  return `{"data":${dataText}${envelopeText(event)}`;
 }
 
 /** What follows `data`, which comes first of all members, to the end. */
 export function envelopeText({ id, source, type, subject, timeMs }: WrittenEvent): string {
-  const about = subject === null ? '' : `,"subject":${canonicalJson(subject)}`;
+  const about = subject === null ? '' : `,"subject":${canonicalText(subject)}`;
   return (
-    `,"datacontenttype":"application/json","id":${canonicalJson(id)},"source":${canonicalJson(source)}` +
-    `,"specversion":"1.0"${about},"time":"${formatInstant(timeMs)}","type":${canonicalJson(type)}}`
+    `,"datacontenttype":"application/json","id":${canonicalText(id)},"source":${canonicalText(source)}` +
+    `,"specversion":"1.0"${about},"time":"${formatInstant(timeMs)}","type":${canonicalText(type)}}`
   );
 }
