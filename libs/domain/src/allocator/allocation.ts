@@ -1,4 +1,4 @@
-import { canonicalJson, type Json } from '../canonical.ts';
+import { canonicalJson, canonicalText, type Json } from '../canonical.ts';
 import type { ZoneTransition } from '../controls.ts';
 import { ENGINE } from '../engine.ts';
 import type { BudgetEvidence, Cause, Grant, GrantTerms, MerchantCapability, Outcome } from '../outputs.ts';
@@ -68,6 +68,8 @@ export interface Allocation {
   outputs: OutputRecord[];
   ordinal: number;
   cause: Cause;
+  /** Of the last decision. */
+  frame: DecisionFrame | null;
   inputPosition: Position;
   /** Purses of the partition that this record moved. */
   readonly moved: Set<string>;
@@ -118,8 +120,9 @@ export interface Verdict {
   /** The grant after the decision, for the gateways; null where there is none. */
   readonly grant: RunningGrant | SettlingGrant | null;
   /** What gateways carry out because it was revoked. */
-  readonly effects?: readonly string[];
-  readonly untilMs?: number;
+  readonly effects: readonly string[];
+  /** Until when something may still be done; null where nothing ends. */
+  readonly untilMs: number | null;
 }
 
 /** Position and id of the next decision. A grant is named after the decision that issued it. */
@@ -150,6 +153,8 @@ export function refuseUsage(
     budget: null,
     to: 'none',
     grant: null,
+    effects: [],
+    untilMs: null,
   });
 }
 
@@ -171,7 +176,7 @@ function append(allocation: Allocation, verdict: Omit<Verdict, 'from'>): void {
     account: terms.account,
     benefit: terms.benefit,
     decision: id,
-    effects: verdict.effects ?? [],
+    effects: verdict.effects,
     grantId: terms.grantId,
     kind: terms.kind,
     maximum: terms.maximum,
@@ -190,23 +195,45 @@ function append(allocation: Allocation, verdict: Omit<Verdict, 'from'>): void {
 
 /** The members of a decision as canonical JSON, in order of their names: before its hash and after it. */
 function membersOf(
-  { root, cause }: Allocation,
+  allocation: Allocation,
   { budget, capability, conditions, outcome, programme, reasons, untilMs }: Omit<Verdict, 'from'>,
   position: string,
   grant: GrantTerms | null,
 ): { readonly before: string; readonly after: string } {
-  const text = (value: object | string | null): string => canonicalJson(value as Json);
-  const capacity = capability === null ? null : { headroom: capability.headroom, orders: capability.orders };
-  const until = untilMs === undefined ? null : formatInstant(untilMs);
+  const { root } = allocation;
+  const { capacityText, causeText } = frameOf(allocation, capability);
+  const tier = capability?.tier ?? null;
   const before =
-    `"activityHash":${text(root.activityHash)},"budget":${text(budget)},"bundle":${text(root.bundleHash ?? '')}` +
-    `,"capacity":${text(capacity)},"cause":${text(cause)},"conditions":${conditions},"engine":${ENGINE}` +
-    `,"grant":${text(grant)},`;
+    `"activityHash":"${root.activityHash}","budget":${textOf(budget)},"bundle":"${root.bundleHash ?? ''}"` +
+    `,"capacity":${capacityText},"cause":${causeText},"conditions":${conditions},"engine":${ENGINE}` +
+    `,"grant":${textOf(grant)},`;
   const after =
-    `"logId":${text(root.logId)},"outcome":"${outcome}","position":"${position}"` +
-    `,"previousHash":"${root.chainHash}","programme":${text(programme)},"reasons":${text(reasons)}` +
-    `,"sequence":${root.sequence},"tier":${text(capability?.tier ?? null)},"until":${text(until)}`;
+    `"logId":${canonicalText(root.logId)},"outcome":"${outcome}","position":"${position}"` +
+    `,"previousHash":"${root.chainHash}","programme":${canonicalText(programme)}` +
+    `,"reasons":[${reasons.map(canonicalText).join(',')}],"sequence":${root.sequence}` +
+    `,"tier":${tier === null ? 'null' : canonicalText(tier)}` +
+    `,"until":${untilMs === null ? 'null' : `"${formatInstant(untilMs)}"`}`;
   return { before, after };
+}
+
+function textOf(value: object | null): string {
+  return value === null ? 'null' : canonicalJson(value as Json);
+}
+
+/** The same in every decision that a record leads to on one merchant, as canonical JSON. */
+export interface DecisionFrame {
+  readonly cause: Cause;
+  readonly causeText: string;
+  readonly capability: MerchantCapability | null;
+  readonly capacityText: string;
+}
+
+function frameOf(allocation: Allocation, capability: MerchantCapability | null): DecisionFrame {
+  const { cause, frame } = allocation;
+  if (frame?.cause === cause && frame.capability === capability) return frame;
+  const capacity = capability === null ? null : { headroom: capability.headroom, orders: capability.orders };
+  const causeText = frame?.cause === cause ? frame.causeText : textOf(cause);
+  return (allocation.frame = { cause, causeText, capability, capacityText: textOf(capacity) });
 }
 
 /** Where a decision's text has its own hash: no text within quotes looks like it, and no other member does. */

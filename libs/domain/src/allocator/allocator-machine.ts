@@ -73,6 +73,7 @@ function openAllocator(
     outputs: [],
     ordinal: 0,
     cause: { position: '', eventId: '', type: '', hash: '' },
+    frame: null,
     inputPosition: [],
     moved: new Set(),
     isServing: false,
@@ -135,9 +136,10 @@ function step(machine: Machine, record: InputRecord, share: Share): readonly Out
     const dueMs = rows.due(row.id);
     if (isSwept(machine, row) || (dueMs !== null && dueMs <= root.nowMs)) lookAgain(machine, row);
     const heardBefore = row.capability;
-    if (type === 'updraft.capability.usage.v1') applyUsage(machine, row, data as unknown as Usage);
+    let used: number | null = null;
+    if (type === 'updraft.capability.usage.v1') used = applyUsage(machine, row, data as unknown as Usage);
     else row.capability = data as unknown as MerchantCapability;
-    considerMerchant(machine, row, causesOf(root.bundleHash, heardBefore, row.capability));
+    considerMerchant(machine, row, causesOf(root.bundleHash, heardBefore, row.capability), used);
   }
   runShare(machine, share);
   startWaitingSweep(machine);

@@ -137,9 +137,11 @@ export function isWaiting({ wait }: Standing): boolean {
 }
 
 /** The merchant's turn among those who wait for money, its first where it waits for several; null when it does not. */
-export function turnOf(standings: readonly Standing[]): number | null {
+export function turnOf(standings: readonly Standing[], places: readonly number[]): number | null {
   let turn: number | null = null;
-  for (const { wait } of standings)
+  for (const at of places) {
+    const { wait } = standings[at]!;
     if (wait !== null && (turn === null || wait.turn < turn)) turn = wait.turn;
+  }
   return turn;
 }

@@ -73,6 +73,7 @@ export function end(
     to,
     grant: ended,
     effects: outcome === 'expire' ? [] : (programme?.onRevoke ?? []),
+    untilMs: null,
   });
   // Seats came back at once, and of what is not counted nothing can be reported.
   if (grant.account !== null && !grant.isReusable) standing.settling.push(ended);
@@ -113,6 +114,7 @@ export function clawBackEnded(
       to: 'clawed-back',
       grant,
       effects: programme.onRevoke,
+      untilMs: null,
     });
   }
   return false;
@@ -121,8 +123,8 @@ export function clawBackEnded(
 /** Returns what ended grants did not use, once nothing more can be reported against them. */
 export function settleDue(allocation: Allocation, row: ApplicantRow): void {
   const { nowMs } = allocation.root;
-  const { all, ids } = lineUpOf(allocation, row);
-  for (let at = 0; at < all.length; at++) {
+  const { all, ids, busy } = lineUpOf(allocation, row);
+  for (const at of busy) {
     const standing = all[at]!;
     if (standing.settling.length === 0) continue;
     const programme = ids[at]!;
@@ -142,6 +144,8 @@ export function settleDue(allocation: Allocation, row: ApplicantRow): void {
         from: grant.status,
         to: 'settled',
         grant,
+        effects: [],
+        untilMs: null,
       });
     }
     standing.settling = standing.settling.filter(({ untilMs }) => untilMs > nowMs);

@@ -17,7 +17,7 @@ export function evidenceFor(
   capability: MerchantCapability,
   tiers: TierOrders,
 ): EvidenceText {
-  const asOf = `{"asOf":${canonicalJson(capability.position)},"id":`;
+  const asOf = `{"asOf":"${capability.position}","id":`;
   let text = '';
   for (const condition of conditions) {
     if (condition === null) continue;

@@ -90,7 +90,7 @@ function tellOf(
     budget: null,
     size: grant.size,
     conditions: evidenceFor([programme.revokeWhen], capability, allocation.policy.tiers),
-    ...(grant.complyUntilMs === null ? {} : { untilMs: grant.complyUntilMs }),
+    untilMs: grant.complyUntilMs,
   });
 }
 

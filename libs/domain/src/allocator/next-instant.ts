@@ -1,37 +1,49 @@
 import { SERVING_KINDS, type Floor, type Programme } from '../policy/bundle.ts';
 import type { Allocation } from './allocation.ts';
 import type { ApplicantRow, RunningGrant, Standing } from './applicant-row.ts';
-import { lineUpOf } from './line-up.ts';
+import { isBusy, lineUpOf } from './line-up.ts';
+
+/** The next instant at which time alone changes something where something runs; Infinity for none. */
+export function nextWhereBusy(allocation: Allocation, row: ApplicantRow): number {
+  let next = Infinity;
+  for (const at of lineUpOf(allocation, row).busy) next = Math.min(next, nextAt(allocation, row, at));
+  return next;
+}
+
+/** The same where nothing runs. */
+export function nextWhereIdle(allocation: Allocation, row: ApplicantRow): number {
+  const { all } = lineUpOf(allocation, row);
+  let next = Infinity;
+  for (let at = 0; at < all.length; at++)
+    if (!isBusy(all[at]!)) next = Math.min(next, nextAt(allocation, row, at));
+  return next;
+}
 
 /**
- * The next instant at which time alone changes something for this merchant; null for none. What was due just now and
- * is not done waits for something else than time: for scoring to say by the new bundle, or for the held list.
+ * Of one standing. What was due just now and is not done waits for something else than time: for scoring to say by the
+ * new bundle, or for the held list.
  */
-export function nextInstant(allocation: Allocation, row: ApplicantRow): number | null {
+function nextAt(allocation: Allocation, row: ApplicantRow, at: number): number {
   const { root, policy } = allocation;
   const { nowMs } = root;
   const { all, ids } = lineUpOf(allocation, row);
+  const standing = all[at]!;
+  const { grant, wait } = standing;
   let next = Infinity;
-  for (let at = 0; at < all.length; at++) {
-    const standing = all[at]!;
-    const { grant, wait } = standing;
-    for (const { untilMs } of standing.settling) next = Math.min(next, untilMs);
-    if (wait !== null && wait.why === null) next = sooner(next, wait.untilMs, nowMs);
-    if (grant === null) {
-      next = sooner(next, standing.coolDownUntilMs, nowMs);
-      if (standing.offer !== null) next = sooner(next, standing.offer.untilMs, nowMs);
-      if (standing.eligibleSinceMs === null || wait !== null) continue;
-      const floor = policy.programmes.get(ids[at]!)?.floor ?? null;
-      // While another grant runs, its end sets the floor's clock anew.
-      if (floor !== null && !isServed(row, floor))
-        next = sooner(next, floorDueAt(row, floor, standing), nowMs);
-    } else {
-      next = sooner(next, nextOfGrant(grant, policy.programmes.get(ids[at]!), nowMs), nowMs);
-      // Its term ends whatever scoring says.
-      next = Math.min(next, grant.validUntilMs);
-    }
+  for (const { untilMs } of standing.settling) next = Math.min(next, untilMs);
+  if (wait !== null && wait.why === null) next = sooner(next, wait.untilMs, nowMs);
+  if (grant !== null) {
+    next = sooner(next, nextOfGrant(grant, policy.programmes.get(ids[at]!), nowMs), nowMs);
+    // Its term ends whatever scoring says.
+    return Math.min(next, grant.validUntilMs);
   }
-  return next === Infinity ? null : next;
+  next = sooner(next, standing.coolDownUntilMs, nowMs);
+  if (standing.offer !== null) next = sooner(next, standing.offer.untilMs, nowMs);
+  if (standing.eligibleSinceMs === null || wait !== null) return next;
+  const floor = policy.programmes.get(ids[at]!)?.floor ?? null;
+  // While another grant runs, its end sets the floor's clock anew.
+  if (floor === null || isServed(row, floor)) return next;
+  return sooner(next, floorDueAt(row, floor, standing), nowMs);
 }
 
 function nextOfGrant(grant: RunningGrant, programme: Programme | undefined, nowMs: number): number {

@@ -121,7 +121,7 @@ export interface GrantChange {
   /** Its size from now on. */
   readonly size: number;
   /** Until when something may still be done. */
-  readonly untilMs?: number;
+  readonly untilMs?: number | null;
   /** What was weighed besides its size. */
   readonly conditions?: EvidenceText;
 }
@@ -132,7 +132,7 @@ export function changeGrant(
   row: ApplicantRow,
   programme: Programme,
   grant: RunningGrant,
-  { outcome, to, reasons, budget, size, untilMs, conditions = NOTHING_WEIGHED }: GrantChange,
+  { outcome, to, reasons, budget, size, untilMs = null, conditions = NOTHING_WEIGHED }: GrantChange,
 ): void {
   const from = grant.status;
   if (size !== grant.size) grant.changedMs = allocation.root.nowMs;
@@ -150,6 +150,7 @@ export function changeGrant(
     from,
     to,
     grant,
-    ...(untilMs === undefined ? {} : { untilMs }),
+    effects: [],
+    untilMs,
   });
 }

@@ -2,7 +2,7 @@ import { leastSize, type Programme } from '../policy/bundle.ts';
 import type { Allocation } from './allocation.ts';
 import type { ApplicantRow, Standing } from './applicant-row.ts';
 import { leftFor, rivalOf } from './eligibility.ts';
-import { lineUpOf } from './line-up.ts';
+import { lineUpOf, NOWHERE } from './line-up.ts';
 import { floorDueAt, isServed } from './next-instant.ts';
 
 // Who is withheld from something mostly stays so, and to see that costs far less than to decide it again.
@@ -37,16 +37,20 @@ export function isAtRest(
   return !withheld.includes('merchant-cap') || leftFor(programme, standing) < leastSize(programme);
 }
 
-/** Places in the live bundle of the programmes without a grant for which that doesn't hold. */
-export function restlessOf(allocation: Allocation, row: ApplicantRow): readonly number[] {
+/** Of these places in the live bundle, null for all, those without a grant for which that doesn't hold. */
+export function restlessAmong(
+  allocation: Allocation,
+  row: ApplicantRow,
+  places: readonly number[] | null,
+): readonly number[] {
   const { programmes } = allocation.bundle!;
   const { live } = lineUpOf(allocation, row);
   const restless: number[] = [];
-  for (let at = 0; at < live.length; at++) {
+  const count = places === null ? live.length : places.length;
+  for (let each = 0; each < count; each++) {
+    const at = places === null ? each : places[each]!;
     const standing = live[at]!;
     if (standing.grant === null && !isAtRest(allocation, row, programmes[at]!, standing)) restless.push(at);
   }
-  return restless.length === 0 ? NONE : restless;
+  return restless.length === 0 ? NOWHERE : restless;
 }
-
-const NONE: readonly number[] = [];

@@ -3,11 +3,12 @@ import fc from 'fast-check';
 import { createHash } from 'node:crypto';
 import type { InputRecord, OutputRecord } from '../stage/stage.ts';
 import { drive } from '../testing/drive.ts';
-import { asInput, given } from '../testing/given.ts';
+import { asInput, given, grantsIn, grown, inShort, T0, trained } from '../testing/given.ts';
 import { begin, tell, teller } from '../testing/history.ts';
 import { policyText } from '../testing/random-policy.ts';
 import { allocatorOf } from './allocator-machine.ts';
-import { compiled, smallSource } from '../testing/small-bundle.ts';
+import { account, compiled, growth, smallSource, welcome } from '../testing/small-bundle.ts';
+import { MINUTE_MS } from '../time.ts';
 import { readersOf, touchedBy, type Touch } from './touched.ts';
 
 const SEED = 1;
@@ -48,6 +49,23 @@ function decidedOn(heard: readonly InputRecord[], bundles: ReadonlyMap<string, s
   stage.freeze();
   return { outputs: outputs.map(({ text }) => text), kept: stage.store };
 }
+
+test('usage of one grant leaves the others as looking at all of them would, be they a moment old', () => {
+  const bundles = new Map<string, string>();
+  const world = given(sha256, {}, bundles);
+  const elastic = growth({ grow: { step: '50%', dwell: '6h' } });
+  const accounts = [account('welcome', 1_000), account('growth', 70)];
+  world.activate(compiled(smallSource({ programmes: [welcome(), elastic], accounts })).text);
+  for (const merchant of ['m1', 'm2']) grown(world, merchant);
+  trained(world, 'm2');
+  // What is left is less than fits: it is issued when nobody looks for more any longer, and would grow.
+  for (const minute of [1, 11]) world.tick(T0 + minute * MINUTE_MS);
+  const [boost] = grantsIn(world.outputs).filter(({ programme }) => programme === 'welcome');
+  world.event('updraft.boost.delivered.v1', 'm2', { grantId: boost!.grantId, exposures: 5 });
+  expect(inShort(world.outputs)).toContain('m2 growth issue 30');
+  const heard = world.outputs.filter(({ log }) => log === 'capability').map(asInput);
+  expect(decidedOn(heard, bundles, touchedBy)).toEqual(decidedOn(heard, bundles, () => null));
+});
 
 test('deciding on what a record touches gives the bytes of deciding on everything', () => {
   let decisions = 0;

@@ -10,21 +10,24 @@ import { clawBack, commitUsage } from './purse.ts';
 // What is new is spent up to the hold; the rest is overrun. Usage of a grant that the merchant does not have, or that
 // settled, is a decision of its own: refused, with the reason.
 
-export function applyUsage(allocation: Allocation, row: ApplicantRow, usage: Usage): void {
-  for (const { grant, settling: ended } of lineUpOf(allocation, row).all) {
-    if (grant === null && ended.length === 0) continue;
+/** The place among the merchant's standings of the grant that was used; null when it has none of that name. */
+export function applyUsage(allocation: Allocation, row: ApplicantRow, usage: Usage): number | null {
+  const { all, busy } = lineUpOf(allocation, row);
+  for (const at of busy) {
+    const { grant, settling: ended } = all[at]!;
     const settling = ended.find((each) => each.grantId === usage.grantId);
     if (grant !== null && grant.grantId === usage.grantId) {
       commitTo(allocation, row, grant, usage, 'held');
-      return;
+      return at;
     }
     if (settling !== undefined) {
       commitTo(allocation, row, settling, usage, 'settling');
-      return;
+      return at;
     }
   }
   const reason = row.settled.includes(usage.grantId) ? 'grant-settled' : 'grant-not-of-merchant';
   refuseUsage(allocation, row, usage.grantId, reason);
+  return null;
 }
 
 function commitTo(
