@@ -8,7 +8,7 @@ import { begin, tell, teller } from '../testing/history.ts';
 import { policyText } from '../testing/random-policy.ts';
 import { allocatorOf } from './allocator-machine.ts';
 import { account, compiled, growth, smallSource, welcome } from '../testing/small-bundle.ts';
-import { MINUTE_MS } from '../time.ts';
+import { HOUR_MS, MINUTE_MS } from '../time.ts';
 import { readersOf, touchedBy, type Touch } from './touched.ts';
 
 const SEED = 1;
@@ -58,10 +58,14 @@ test('usage of one grant leaves the others as looking at all of them would, be t
   world.activate(compiled(smallSource({ programmes: [welcome(), elastic], accounts })).text);
   for (const merchant of ['m1', 'm2']) grown(world, merchant);
   trained(world, 'm2');
-  // What is left is less than fits: it is issued when nobody looks for more any longer, and would grow.
+  // What is left is less than fits: it is issued when the wait is over, and would grow if there were money.
   for (const minute of [1, 11]) world.tick(T0 + minute * MINUTE_MS);
   const [boost] = grantsIn(world.outputs).filter(({ programme }) => programme === 'welcome');
-  world.event('updraft.boost.delivered.v1', 'm2', { grantId: boost!.grantId, exposures: 5 });
+  for (const hour of [1, 7, 8, 9]) {
+    const exposures = hour * 5;
+    world.event('updraft.boost.delivered.v1', 'm2', { grantId: boost!.grantId, exposures });
+    world.tick(T0 + hour * HOUR_MS);
+  }
   expect(inShort(world.outputs)).toContain('m2 growth issue 30');
   const heard = world.outputs.filter(({ log }) => log === 'capability').map(asInput);
   expect(decidedOn(heard, bundles, touchedBy)).toEqual(decidedOn(heard, bundles, () => null));
