@@ -18,7 +18,8 @@ import {
   serviceCpu,
   startAll,
 } from './cluster-work.ts';
-import { lastDays, type SeasonMeasure } from './season.ts';
+import { lastDays } from './season-player.ts';
+import type { SeasonMeasure } from './season.ts';
 
 // The season of a marketplace on a broker and a database of their own: simulated merchants who answer to what they are
 // given. Simulator and processes take turns; while it plays the next hours they have nothing to do, and nobody's clock
