@@ -202,7 +202,6 @@ function membersOf(
 ): { readonly before: string; readonly after: string } {
   const { root } = allocation;
   const { capacityText, causeText } = frameOf(allocation, capability);
-  const tier = capability?.tier ?? null;
   const before =
     `"activityHash":"${root.activityHash}","budget":${textOf(budget)},"bundle":"${root.bundleHash ?? ''}"` +
     `,"capacity":${capacityText},"cause":${causeText},"conditions":${conditions},"engine":${ENGINE}` +
@@ -211,13 +210,13 @@ function membersOf(
     `"logId":${canonicalText(root.logId)},"outcome":"${outcome}","position":"${position}"` +
     `,"previousHash":"${root.chainHash}","programme":${canonicalText(programme)}` +
     `,"reasons":[${reasons.map(canonicalText).join(',')}],"sequence":${root.sequence}` +
-    `,"tier":${tier === null ? 'null' : canonicalText(tier)}` +
-    `,"until":${untilMs === null ? 'null' : `"${formatInstant(untilMs)}"`}`;
+    `,"tier":${textOf(capability?.tier ?? null)}` +
+    `,"until":${textOf(untilMs === null ? null : formatInstant(untilMs))}`;
   return { before, after };
 }
 
-function textOf(value: object | null): string {
-  return value === null ? 'null' : canonicalJson(value as Json);
+function textOf(value: object | string | null): string {
+  return canonicalJson(value as Json);
 }
 
 /** The same in every decision that a record leads to on one merchant, as canonical JSON. */

@@ -6,8 +6,15 @@ import type { PolicyIndex } from './policy-index.ts';
 // each row in memory and each bundle, and after each look it is noted where something runs: usage of a grant, which
 // comes far more often than anything else, then leads to no other standing.
 
+interface Busy {
+  /** Places in `live` of those where something runs: a grant, what is left of one, or a wait. */
+  busyLive: readonly number[];
+  /** The same in `all`. */
+  busy: readonly number[];
+}
+
 /** The standings of a row, beside the programmes of the live bundle. Never stored. */
-export interface LineUp {
+export interface LineUp extends Busy {
   readonly policy: PolicyIndex;
   /** One for each programme of the bundle, in its order. */
   readonly live: readonly Standing[];
@@ -16,10 +23,6 @@ export interface LineUp {
   /** Programmes of `all`. */
   readonly ids: readonly string[];
   readonly hasOrphans: boolean;
-  /** Places in `live` of those where something runs: a grant, what is left of one, or a wait. */
-  busyLive: readonly number[];
-  /** The same in `all`. */
-  busy: readonly number[];
   /** Places in `live` of running grants that money may change as well: those that wait for it or may grow. */
   stirring: readonly number[];
   /**
@@ -64,7 +67,7 @@ export function noteBusy(lineUp: LineUp): void {
   Object.assign(lineUp, busyOf(lineUp.live, lineUp.all));
 }
 
-function busyOf(live: readonly Standing[], all: readonly Standing[]): Pick<LineUp, 'busyLive' | 'busy'> {
+function busyOf(live: readonly Standing[], all: readonly Standing[]): Busy {
   const busyLive = placesOf(live, isBusy);
   return { busyLive, busy: all === live ? busyLive : placesOf(all, isBusy) };
 }
