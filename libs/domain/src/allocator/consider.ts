@@ -109,5 +109,6 @@ function applyForAll(
     applyFor(allocation, row, capability, programme, standing);
   }
   const isAsBefore = isQuiet && allocation.ordinal === ordinal && touched?.size === 0;
-  lineUp.restless = restlessAmong(allocation, row, isAsBefore ? restless : null);
+  const places = isAsBefore && restless !== null ? restless : allocation.policy.places;
+  lineUp.restless = restlessAmong(allocation, row, places);
 }

@@ -17,6 +17,8 @@ export interface PolicyIndex {
   readonly programmes: ReadonlyMap<string, Programme>;
   /** Of the programmes, in the order of the bundle. */
   readonly ids: readonly string[];
+  /** Of all of them. */
+  readonly places: readonly number[];
   readonly accounts: ReadonlyMap<string, Account>;
   /** By account, the smallest grant or stage of its programmes; accounts that only bundle others have none. */
   readonly leasts: ReadonlyMap<string, number>;
@@ -41,6 +43,7 @@ export function indexOf(bundle: Bundle | null): PolicyIndex {
     tiers: bundle === null ? new Map<string, readonly string[]>() : tierOrders(bundle),
     programmes: new Map(programmes.map((each) => [each.id, each])),
     ids: programmes.map(({ id }) => id),
+    places: programmes.map((_, at) => at),
     accounts: new Map(accounts.map((each) => [each.id, each])),
     leasts,
     scopes: new Map(programmes.map((each) => [each.id, scopesOf(each, accounts)])),

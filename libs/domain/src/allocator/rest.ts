@@ -37,20 +37,17 @@ export function isAtRest(
   return !withheld.includes('merchant-cap') || leftFor(programme, standing) < leastSize(programme);
 }
 
-/** Of these places in the live bundle, null for all, those without a grant for which that doesn't hold. */
+/** Of these places in the live bundle, those without a grant for which that doesn't hold. */
 export function restlessAmong(
   allocation: Allocation,
   row: ApplicantRow,
-  places: readonly number[] | null,
+  places: readonly number[],
 ): readonly number[] {
   const { programmes } = allocation.bundle!;
   const { live } = lineUpOf(allocation, row);
-  const restless: number[] = [];
-  const count = places === null ? live.length : places.length;
-  for (let each = 0; each < count; each++) {
-    const at = places === null ? each : places[each]!;
+  const restless = places.filter((at) => {
     const standing = live[at]!;
-    if (standing.grant === null && !isAtRest(allocation, row, programmes[at]!, standing)) restless.push(at);
-  }
+    return standing.grant === null && !isAtRest(allocation, row, programmes[at]!, standing);
+  });
   return restless.length === 0 ? NOWHERE : restless;
 }
