@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS } from '#domain/time';
+import { DAY_MS } from '#domain/time';
 import { playSeason } from '#sim/marketplace/demo-season';
 import { createMarketplace } from '#sim/marketplace/marketplace';
 import { packFolder } from '#sim/marketplace/shapes';
@@ -18,7 +18,7 @@ import {
   serviceCpu,
   startAll,
 } from './cluster-work.ts';
-import { lastDays } from './season-player.ts';
+import { lastDays, SEED, STEP_MS } from './season-days.ts';
 import type { SeasonMeasure } from './season.ts';
 
 // The season of a marketplace on a broker and a database of their own: simulated merchants who answer to what they are
@@ -45,8 +45,6 @@ export interface ClusterSeasonFigures {
   readonly cpuSeconds: ReadonlyMap<string, number>;
 }
 
-const SEED = 1;
-const STEP_MS = 4 * HOUR_MS;
 const STEPS_A_DAY = DAY_MS / STEP_MS;
 const TURN_MS_MAX = 30 * 60_000;
 

@@ -1,12 +1,11 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openBackbone, type Backbone } from '#stage/backbone';
+import type { Backbone } from '#stage/backbone';
 import { readProgress } from '#store/read/progress';
 import type { Logs } from '#stream/log';
-import { createLog } from '#telemetry/log';
+import { openClusterOn } from '#tools/chaos/cluster-on-services';
 import { openFreshServices, type FreshServices } from '#tools/chaos/fresh-services';
 import { readCommandCpuSeconds, readCpuSeconds } from '#tools/cluster/cpu-time';
-import { openCluster, type Cluster, type RunningProcess } from '#tools/cluster/run-cluster';
+import type { Cluster, RunningProcess } from '#tools/cluster/run-cluster';
 
 // What can be seen of processes at work from outside: how much they have said and when they last did, and how much
 // processor time they and the services took.
@@ -28,28 +27,13 @@ export interface ClusterUnderTest {
 /** A broker and a database of its own, and nothing in them. */
 export async function openClusterUnderTest(postgresUrl: string): Promise<ClusterUnderTest> {
   const services = await openFreshServices(postgresUrl);
-  const { kafka, databaseUrl, directory } = services;
-  const cluster = openCluster({
-    brokers: kafka.brokers,
-    databaseUrl,
-    prefix: PREFIX,
-    dataDirectory: join(directory, 'data'),
-    outputDirectory: join(directory, 'output'),
-  });
-  const backbone = await openBackbone({
-    databaseUrl,
-    brokers: [kafka.brokers],
-    prefix: PREFIX,
-    clientId: 'bench',
-    log: createLog('bench', { level: 'warn' }),
-  });
+  const opened = await openClusterOn(services, { prefix: PREFIX, name: 'bench', logLevel: 'warn' });
   return {
     services,
-    cluster,
-    backbone,
+    cluster: opened.cluster,
+    backbone: opened.backbone,
     async close() {
-      await cluster.killAll();
-      await backbone.close();
+      await opened.close();
       await services.close();
     },
   };

@@ -1,16 +1,16 @@
 import { once } from 'node:events';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { encodeGenesis, encodePolicyActivated, makeGenesis } from '#contracts/genesis';
 import { ENGINE } from '#domain/engine';
 import type { Decision, Grant } from '#domain/outputs';
 import type { CloudEvent } from '#domain/stage/stage';
-import { DAY_MS, HOUR_MS } from '#domain/time';
 import { playSeason } from '#sim/marketplace/demo-season';
 import { followInForce } from '#sim/marketplace/in-force';
 import { createMarketplace } from '#sim/marketplace/marketplace';
-import { shapeOf, type Shape, type ShapeName } from '#sim/marketplace/shapes';
+import type { ShapeName } from '#sim/marketplace/shapes';
 import type { Logs } from '#stream/log';
 import type { Line } from './core-stages.ts';
+import { lastDays, SEED, STEP_MS } from './season-days.ts';
 
 // The simulated marketplace of a season in a thread of its own: its memory is not the stages', and what it allocates is
 // not collected at their cost. It says what it writes into activity, turn by turn, and hears what was decided.
@@ -27,22 +27,9 @@ export interface Played {
 /** What was granted and decided in a turn. */
 export type Heard = readonly { readonly log: 'grants' | 'decisions'; readonly text: string }[];
 
-const SEED = 1;
-const STEP_MS = 4 * HOUR_MS;
+await play(parentPort!, workerData as Played);
 
-/** The end of a season, where its campaigns are. */
-export function lastDays(
-  name: ShapeName,
-  days: number,
-): Shape & { readonly startMs: number; readonly endMs: number } {
-  const shape = shapeOf(name);
-  const endMs = shape.options.startMs + shape.options.days * DAY_MS;
-  return { ...shape, startMs: endMs - days * DAY_MS, endMs };
-}
-
-if (parentPort !== null) await play(workerData as Played);
-
-async function play({ shape, merchants, days, bundle }: Played): Promise<void> {
+async function play(stages: MessagePort, { shape, merchants, days, bundle }: Played): Promise<void> {
   const { zone, options, startMs, endMs } = lastDays(shape, days);
   const genesis = encodeGenesis(
     makeGenesis({ logId: 'bench', partitions: 1, treasuries: 1, zone, nowMs: startMs, engine: ENGINE }),
@@ -62,8 +49,8 @@ async function play({ shape, merchants, days, bundle }: Played): Promise<void> {
     readGrants: () => Promise.resolve(inForce.grants()),
     readOffers: () => Promise.resolve(inForce.offers()),
     async drained() {
-      parentPort!.postMessage(waiting.splice(0));
-      const [heard] = (await once(parentPort!, 'message')) as [Heard];
+      stages.postMessage(waiting.splice(0));
+      const [heard] = (await once(stages, 'message')) as [Heard];
       for (const { log, text } of heard) {
         const { subject = '', data } = JSON.parse(text) as CloudEvent;
         if (log === 'grants') inForce.grant(subject, data as unknown as Grant);

@@ -2,20 +2,20 @@ import { join } from 'node:path';
 import { loadOrMakeKey, readPlainToken } from '#contracts/tokens';
 import { DAY_MS } from '#domain/time';
 import { createMarketplace } from '#sim/marketplace/marketplace';
-import { openBackbone, type Backbone } from '#stage/backbone';
-import { createLog } from '#telemetry/log';
+import type { Backbone } from '#stage/backbone';
 import { readProgress } from '#store/read/progress';
 import { activeGrants } from '#tools/start/active-grants';
 import { beginSeason } from './begin-season.ts';
 import { countAborted } from './aborted-transactions.ts';
 import { strike, type ChaosTarget } from './blows.ts';
+import { openClusterOn } from './cluster-on-services.ts';
 import { untilShared, type Disturbed } from './disturb.ts';
 import type { FreshServices } from './fresh-services.ts';
 import { tallyMetrics, type MetricTally } from './metric-tally.ts';
 import { followPublished, until, whatIsBehind, type PublishedFollow } from './partition-watch.ts';
 import { patientDoor, type PatientDoor } from './patient-door.ts';
 import { planBlows, type PlanOptions } from './plan.ts';
-import { openCluster, type Cluster } from '#tools/cluster/run-cluster';
+import type { Cluster } from '#tools/cluster/run-cluster';
 import { rollAll, type RollingUpgrade } from './rolling-upgrade.ts';
 import { feedSeason, type SeasonFeed } from './season-feed.ts';
 
@@ -74,26 +74,8 @@ const CALM_EVENTS_PER_SECOND = 100;
 const UPGRADE_EVENTS = 100_000;
 
 export async function playChaos(services: FreshServices, plan: PlanOptions): Promise<ChaosStory> {
-  const { kafka, databaseUrl, directory } = services;
-  const dataDirectory = join(directory, 'data');
-  const cluster = openCluster({
-    brokers: kafka.brokers,
-    databaseUrl,
-    prefix: PREFIX,
-    dataDirectory,
-    outputDirectory: join(directory, 'output'),
-  });
-  const backbone = await openBackbone({
-    databaseUrl,
-    brokers: [kafka.brokers],
-    prefix: PREFIX,
-    clientId: 'chaos',
-    log: createLog('chaos', { level: 'silent' }),
-  });
-  const close = async (): Promise<void> => {
-    await cluster.killAll();
-    await backbone.close();
-  };
+  const wish = { prefix: PREFIX, name: 'chaos', logLevel: 'silent' } as const;
+  const { cluster, backbone, dataDirectory, close } = await openClusterOn(services, wish);
   try {
     await beginSeason(backbone, PARTITIONS, START_MS);
     // It makes the tokens that the door asks for and the console reads.
