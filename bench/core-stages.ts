@@ -6,23 +6,29 @@ import type { Position } from '#domain/stage/position';
 import type { InputRecord, OutputRecord, PartitionMachine } from '#domain/stage/stage';
 import { treasury } from '#domain/treasury/treasury-machine';
 import type { BundleFile } from '#stage/bundle-file';
+import { CLUSTER_LIMITS } from '#stage/limit';
 import { sha256 } from '#stage/sha256';
 
 // The steps of all stages on one core, without logs, database or network around them. Leases and statistics come with
-// the batch after the one that they answer. What is measured is processor time of the steps alone, garbage collection
-// included.
+// the batch after the one that they answer. What a stage says is given away as soon as a process would publish it: kept
+// until the batch is through, it would be copied by every collection. What is measured is processor time of the steps
+// alone, garbage collection included.
 
 const STAGES = ['scoring', 'allocator', 'treasury', 'census'] as const;
 type StageName = (typeof STAGES)[number];
 
-export interface CoreFigures {
+/** What was measured so far. */
+export interface CoreProgress {
   readonly events: number;
-  readonly merchants: number;
   /** Processor seconds of what is named. */
   readonly seconds: Readonly<Record<StageName | 'decode', number>>;
+  readonly decisions: number;
+}
+
+export interface CoreFigures extends CoreProgress {
+  readonly merchants: number;
   readonly capabilityRecords: number;
   readonly tierChanges: number;
-  readonly decisions: number;
   /** A snapshot of all rows, bytes. */
   readonly stateBytes: number;
 }
@@ -34,8 +40,9 @@ export interface Line {
 }
 
 export interface CoreStages {
-  /** Steps these through all stages; gives what the allocator said. What they are answered waits for the next. */
-  run(lines: readonly Line[]): readonly OutputRecord[];
+  /** Steps a batch through all stages; gives what the allocator says. What they are answered waits for the next. */
+  run(lines: readonly Line[]): Generator<readonly OutputRecord[], void>;
+  progress(): CoreProgress;
   figures(): CoreFigures;
 }
 
@@ -64,30 +71,54 @@ export function openCoreStages(bundle: BundleFile): CoreStages {
 
   const ofLog = (log: keyof typeof read, lines: readonly Line[]): InputRecord[] =>
     timed('decode', () => lines.map(({ key, text }) => inputOf([0, read[log]++], key, text)));
-  const stepped = (stage: StageName, inputs: readonly InputRecord[]): OutputRecord[] =>
-    timed(stage, () => stepAll(machines[stage], inputs, bundle.text));
+  /** What a stage says to these, in portions as a process publishes them. */
+  function* stepped(stage: StageName, inputs: readonly InputRecord[]): Generator<OutputRecord[], void> {
+    for (let from = 0; from < inputs.length;) {
+      const outputs: OutputRecord[] = [];
+      timed(stage, () => {
+        for (let bytes = 0; from < inputs.length && bytes < CLUSTER_LIMITS.publishBytesMax; from++) {
+          for (const output of stepOn(machines[stage], inputs[from]!, bundle.text)) {
+            outputs.push(output);
+            bytes += output.text.length;
+          }
+        }
+      });
+      yield outputs;
+    }
+  }
   const answer = (stage: 'treasury' | 'census', lines: readonly Line[]): void => {
-    for (const { key, text } of stepped(stage, ofLog(stage, lines))) answers.push({ key, text });
+    for (const said of stepped(stage, ofLog(stage, lines))) {
+      for (const { key, text } of said) answers.push({ key, text });
+    }
   };
 
   return {
-    run(lines) {
-      const inputs = ofLog('activity', [...answers, ...lines]);
-      answers = [];
-      const said = stepped('scoring', inputs);
-      const capability = said.filter(({ log }) => log === 'capability');
-      const heard = timed('decode', () =>
-        capability.map(({ position, key, text }) => inputOf(position, key, text)),
-      );
-      const decided = stepped('allocator', heard);
-      tally.hear(lines, heard, decided);
+    *run(lines) {
       const controls = lines.filter(({ key }) => key === null);
       const shared = (types: readonly string[]): Line[] =>
         controls.filter(({ text }) => types.some((type) => text.includes(type)));
-      answer('treasury', [...shared(OF_TREASURY), ...decided.filter(({ log }) => log === 'treasury')]);
-      answer('census', [...shared(FOR_ALL), ...said.filter(({ log }) => log === 'census')]);
-      return decided;
+      const letters = { treasury: shared(OF_TREASURY), census: shared(FOR_ALL) };
+      const inputs = ofLog('activity', [...answers, ...lines]);
+      answers = [];
+      tally.count('events', lines.length - controls.length);
+      for (const said of stepped('scoring', inputs)) {
+        letters.census.push(...said.filter(({ log }) => log === 'census'));
+        const heard = timed('decode', () =>
+          said
+            .filter(({ log }) => log === 'capability')
+            .map(({ position, key, text }) => inputOf(position, key, text)),
+        );
+        tally.hear(heard);
+        for (const decided of stepped('allocator', heard)) {
+          letters.treasury.push(...decided.filter(({ log }) => log === 'treasury'));
+          tally.count('decisions', decided.filter(({ log }) => log === 'decisions').length);
+          yield decided;
+        }
+      }
+      answer('treasury', letters.treasury);
+      answer('census', letters.census);
     },
+    progress: () => ({ ...tally.counts(), seconds: { ...seconds } }),
     figures: () => ({
       ...tally.counts(),
       seconds,
@@ -112,9 +143,10 @@ function createTally() {
   const counts = { events: 0, capabilityRecords: 0, tierChanges: 0, decisions: 0 };
   return {
     counts: () => ({ ...counts, merchants: tiers.size }),
-    hear(lines: readonly Line[], capability: readonly InputRecord[], decided: readonly OutputRecord[]): void {
-      counts.events += lines.filter(({ key }) => key !== null).length;
-      counts.decisions += decided.filter(({ log }) => log === 'decisions').length;
+    count(what: 'events' | 'decisions', more: number): void {
+      counts[what] += more;
+    },
+    hear(capability: readonly InputRecord[]): void {
       for (const { key, event } of capability) {
         if (event.type !== 'updraft.capability.merchant.v1') continue;
         counts.capabilityRecords += 1;
@@ -124,12 +156,6 @@ function createTally() {
       }
     },
   };
-}
-
-function stepAll(machine: PartitionMachine, inputs: readonly InputRecord[], bundle: string): OutputRecord[] {
-  const outputs: OutputRecord[] = [];
-  for (const input of inputs) for (const output of stepOn(machine, input, bundle)) outputs.push(output);
-  return outputs;
 }
 
 /** One record, of which all rows are in memory, by a policy whose text is `bundle`. */
@@ -145,20 +171,32 @@ export function stepOn(
 }
 
 /** Events that the steps of all stages manage in a second of one core. */
-export function eventsPerSecond({ events, seconds }: CoreFigures): number {
+export function eventsPerSecond({ events, seconds }: CoreProgress): number {
   return events / STAGES.reduce((sum, stage) => sum + seconds[stage], 0);
 }
 
 export function coreLines(title: string, figures: CoreFigures): string[] {
-  const { events, merchants, capabilityRecords, tierChanges, decisions, stateBytes, seconds } = figures;
-  const each = (what: keyof CoreFigures['seconds']): string => ((seconds[what] * 1e6) / events).toFixed(2);
+  const { events, merchants, capabilityRecords, tierChanges, decisions, stateBytes } = figures;
   const share = (count: number): string => `${((100 * count) / events).toFixed(1)} %`;
   return [
     `${title}: the steps of the stages on one core`,
     `  ${events} events of ${merchants} merchants: ${share(tierChanges)} changed a tier, ` +
       `${share(capabilityRecords)} were worth saying, ${share(decisions)} decisions`,
-    `  ${Math.round(eventsPerSecond(figures))} events/s: CPU-microseconds an event: ` +
-      `${STAGES.map((stage) => `${stage} ${each(stage)}`).join(', ')}; decoding besides ${each('decode')}`,
+    `  ${costs(figures)}`,
     `  ${Math.round(stateBytes / merchants)} bytes of state a merchant`,
   ];
+}
+
+function costs(progress: CoreProgress): string {
+  const { events, seconds } = progress;
+  const each = (what: keyof CoreProgress['seconds']): string => ((seconds[what] * 1e6) / events).toFixed(2);
+  return (
+    `${Math.round(eventsPerSecond(progress))} events/s: CPU-microseconds an event: ` +
+    `${STAGES.map((stage) => `${stage} ${each(stage)}`).join(', ')}; decoding besides ${each('decode')}`
+  );
+}
+
+/** On one line, for those who wait. */
+export function progressLine(progress: CoreProgress): string {
+  return `${progress.events} events, ${progress.decisions} decisions, ${costs(progress)}`;
 }

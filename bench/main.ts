@@ -108,9 +108,10 @@ async function season(): Promise<void> {
   for (const each of [of, { ...of, policy }]) {
     await measureSeason({ ...each, merchants: Math.min(of.merchants, WARMING_MERCHANTS) });
   }
-  const pack = await measureSeason(of);
+  const onProgress = (line: string): void => void process.stderr.write(`${line}\n`);
+  const pack = await measureSeason({ ...of, onProgress });
   print(coreLines(`The season of ${of.shape} by its pack`, pack));
-  const other = await measureSeason({ ...of, policy });
+  const other = await measureSeason({ ...of, policy, onProgress });
   print(coreLines('The same merchants by the other policy', other));
   const ratio = eventsPerSecond(pack) / eventsPerSecond(other);
   print([ratioLine(ratio)]);

@@ -4,12 +4,12 @@ import { ENGINE } from '#domain/engine';
 import { DUE_ITEMS_PER_TICK } from '#domain/stage/due-work';
 import { DAY_MS, localDay, MINUTE_MS } from '#domain/time';
 import { readBundleFile, type BundleFile } from '#stage/bundle-file';
+import { CLUSTER_LIMITS } from '#stage/limit';
 import { openCoreStages, type CoreFigures, type Line } from './core-stages.ts';
 import { FIXED_WORKLOAD, workload } from './workload.ts';
 
 // The pure core under the fixed workload, in one partition.
 
-const BATCH_RECORDS = 4_000;
 const TICK_MS = 10 * MINUTE_MS;
 
 /** One partition's activity: genesis, the policy, events, and the ticks that an import would write. */
@@ -53,12 +53,15 @@ export async function measureCore(options: {
   const bundle = await readBundleFile(options.policy, 'trial');
   const stages = openCoreStages(bundle);
   let lines: Line[] = [];
+  const step = (): void => {
+    // Nobody hears what is decided.
+    for (const _decided of stages.run(lines)) continue;
+    lines = [];
+  };
   for (const line of activity(options.events, options.merchants, bundle)) {
     lines.push(line);
-    if (lines.length < BATCH_RECORDS) continue;
-    stages.run(lines);
-    lines = [];
+    if (lines.length === CLUSTER_LIMITS.batchRecordsMax) step();
   }
-  stages.run(lines);
+  step();
   return stages.figures();
 }

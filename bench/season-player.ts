@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import { on } from 'node:events';
 import { encodeGenesis, encodePolicyActivated, makeGenesis } from '#contracts/genesis';
 import { ENGINE } from '#domain/engine';
 import type { Decision, Grant } from '#domain/outputs';
@@ -12,10 +11,11 @@ import type { Logs } from '#stream/log';
 import type { Line } from './core-stages.ts';
 import { lastDays, SEED, STEP_MS } from './season-days.ts';
 
-// The simulated marketplace of a season in a thread of its own: its memory is not the stages', and what it allocates is
-// not collected at their cost. It says what it writes into activity, turn by turn, and hears what was decided.
+// The simulated marketplace of a season in a process of its own: its memory is not the stages', and neither what it
+// allocates nor what it does while they step is counted as theirs. It says what it writes into activity, turn by turn,
+// and hears what was decided.
 
-/** What the thread is given. */
+/** What the process is given. */
 export interface Played {
   readonly shape: ShapeName;
   readonly merchants: number;
@@ -24,12 +24,12 @@ export interface Played {
   readonly bundle: string;
 }
 
-/** What was granted and decided in a turn. */
+/** What was granted and decided, a part of a turn; nothing more comes when it is empty. */
 export type Heard = readonly { readonly log: 'grants' | 'decisions'; readonly text: string }[];
 
-await play(parentPort!, workerData as Played);
+await play(JSON.parse(process.argv[2]!) as Played);
 
-async function play(stages: MessagePort, { shape, merchants, days, bundle }: Played): Promise<void> {
+async function play({ shape, merchants, days, bundle }: Played): Promise<void> {
   const { zone, options, startMs, endMs } = lastDays(shape, days);
   const genesis = encodeGenesis(
     makeGenesis({ logId: 'bench', partitions: 1, treasuries: 1, zone, nowMs: startMs, engine: ENGINE }),
@@ -49,12 +49,14 @@ async function play(stages: MessagePort, { shape, merchants, days, bundle }: Pla
     readGrants: () => Promise.resolve(inForce.grants()),
     readOffers: () => Promise.resolve(inForce.offers()),
     async drained() {
-      stages.postMessage(waiting.splice(0));
-      const [heard] = (await once(stages, 'message')) as [Heard];
-      for (const { log, text } of heard) {
-        const { subject = '', data } = JSON.parse(text) as CloudEvent;
-        if (log === 'grants') inForce.grant(subject, data as unknown as Grant);
-        else inForce.decision(subject, data as unknown as Decision);
+      process.send!(waiting.splice(0));
+      for await (const [heard] of on(process, 'message') as AsyncIterable<[Heard]>) {
+        if (heard.length === 0) return;
+        for (const { log, text } of heard) {
+          const { subject = '', data } = JSON.parse(text) as CloudEvent;
+          if (log === 'grants') inForce.grant(subject, data as unknown as Grant);
+          else inForce.decision(subject, data as unknown as Decision);
+        }
       }
     },
   });

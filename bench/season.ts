@@ -1,8 +1,12 @@
-import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
+import { fork } from 'node:child_process';
+import { on } from 'node:events';
+import type { OutputRecord } from '#domain/stage/stage';
+import { DAY_MS } from '#domain/time';
 import { packFolder, type ShapeName } from '#sim/marketplace/shapes';
 import { readBundleFile } from '#stage/bundle-file';
-import { openCoreStages, type CoreFigures, type CoreStages, type Line } from './core-stages.ts';
+import { CLUSTER_LIMITS } from '#stage/limit';
+import { openCoreStages, progressLine, type CoreFigures, type Line } from './core-stages.ts';
+import { STEP_MS } from './season-days.ts';
 import type { Heard, Played } from './season-player.ts';
 
 // The pure core under the season of a marketplace: simulated merchants of its shape, who answer to what they are given,
@@ -16,34 +20,47 @@ export interface SeasonMeasure {
   readonly days: number;
   /** Left out: the pack of the same marketplace. */
   readonly policy?: string;
+  /** Hears after each day how far it is. */
+  readonly onProgress?: (line: string) => void;
 }
 
-const BATCH_RECORDS = 4_000;
 /** Tens of thousands of merchants and what is on its way to them. */
 const PLAYER_HEAP_MB = 8_192;
+const TURNS_A_DAY = DAY_MS / STEP_MS;
+const TURN_OVER: Heard = [];
 
-export async function measureSeason({ shape, merchants, days, policy }: SeasonMeasure): Promise<CoreFigures> {
+export async function measureSeason(measure: SeasonMeasure): Promise<CoreFigures> {
+  const { shape, merchants, days, policy, onProgress } = measure;
   const file = policy ?? `policies/${packFolder(shape)}/bundle.yaml`;
   const bundle = await readBundleFile(file, 'trial');
   const stages = openCoreStages(bundle);
   const played: Played = { shape, merchants, days, bundle: bundle.hash };
-  const player = new Worker(new URL('./season-player.js', import.meta.url), {
-    workerData: played,
-    resourceLimits: { maxOldGenerationSizeMb: PLAYER_HEAP_MB },
+  const player = fork(new URL('./season-player.js', import.meta.url), [JSON.stringify(played)], {
+    serialization: 'advanced',
+    execArgv: [`--max-old-space-size=${PLAYER_HEAP_MB}`],
   });
-  player.on('message', (lines: Line[]) => player.postMessage(stepThrough(stages, lines)));
-  // An error of the thread is thrown here.
-  await once(player, 'exit');
+  // What is sent is forgotten here only once it is gone.
+  const tell = (heard: Heard): Promise<unknown> => new Promise((resolve) => player.send(heard, resolve));
+  let turns = 0;
+  for await (const [lines] of on(player, 'message', { close: ['exit'] }) as AsyncIterable<[Line[]]>) {
+    for (let from = 0; from < lines.length; from += CLUSTER_LIMITS.batchRecordsMax) {
+      const batch = lines.slice(from, from + CLUSTER_LIMITS.batchRecordsMax);
+      for (const decided of stages.run(batch)) {
+        const heard = heardOf(decided);
+        if (heard.length > 0) await tell(heard);
+      }
+    }
+    turns += 1;
+    if (turns % TURNS_A_DAY === 0)
+      onProgress?.(`day ${turns / TURNS_A_DAY} of ${days}: ${progressLine(stages.progress())}`);
+    await tell(TURN_OVER);
+  }
+  if (player.exitCode !== 0)
+    throw new Error(`the simulator ended with ${player.exitCode ?? player.signalCode}`);
   return stages.figures();
 }
 
 /** What the marketplace's gateways hear of it. */
-function stepThrough(stages: CoreStages, lines: readonly Line[]): Heard {
-  const heard: Heard[number][] = [];
-  for (let from = 0; from < lines.length; from += BATCH_RECORDS) {
-    for (const { log, text } of stages.run(lines.slice(from, from + BATCH_RECORDS))) {
-      if (log === 'grants' || log === 'decisions') heard.push({ log, text });
-    }
-  }
-  return heard;
+function heardOf(decided: readonly OutputRecord[]): Heard {
+  return decided.flatMap(({ log, text }) => (log === 'grants' || log === 'decisions' ? [{ log, text }] : []));
 }

@@ -4,7 +4,7 @@ import { turnTo } from './evaluate.ts';
 import { mark } from './marks.ts';
 import type { MerchantRow } from './merchant-row.ts';
 import type { ScoringPartition } from './scoring-partition.ts';
-import { countBefore, countInto, NEVER, tallyFor } from './window.ts';
+import { countBefore, countInto } from './window.ts';
 
 /** Adds to a merchant's fact of a day. A day that is kept no longer adds to what those come to in all. */
 export function addTo(
@@ -27,12 +27,9 @@ export function addTo(
   const before = isKept ? column.amounts[place]! : 0;
   const after = addQuantity(before, amount);
   if (gauge !== null) {
-    // Before the day's amount is raised: a column that is new begins with nothing.
-    const tally = tallyFor(buckets, fact, gauge.live.plan, today);
-    const { metricMarks } = gauge;
-    if (isKept) countInto(tally, day, before, after, today, metricMarks);
-    else countBefore(tally, amount, metricMarks);
-    if (tally.nextDay < Math.min(gauge.totalsDay, NEVER)) gauge.totalsDay = tally.nextDay;
+    const { totals, metricMarks } = gauge;
+    if (isKept) countInto(totals, fact, day, before, after, today, metricMarks);
+    else countBefore(totals, fact, amount, metricMarks);
   }
   if (isKept) column.amounts[place] = after;
   else column.before = addQuantity(column.before, amount);

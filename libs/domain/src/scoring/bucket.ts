@@ -1,6 +1,5 @@
 import { addQuantity } from '../number.ts';
 import { FACTS } from './fact.ts';
-import type { Tally } from './window.ts';
 
 // What is counted of one merchant, a column for each fact: local days and their amounts. A fact that never occurred
 // has no column and costs nothing. What windows sum over them is in window.ts.
@@ -14,8 +13,6 @@ export interface Column {
   readonly amounts: number[];
   /** Of the days that are kept no longer, in all. */
   before: number;
-  /** Running totals of the live bundle's windows; kept up from event to event, never in a snapshot. */
-  tally: Tally | null;
 }
 
 export interface Buckets {
@@ -30,7 +27,7 @@ export function emptyBuckets(): Buckets {
 }
 
 export function columnOf({ columns }: Buckets, fact: number): Column {
-  return (columns[fact] ??= { days: [], amounts: [], before: 0, tally: null });
+  return (columns[fact] ??= { days: [], amounts: [], before: 0 });
 }
 
 /** Place of the day in a column; a new one is put where it belongs, which is nearly always the end. */

@@ -27,9 +27,9 @@ function headroomOf(of: typeof capacity, changes: Partial<Load> = {}): number {
   const { buckets: facts = emptyBuckets(), replies, ...load } = { ...idle, ...changes };
   const book = createSlotBook();
   const meter = headroomMeterOf(of, 1, () => 0, book);
-  reckon(facts, book.plan(), TODAY);
+  const { sums } = reckon(facts, book.plan(), TODAY);
   const others = { openOrders: 0, listings: null, fans: null, fansOffSite: null, depositDueMinor: 0 };
-  return meter({ buckets: facts, states: { ...others, ...load }, values: [replies] });
+  return meter({ sums, states: { ...others, ...load }, values: [replies] });
 }
 
 const shipped = (day: number, count: number, onTime: number): [number, FactId, number][] => [

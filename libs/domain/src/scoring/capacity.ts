@@ -3,12 +3,12 @@ import type { Capacity } from '../policy/bundle.ts';
 import { FACT } from './fact.ts';
 import type { MerchantNow } from './merchant-now.ts';
 import type { PlaceOf } from './verdict.ts';
-import { sumAt, type SlotBook } from './window.ts';
+import type { SlotBook } from './window.ts';
 
 /** Days over which today's demand is averaged. Ours: long enough to level a week, short enough to see a campaign. */
 export const DEMAND_DAYS = 7;
 
-export type HeadroomMeter = (merchant: Pick<MerchantNow, 'buckets' | 'states' | 'values'>) => number;
+export type HeadroomMeter = (merchant: Pick<MerchantNow, 'sums' | 'states' | 'values'>) => number;
 
 /**
  * Headroom: orders a day that the merchant can still carry. What it sustained on time, times the trust in growth, at
@@ -31,16 +31,16 @@ export function headroomMeterOf(
   const onTime = book.slotOf(at, FACT.shippedOnTime, sustainedOver);
   const paid = book.slotOf(at, FACT.ordersPaid, { days: DEMAND_DAYS, lag: 0 });
   const repliesAt = replies === null ? null : placeOf(replies.metric);
-  return ({ buckets, states, values }) => {
+  return ({ sums, states, values }) => {
     const answered = repliesAt === null ? null : values[repliesAt]!;
     if (replies !== null && answered !== null && answered < replies.floor) return 0;
-    const days = sumAt(buckets, shippingDays);
-    const sustained = days === 0 ? 0 : Math.floor(sumAt(buckets, onTime) / days);
+    const days = sums[shippingDays]!;
+    const sustained = days === 0 ? 0 : Math.floor(sums[onTime]! / days);
     const trusted = Math.max(capacity.probe, mulDivQuantity(sustained, capacity.growthBps, BPS));
     const { declaredPerDay, stockUnits, overdueOrders } = states;
     let capable = declaredPerDay === null ? trusted : Math.min(trusted, declaredPerDay);
     if (stockUnits !== null) capable = Math.min(capable, Math.floor(stockUnits / capacity.stockCoverDays));
-    const demand = Math.ceil(sumAt(buckets, paid) / DEMAND_DAYS);
+    const demand = Math.ceil(sums[paid]! / DEMAND_DAYS);
     return Math.max(0, capable - demand - (overdueOrders ?? 0));
   };
 }

@@ -59,8 +59,8 @@ export function evaluateMerchant(row: MerchantRow, live: LiveBundle, moment: Mom
 /** Brings totals up to today, before anything is counted or read. */
 export function turnTo(gauge: Gauge, today: number): void {
   gauge.today = today;
-  if (today < gauge.totalsDay) return;
-  gauge.totalsDay = turnDay(gauge.buckets, today, gauge.metricMarks);
+  if (today < gauge.totals.nextDay) return;
+  turnDay(gauge.totals, gauge.buckets, today, gauge.metricMarks);
   gauge.dayDue = NaN;
 }
 
@@ -188,7 +188,7 @@ function nextDue(
   nextOverdueDay: number,
 ): number | null {
   const { zone, waitsUntilMs, ageDues } = gauge;
-  const day = Math.min(gauge.totalsDay, gauge.scansDay, gauge.coverageDay, nextOverdueDay);
+  const day = Math.min(gauge.totals.nextDay, gauge.scansDay, gauge.coverageDay, nextOverdueDay);
   if (day !== gauge.dayDue) {
     gauge.dayDue = day;
     gauge.dayDueMs = day === Infinity ? Infinity : startOfLocalDay(day, zone);

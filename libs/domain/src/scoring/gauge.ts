@@ -10,7 +10,7 @@ import type { MerchantRow } from './merchant-row.ts';
 import type { OpenOrdersNow } from './open-orders.ts';
 import { markReach, type Reach, type Waiting } from './reach.ts';
 import type { Watched } from './verdict.ts';
-import { reckon } from './window.ts';
+import { reckon, type Totals } from './window.ts';
 
 // What was worked out of a merchant by the live bundle, kept on its row from look to look and never in a snapshot. A
 // look brings it up to date: what it was made from is compared with what stands now, and what changed marks who reads
@@ -32,8 +32,9 @@ export interface Gauge extends MerchantNow, Watched, Waiting {
   readonly metricMarks: Marks;
   readonly ladderMarks: Marks;
   readonly atomMarks: Marks;
-  /** The next local day on which a running total changes by itself, and one of the lists. */
-  totalsDay: number;
+  /** Of the windows, as of today. */
+  readonly totals: Totals;
+  /** The next local day on which one of the lists changes by itself. */
   scansDay: number;
   /** Of each metric over a list, when time alone changes it. */
   readonly scanDays: number[];
@@ -110,6 +111,7 @@ export function newGauge(
     markAll(marks, size);
     return marks;
   };
+  const totals = reckon(row.buckets, live.plan, today);
   return {
     live,
     zone,
@@ -128,7 +130,8 @@ export function newGauge(
     metricMarks: marked(metrics.length + 1),
     ladderMarks: marked(ladders.length),
     atomMarks: marked(live.atoms.length),
-    totalsDay: reckon(row.buckets, live.plan, today),
+    totals,
+    sums: totals.sums,
     scansDay: Infinity,
     scanDays: live.scans.map(() => Infinity),
     coverageDay: -Infinity,

@@ -15,8 +15,9 @@ export interface GroupStatistic {
 export interface MerchantNow {
   /** Local day of log time. */
   readonly today: number;
-  /** With the running totals of the live bundle as of today. */
   readonly buckets: Buckets;
+  /** What the windows of the live bundle come to as of today, by place of the slot. */
+  readonly sums: readonly number[];
   readonly states: Readonly<Record<StateId, number | null>>;
   /** Full days since; null before it happened. */
   readonly ages: Readonly<Record<InstantId, number | null>>;

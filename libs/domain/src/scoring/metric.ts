@@ -17,7 +17,7 @@ import type { MerchantNow } from './merchant-now.ts';
 import { spanOf } from './span.ts';
 import { distinctMeter, violationMeter } from './scan.ts';
 import type { PlaceOf, Watch } from './verdict.ts';
-import { sumAt, type SlotBook, type SlotPlace } from './window.ts';
+import type { SlotBook, SlotPlace } from './window.ts';
 import type { Condition } from '../policy/condition.ts';
 
 /** The value of a formula in its own unit; null is "not assessed", which is neither 0 nor a pass. */
@@ -60,7 +60,7 @@ function plainMeterOf(metric: Metric, scope: MeterScope): Meter {
   if ('daysWith' in formula) {
     const window = keptWindow(formula.window);
     const slot = scope.book.slotOf(scope.at, FACT[formula.daysWith], window, formula.atLeast);
-    return ({ buckets }) => sumAt(buckets, slot);
+    return ({ sums }) => sums[slot]!;
   }
   if ('daily' in formula) return dailyMeter(formula, scope);
   if ('percentile' in formula) {
@@ -103,7 +103,7 @@ function chosenMeter(window: Window, scope: MeterScope, meterOver: (parts: Parts
   }));
   const last = choices.at(-1)!.meter;
   return (at) => {
-    for (const { by, atLeast, meter } of choices) if (sumAt(at.buckets, by) >= atLeast) return meter(at);
+    for (const { by, atLeast, meter } of choices) if (at.sums[by]! >= atLeast) return meter(at);
     return last(at);
   };
 }
@@ -115,25 +115,25 @@ function sumMeter(sum: FactSum, parts: Parts, { book, at }: MeterScope): (mercha
   );
   if (terms.length === 1 && terms[0]!.times === 1) {
     const { slot } = terms[0]!;
-    return ({ buckets }) => sumAt(buckets, slot);
+    return ({ sums }) => sums[slot]!;
   }
-  return ({ buckets }) => {
+  return ({ sums }) => {
     let total = 0;
     let isExact = true;
     for (const { slot, times } of terms) {
-      total += sumAt(buckets, slot) * times;
+      total += sums[slot]! * times;
       isExact &&= Number.isSafeInteger(total);
     }
-    return isExact ? clamp(total, 0, QUANTITY_MAX) : exactSum(buckets, terms);
+    return isExact ? clamp(total, 0, QUANTITY_MAX) : exactSum(sums, terms);
   };
 }
 
 function exactSum(
-  buckets: MerchantNow['buckets'],
+  sums: MerchantNow['sums'],
   terms: readonly { readonly slot: SlotPlace; readonly times: number }[],
 ): number {
   let total = 0n;
-  for (const { slot, times } of terms) total += BigInt(sumAt(buckets, slot)) * BigInt(times);
+  for (const { slot, times } of terms) total += BigInt(sums[slot]!) * BigInt(times);
   return clamp(Number(total), 0, QUANTITY_MAX);
 }
 

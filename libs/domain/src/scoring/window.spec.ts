@@ -4,7 +4,7 @@ import type { PlainWindow } from '../policy/formula.ts';
 import { columnOf, DAYS_KEPT, dropThrough, emptyBuckets, placeOfDay, type Buckets } from './bucket.ts';
 import { FACT } from './fact.ts';
 import { noMarks, takeLowest } from './marks.ts';
-import { countInto, createSlotBook, reckon, sumAt, tallyFor, turnDay, type WindowPlan } from './window.ts';
+import { countInto, createSlotBook, reckon, turnDay, type Totals } from './window.ts';
 
 const TODAY = 20_000;
 const NOBODY = 0;
@@ -16,7 +16,7 @@ function count(
   day: number,
   fact: number,
   amount: number,
-  plan?: WindowPlan,
+  totals?: Totals,
   today = TODAY,
 ): number[] {
   const marks = noMarks(NODES);
@@ -24,25 +24,28 @@ function count(
   const at = placeOfDay(buckets, column, day);
   const before = column.amounts[at]!;
   const after = addQuantity(before, amount);
-  if (plan !== undefined) {
-    const tally = tallyFor(buckets, fact, plan, today);
-    countInto(tally, day, before, after, today, marks);
-  }
+  if (totals !== undefined) countInto(totals, fact, day, before, after, today, marks);
   column.amounts[at] = after;
   return marks[0] === 0 ? [] : [takeLowest(marks, 0), ...(marks[0] === 0 ? [] : [takeLowest(marks, 0)])];
+}
+
+/** When the totals change next, once the day has turned. */
+function nextDayOf(totals: Totals, buckets: Buckets, today: number): number {
+  turnDay(totals, buckets, today, noMarks(NODES));
+  return totals.nextDay;
 }
 
 test('a window of n days holds today and the n - 1 days before it, and nothing of tomorrow', () => {
   const buckets = emptyBuckets();
   const book = createSlotBook();
   const slots = [1, 7, 8, DAYS_KEPT].map((days) => book.slotOf(NOBODY, FACT.ordersPaid, { days, lag: 0 }));
-  const sums = (): number[] => slots.map((slot) => sumAt(buckets, slot));
   for (const [day, amount] of [[TODAY + 1, 1_000], [TODAY, 100], [TODAY - 6, 10], [TODAY - 7, 1]]) {
     count(buckets, day!, FACT.ordersPaid, amount!);
   } // prettier-ignore
-  reckon(buckets, book.plan(), TODAY);
+  const totals = reckon(buckets, book.plan(), TODAY);
+  const sums = (): number[] => slots.map((slot) => totals.sums[slot]!);
   expect(sums()).toEqual([100, 110, 111, 111]);
-  expect(turnDay(buckets, TODAY + 1, noMarks(NODES))).toBe(TODAY + 2);
+  expect(nextDayOf(totals, buckets, TODAY + 1)).toBe(TODAY + 2);
   expect(sums()).toEqual([1_000, 1_100, 1_110, 1_111]);
 });
 
@@ -54,14 +57,14 @@ test('a slot is asked for once by many readers, and days with enough are another
     book.slotOf(3, FACT.ordersShipped, window, 6),
     book.slotOf(5, FACT.ordersShipped, { ...window }),
   ];
-  expect(places.map(({ at }) => at)).toEqual([0, 1, 0]);
+  expect(places).toEqual([0, 1, 0]);
   const buckets = emptyBuckets();
-  const plan = book.plan();
-  expect(count(buckets, TODAY, FACT.ordersShipped, 5, plan)).toEqual([3, 5]);
-  expect(count(buckets, TODAY, FACT.ordersShipped, 1, plan)).toEqual([3, 5]);
-  expect(count(buckets, TODAY, FACT.ordersShipped, 1, plan)).toEqual([3, 5]);
-  expect(count(buckets, TODAY - 7, FACT.ordersShipped, 9, plan)).toEqual([]);
-  expect(places.map((place) => sumAt(buckets, place))).toEqual([7, 1, 7]);
+  const totals = reckon(buckets, book.plan(), TODAY);
+  expect(count(buckets, TODAY, FACT.ordersShipped, 5, totals)).toEqual([3, 5]);
+  expect(count(buckets, TODAY, FACT.ordersShipped, 1, totals)).toEqual([3, 5]);
+  expect(count(buckets, TODAY, FACT.ordersShipped, 1, totals)).toEqual([3, 5]);
+  expect(count(buckets, TODAY - 7, FACT.ordersShipped, 9, totals)).toEqual([]);
+  expect(places.map((place) => totals.sums[place])).toEqual([7, 1, 7]);
 });
 
 const WINDOWS: readonly PlainWindow[] = [
@@ -95,22 +98,21 @@ test('kept totals equal those reckoned anew, whatever comes in which order, and 
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       const buckets = emptyBuckets();
-      const sums = (): number[] => slots.map((slot) => sumAt(buckets, slot));
       let today = TODAY - 4;
-      reckon(buckets, plan, today);
+      const totals = reckon(buckets, plan, today);
+      const sums = (): number[] => slots.map((slot) => totals.sums[slot]!);
       for (const each of steps) {
-        const nextDay = turnDay(buckets, today, noMarks(NODES));
+        const nextDay = nextDayOf(totals, buckets, today);
         const before = sums();
         if (typeof each === 'number') today += each;
         // Only what is in no window any more; fixed days are not assessed then.
         else if (each === 'forget') dropThrough(buckets, today - 40);
-        else count(buckets, each.day, each.fact, each.amount, plan, today);
-        const dayDue = turnDay(buckets, today, noMarks(NODES));
-        const kept = sums();
-        reckon(buckets, plan, today);
-        expect(kept).toEqual(sums());
-        expect(dayDue).toBe(turnDay(buckets, today, noMarks(NODES)));
-        if (typeof each === 'number' && today < nextDay) expect(kept).toEqual(before);
+        else count(buckets, each.day, each.fact, each.amount, totals, today);
+        turnDay(totals, buckets, today, noMarks(NODES));
+        const { sums: anew, nextDay: dueAnew } = reckon(buckets, plan, today);
+        expect(totals.sums).toEqual(anew);
+        expect(totals.nextDay).toBe(dueAnew);
+        if (typeof each === 'number' && today < nextDay) expect(sums()).toEqual(before);
       }
     }),
   );
@@ -120,13 +122,12 @@ test('totals that stopped at the maximum are reckoned anew when a day leaves', (
   const buckets = emptyBuckets();
   const book = createSlotBook();
   const slot = book.slotOf(NOBODY, FACT.gmvMinor, { days: 7, lag: 0 });
-  const plan = book.plan();
-  reckon(buckets, plan, TODAY);
-  for (const day of [TODAY - 6, TODAY]) count(buckets, day, FACT.gmvMinor, Number.MAX_SAFE_INTEGER, plan);
-  expect(sumAt(buckets, slot)).toBe(QUANTITY_MAX);
-  count(buckets, TODAY - 5, FACT.gmvMinor, 3, plan);
-  turnDay(buckets, TODAY + 7, noMarks(NODES));
-  expect(sumAt(buckets, slot)).toBe(0);
+  const totals = reckon(buckets, book.plan(), TODAY);
+  for (const day of [TODAY - 6, TODAY]) count(buckets, day, FACT.gmvMinor, Number.MAX_SAFE_INTEGER, totals);
+  expect(totals.sums[slot]).toBe(QUANTITY_MAX);
+  count(buckets, TODAY - 5, FACT.gmvMinor, 3, totals);
+  turnDay(totals, buckets, TODAY + 7, noMarks(NODES));
+  expect(totals.sums[slot]).toBe(0);
 });
 
 test.each<[string, PlainWindow, number | undefined, [day: number, amount: number][], number]>([
@@ -145,6 +146,7 @@ test.each<[string, PlainWindow, number | undefined, [day: number, amount: number
   const book = createSlotBook();
   book.slotOf(NOBODY, FACT.ordersPaid, window, daysWith);
   for (const [day, amount] of amounts) count(buckets, TODAY + day, FACT.ordersPaid, amount);
-  reckon(buckets, book.plan(), TODAY);
-  expect(turnDay(buckets, TODAY, noMarks(NODES))).toBe(nextDay);
+  const totals = reckon(buckets, book.plan(), TODAY);
+  expect(totals.nextDay).toBe(nextDay);
+  expect(nextDayOf(totals, buckets, TODAY)).toBe(nextDay);
 }); // prettier-ignore

@@ -1,17 +1,21 @@
 import { addQuantity, QUANTITY_MAX } from '../number.ts';
 import type { PlainWindow } from '../policy/formula.ts';
-import { columnOf, placeFrom, type Buckets, type Column } from './bucket.ts';
+import { placeFrom, type Buckets, type Column } from './bucket.ts';
 import { FACTS } from './fact.ts';
 import { mark, type Marks } from './marks.ts';
 import { spanOf, type Span } from './span.ts';
 
-// Running totals over windows of local days. What a bundle's formulas ask for is known when it goes live, so each
-// column keeps just those totals: an event adds to them, and when the day turns, what left a window is taken away and
-// what entered it is added. A total is a cache of its column and never in a snapshot: kept or reckoned anew, it and
-// the day on which it changes next are the same.
+// Running totals over windows of local days. What a bundle's formulas ask for is known when it goes live, so a merchant
+// has just those totals: an event adds to them, and when the day turns, what left a window is taken away and what
+// entered it is added. A total is a cache of its column and never in a snapshot: kept or reckoned anew, it and the day
+// on which it changes next are the same.
+//
+// All totals of a merchant lie in one list: a look reads a dozen of them, each with its column would be as many places
+// in memory.
 
 /** One running total over a window: of amounts, or of the days that had at least so much. */
 export interface Slot {
+  readonly fact: number;
   readonly span: Span;
   /** Null: amounts are added up. */
   readonly daysWith: number | null;
@@ -19,14 +23,15 @@ export interface Slot {
   readonly readers: readonly number[];
 }
 
-/** The totals that a bundle needs of each fact. */
-export type WindowPlan = readonly (readonly Slot[])[];
-
-/** Where a total is found. */
-export interface SlotPlace {
-  readonly fact: number;
-  readonly at: number;
+/** The totals that a bundle needs. */
+export interface WindowPlan {
+  readonly slots: readonly Slot[];
+  /** Their places, by fact. */
+  readonly ofFact: readonly (readonly number[])[];
 }
+
+/** Where a total is found among a merchant's. */
+export type SlotPlace = number;
 
 /** Collects slots; the same one is given the same place. */
 export interface SlotBook {
@@ -35,7 +40,8 @@ export interface SlotBook {
 }
 
 export function createSlotBook(): SlotBook {
-  const plan: { span: Span; daysWith: number | null; readers: number[] }[][] = FACTS.map(() => []);
+  const slots: (Slot & { readonly readers: number[] })[] = [];
+  const ofFact: number[][] = FACTS.map(() => []);
   const places = new Map<string, SlotPlace>();
   const spans = new Map<string, Span>();
   const spanNamed = (name: string, window: PlainWindow): Span => {
@@ -49,24 +55,26 @@ export function createSlotBook(): SlotBook {
       const name = `${fact} ${daysWith ?? ''} ${span}`;
       let place = places.get(name);
       if (place === undefined) {
-        const slot = { span: spanNamed(span, window), daysWith: daysWith ?? null, readers: [] };
-        place = { fact, at: plan[fact]!.push(slot) - 1 };
+        const slot = { fact, span: spanNamed(span, window), daysWith: daysWith ?? null, readers: [] };
+        place = slots.push(slot) - 1;
+        ofFact[fact]!.push(place);
         places.set(name, place);
       }
-      const { readers } = plan[fact]![place.at]!;
+      const { readers } = slots[place]!;
       if (!readers.includes(reader)) readers.push(reader);
       return place;
     },
-    plan: () => plan,
+    plan: () => ({ slots, ofFact }),
   };
 }
 
 /** Stands for no day. A small integer, so that lists of days stay lists of small integers, which are many. */
-export const NEVER = 1_000_000_000;
+const NEVER = 1_000_000_000;
 
-/** Totals of one column, by slot. Of the days that count, those from the first to before the pending one are in. */
-export interface Tally {
-  readonly slots: readonly Slot[];
+/** Totals of one merchant, by place of the slot. Of the days that count, those from the first to before the pending one
+ * are in. */
+export interface Totals {
+  readonly plan: WindowPlan;
   /** At the maximum it may have been more: such a one is reckoned anew when something leaves. */
   readonly sums: number[];
   /** The oldest day that is in. */
@@ -75,66 +83,52 @@ export interface Tally {
   readonly pendings: number[];
   /** The next day on which something leaves or enters. */
   readonly dues: number[];
-  /** The earliest of them. */
+  /** The earliest of them; Infinity: none will. */
   nextDay: number;
 }
 
-/** What a slot comes to. */
-export function sumAt({ columns }: Buckets, { fact, at }: SlotPlace): number {
-  const column = columns[fact];
-  return column === null || column === undefined ? 0 : column.tally!.sums[at]!;
-}
-
-/** Reckons the totals of every column as of a day; those of another bundle are void. Returns when one changes next. */
-export function reckon({ columns }: Buckets, plan: WindowPlan, today: number): number {
-  let nextDay = NEVER;
-  for (const [fact, column] of columns.entries()) {
-    if (column === null) continue;
-    column.tally = tallyOf(column, plan[fact]!, today);
-    nextDay = Math.min(nextDay, column.tally.nextDay);
-  }
-  return nextDay === NEVER ? Infinity : nextDay;
-}
-
-/** Of a fact that the bundle does not ask for; shared, and never written to. */
-const NO_TALLY: Tally = { slots: [], sums: [], firsts: [], pendings: [], dues: [], nextDay: NEVER };
-
-function tallyOf(column: Column, slots: readonly Slot[], today: number): Tally {
-  const size = slots.length;
-  if (size === 0) return NO_TALLY;
-  const all = (value: number): number[] => new Array<number>(size).fill(value);
-  const tally: Tally = {
-    slots,
+/** Reckons all totals as of a day. */
+export function reckon({ columns }: Buckets, plan: WindowPlan, today: number): Totals {
+  const { slots } = plan;
+  const all = (value: number): number[] => slots.map(() => value);
+  const totals: Totals = {
+    plan,
     sums: all(0),
     firsts: all(NEVER),
     pendings: all(NEVER),
     dues: all(NEVER),
-    nextDay: NEVER,
+    nextDay: Infinity,
   };
-  for (let at = 0; at < size; at++) recount(column, tally, at, today);
-  tally.nextDay = earliest(tally.dues);
-  return tally;
+  for (let at = 0; at < slots.length; at++) {
+    const column = columns[slots[at]!.fact];
+    if (column !== null && column !== undefined) recount(column, totals, at, today);
+  }
+  totals.nextDay = earliest(totals.dues);
+  return totals;
 }
 
-/** A fact of a day grew from `before` to `after`; the tally is as of today. Marks the metrics to be measured anew. */
+/** A fact of a day grew from `before` to `after`; totals are as of today. Marks the metrics to be measured anew. */
 export function countInto(
-  tally: Tally,
+  totals: Totals,
+  fact: number,
   day: number,
   before: number,
   after: number,
   today: number,
   marks: Marks,
 ): void {
-  const { slots, sums, firsts, pendings } = tally;
-  for (let at = 0; at < slots.length; at++) {
-    const { span, daysWith, readers } = slots[at]!;
+  const { plan, sums, firsts, pendings } = totals;
+  const places = plan.ofFact[fact]!;
+  for (let i = 0; i < places.length; i++) {
+    const at = places[i]!;
+    const { span, daysWith, readers } = plan.slots[at]!;
     const least = daysWith ?? 1;
     const isNew = before < least;
     if (after < least || (daysWith !== null && !isNew)) continue;
     if (day > span.to(today)) {
       if (isNew && day < pendings[at]! && span.enters(day) !== Infinity) {
         pendings[at] = day;
-        setDue(tally, at);
+        setDue(totals, at);
       }
       continue;
     }
@@ -142,64 +136,50 @@ export function countInto(
     sums[at] = addQuantity(sums[at]!, daysWith === null ? after - before : 1);
     if (isNew && day < firsts[at]!) {
       firsts[at] = day;
-      setDue(tally, at);
+      setDue(totals, at);
     }
     mark(marks, readers);
   }
 }
 
 /** Something was counted on a day that is kept no longer: only who asks for all days ever sees it. */
-export function countBefore({ slots, sums }: Tally, amount: number, marks: Marks): void {
-  for (let at = 0; at < slots.length; at++) {
-    const { span, daysWith, readers } = slots[at]!;
+export function countBefore({ plan, sums }: Totals, fact: number, amount: number, marks: Marks): void {
+  for (const at of plan.ofFact[fact]!) {
+    const { span, daysWith, readers } = plan.slots[at]!;
     if (daysWith !== null || span.from(0) !== -Infinity) continue;
     sums[at] = addQuantity(sums[at]!, amount);
     mark(marks, readers);
   }
 }
 
-/** The tally of a column that may be new, as of today. */
-export function tallyFor(buckets: Buckets, fact: number, plan: WindowPlan, today: number): Tally {
-  const column = columnOf(buckets, fact);
-  return (column.tally ??= tallyOf(column, plan[fact]!, today));
-}
-
-/** The day turned: what left is taken away, what entered is added. Returns the next day on which anything will. */
-export function turnDay({ columns }: Buckets, today: number, marks: Marks): number {
-  let nextDay = NEVER;
-  for (let fact = 0; fact < columns.length; fact++) {
-    const column = columns[fact]!;
-    if (column === null) continue;
-    const tally = column.tally!;
-    if (tally.nextDay <= today) {
-      for (let at = 0; at < tally.slots.length; at++) {
-        if (tally.dues[at]! > today) continue;
-        move(column, tally, at, today);
-        mark(marks, tally.slots[at]!.readers);
-      }
-      tally.nextDay = earliest(tally.dues);
-    }
-    if (tally.nextDay < nextDay) nextDay = tally.nextDay;
+/** The day turned: what left is taken away, what entered is added. */
+export function turnDay(totals: Totals, { columns }: Buckets, today: number, marks: Marks): void {
+  const { plan, dues } = totals;
+  for (let at = 0; at < dues.length; at++) {
+    if (dues[at]! > today) continue;
+    const { fact, readers } = plan.slots[at]!;
+    move(columns[fact]!, totals, at, today);
+    mark(marks, readers);
   }
-  return nextDay === NEVER ? Infinity : nextDay;
+  totals.nextDay = earliest(dues);
 }
 
 function earliest(dues: readonly number[]): number {
   let first = NEVER;
   for (let at = 0; at < dues.length; at++) if (dues[at]! < first) first = dues[at]!;
-  return first;
+  return first === NEVER ? Infinity : first;
 }
 
-function move(column: Column, tally: Tally, at: number, today: number): void {
+function move(column: Column, totals: Totals, at: number, today: number): void {
   const { days, amounts } = column;
-  const { span, daysWith } = tally.slots[at]!;
-  if (tally.sums[at] === QUANTITY_MAX) return recount(column, tally, at, today);
+  const { span, daysWith } = totals.plan.slots[at]!;
+  if (totals.sums[at] === QUANTITY_MAX) return recount(column, totals, at, today);
   const from = span.from(today);
   const to = span.to(today);
   const least = daysWith ?? 1;
-  const pending = tally.pendings[at]!;
-  let sum = tally.sums[at]!;
-  for (let place = placeFrom(column, tally.firsts[at]!); place < days.length; place++) {
+  const pending = totals.pendings[at]!;
+  let sum = totals.sums[at]!;
+  for (let place = placeFrom(column, totals.firsts[at]!); place < days.length; place++) {
     if (days[place]! >= from || days[place]! >= pending) break;
     if (amounts[place]! >= least) sum -= daysWith === null ? amounts[place]! : 1;
   }
@@ -207,14 +187,14 @@ function move(column: Column, tally: Tally, at: number, today: number): void {
     if (days[place]! > to) break;
     if (amounts[place]! >= least) sum = addQuantity(sum, daysWith === null ? amounts[place]! : 1);
   }
-  tally.sums[at] = sum;
-  place(column, tally, at, Math.max(from, Math.min(tally.firsts[at]!, pending)), to);
+  totals.sums[at] = sum;
+  place(column, totals, at, Math.max(from, Math.min(totals.firsts[at]!, pending)), to);
 }
 
 /** Adds up from nothing. */
-function recount(column: Column, tally: Tally, at: number, today: number): void {
+function recount(column: Column, totals: Totals, at: number, today: number): void {
   const { days, amounts } = column;
-  const { span, daysWith } = tally.slots[at]!;
+  const { span, daysWith } = totals.plan.slots[at]!;
   const from = span.from(today);
   const to = span.to(today);
   let sum = from === -Infinity && daysWith === null ? column.before : 0;
@@ -222,19 +202,19 @@ function recount(column: Column, tally: Tally, at: number, today: number): void 
   for (let place = placeFrom(column, from); place < days.length && days[place]! <= to; place++) {
     if (amounts[place]! >= least) sum = addQuantity(sum, daysWith === null ? amounts[place]! : 1);
   }
-  tally.sums[at] = sum;
-  place(column, tally, at, from, to);
+  totals.sums[at] = sum;
+  place(column, totals, at, from, to);
 }
 
 /** Finds the first day that is in, and the first that is to enter. */
-function place(column: Column, tally: Tally, at: number, from: number, to: number): void {
-  const { span, daysWith } = tally.slots[at]!;
+function place(column: Column, totals: Totals, at: number, from: number, to: number): void {
+  const { span, daysWith } = totals.plan.slots[at]!;
   const least = daysWith ?? 1;
   const first = firstWith(column, from, least);
-  tally.firsts[at] = first <= to ? first : NEVER;
+  totals.firsts[at] = first <= to ? first : NEVER;
   const pending = first > to ? first : firstWith(column, to + 1, least);
-  tally.pendings[at] = pending === NEVER || span.enters(pending) === Infinity ? NEVER : pending;
-  tally.dues[at] = dueOf(tally, at);
+  totals.pendings[at] = pending === NEVER || span.enters(pending) === Infinity ? NEVER : pending;
+  totals.dues[at] = dueOf(totals, at);
 }
 
 function firstWith(column: Column, from: number, least: number): number {
@@ -243,13 +223,13 @@ function firstWith(column: Column, from: number, least: number): number {
   return NEVER;
 }
 
-function setDue(tally: Tally, at: number): void {
-  const due = (tally.dues[at] = dueOf(tally, at));
-  if (due < tally.nextDay) tally.nextDay = due;
+function setDue(totals: Totals, at: number): void {
+  const due = (totals.dues[at] = dueOf(totals, at));
+  if (due < Math.min(totals.nextDay, NEVER)) totals.nextDay = due;
 }
 
-function dueOf({ slots, firsts, pendings }: Tally, at: number): number {
-  const { span } = slots[at]!;
+function dueOf({ plan, firsts, pendings }: Totals, at: number): number {
+  const { span } = plan.slots[at]!;
   const first = firsts[at]!;
   const pending = pendings[at]!;
   const leaves = first === NEVER ? NEVER : Math.min(NEVER, span.leaves(first));
