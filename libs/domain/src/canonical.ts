@@ -9,6 +9,7 @@ export type Json =
  * everything is made in order already, and then `JSON.stringify` writes the same text several times faster.
  */
 export function canonicalJson(value: Json): string {
+  if (typeof value !== 'object' || value === null) return ofScalar(value);
   if (!isInOrder(value)) return inOrder(value);
   const text = JSON.stringify(value);
   // Perhaps a lone surrogate, which RFC 8785 has no text for; perhaps only a backslash and these letters.
@@ -29,10 +30,13 @@ function isInOrder(value: Json): boolean {
   return true;
 }
 
-function inOrder(value: Json): string {
+function ofScalar(value: null | boolean | number | string): string {
   if (typeof value === 'string') return canonicalText(value);
-  if (typeof value === 'number') return canonicalNumber(value);
-  if (value === null || typeof value === 'boolean') return String(value);
+  return typeof value === 'number' ? canonicalNumber(value) : String(value);
+}
+
+function inOrder(value: Json): string {
+  if (typeof value !== 'object' || value === null) return ofScalar(value);
   if (isList(value)) return `[${value.map(inOrder).join(',')}]`;
   let text = '';
   for (const key of Object.keys(value).sort()) {

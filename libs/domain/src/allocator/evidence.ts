@@ -28,22 +28,26 @@ export function evidenceFor(
   return `[${text}]`;
 }
 
-/** Of one atom, from the text of its id on; members in order of their names. */
+/**
+ * Of one atom, from the text of its id on; members in order of their names. Value and line decide margin and verdict,
+ * and most merchants stand before an atom as the one before them did.
+ */
 function evidenceOn(atom: Atom, assessment: Assessment): string {
   const { line, margin, value, verdict } = assessment;
-  const { id, op, what } = framesOf(atom, assessment);
-  const measured = `${textOf(line)},"margin":${textOf(margin)},"op":${op}${textOf(value)}`;
-  return `${id}${measured},"verdict":"${verdict}","what":${what}}`;
-}
-
-function textOf(value: Json): string {
-  return Number.isSafeInteger(value) ? JSON.stringify(value) : canonicalJson(value);
+  const frames = framesOf(atom, assessment);
+  const { id, op, what, last } = frames;
+  if (last !== null && last.value === value && last.line === line) return last.text;
+  const measured = `${canonicalJson(line)},"margin":${canonicalJson(margin)},"op":${op}${canonicalJson(value)}`;
+  const text = `${id}${measured},"verdict":"${verdict}","what":${what}}`;
+  frames.last = { value, line, text };
+  return text;
 }
 
 interface Frames {
   readonly id: string;
   readonly op: string;
   readonly what: string;
+  last: { readonly value: Json; readonly line: Json; readonly text: string } | null;
 }
 
 const framesKnown = new WeakMap<Atom, Frames>();
@@ -56,6 +60,7 @@ function framesOf(atom: Atom, { id, op, what }: Assessment): Frames {
       id: `${canonicalJson(id)},"line":`,
       op: `${canonicalJson(op)},"value":`,
       what: canonicalJson(what),
+      last: null,
     };
     framesKnown.set(atom, frames);
   }

@@ -26,6 +26,14 @@ export function envelopeText({ id, source, type, subject, timeMs }: WrittenEvent
   const about = subject === null ? '' : `,"subject":${canonicalText(subject)}`;
   return (
     `,"datacontenttype":"application/json","id":${canonicalText(id)},"source":${canonicalText(source)}` +
-    `,"specversion":"1.0"${about},"time":"${formatInstant(timeMs)}","type":${canonicalText(type)}}`
+    `,"specversion":"1.0"${about},"time":"${logTimeText(timeMs)}","type":${canonicalText(type)}}`
   );
+}
+
+let written = { ms: NaN, text: '' };
+
+/** Log time moves with ticks only, and every record in between says it. */
+function logTimeText(ms: number): string {
+  if (written.ms !== ms) written = { ms, text: formatInstant(ms) };
+  return written.text;
 }
