@@ -57,9 +57,11 @@ export function reserve(purse: Purse, amount: number, nowMs: number): Purse {
 }
 
 export function commitUsage(purse: Purse, amount: number, from: 'held' | 'settling', overrun: number): Purse {
+  const isHeld = from === 'held';
   return checked({
     ...purse,
-    [from]: purse[from] - amount,
+    held: isHeld ? purse.held - amount : purse.held,
+    settling: isHeld ? purse.settling : purse.settling - amount,
     spent: purse.spent + amount,
     overrun: addQuantity(purse.overrun, overrun),
   });

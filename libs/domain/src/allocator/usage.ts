@@ -14,14 +14,14 @@ import { clawBack, commitUsage } from './purse.ts';
 export function applyUsage(allocation: Allocation, row: ApplicantRow, usage: Usage): number | null {
   const { all, busy } = lineUpOf(allocation, row);
   for (const at of busy) {
-    const { grant, settling: ended } = all[at]!;
-    const settling = ended.find((each) => each.grantId === usage.grantId);
+    const { grant, settling } = all[at]!;
     if (grant !== null && grant.grantId === usage.grantId) {
       commitTo(allocation, row, grant, usage, 'held');
       return at;
     }
-    if (settling !== undefined) {
-      commitTo(allocation, row, settling, usage, 'settling');
+    for (const ended of settling) {
+      if (ended.grantId !== usage.grantId) continue;
+      commitTo(allocation, row, ended, usage, 'settling');
       return at;
     }
   }
@@ -50,9 +50,10 @@ function commitTo(
   // What turns out to have been spent of a grant that was clawed back is claimed like the rest.
   const claimed = 'untilMs' in grant && grant.status === 'clawed-back' ? spent : 0;
   // Usage is no decision, and so it needs no evidence of what the account was before and after.
-  move(allocation, row, grant.account, (purse) =>
-    clawBack(commitUsage(purse, spent, from, fresh - spent), claimed),
-  );
+  move(allocation, row, grant.account, (purse) => {
+    const after = commitUsage(purse, spent, from, fresh - spent);
+    return claimed === 0 ? after : clawBack(after, claimed);
+  });
   grant.spent += spent;
   grant.overrun += fresh - spent;
 }

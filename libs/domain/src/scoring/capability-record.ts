@@ -1,5 +1,5 @@
 import { byCodeUnit, canonicalJson, canonicalNumber, type Json } from '../canonical.ts';
-import type { Cause, MerchantCapability } from '../outputs.ts';
+import type { Cause, MerchantCapability, TierStanding } from '../outputs.ts';
 import type { Gauge } from './gauge.ts';
 import type { LiveBundle } from './live-bundle.ts';
 import type { MerchantRow, Said } from './merchant-row.ts';
@@ -70,7 +70,7 @@ function flipped(verdicts: string, flips: Gauge['flips']): string {
 /** A `MerchantCapability` as canonical JSON, members in order of their names. */
 export function capabilityText(
   row: MerchantRow,
-  { bundle, hash, metricsInOrder, graded, ladders }: LiveBundle,
+  { bundle, hash, metricsInOrder, gradedInOrder, ladders, laddersInOrder }: LiveBundle,
   gauge: Gauge,
   position: string,
   cause: Cause,
@@ -83,7 +83,9 @@ export function capabilityText(
     metrics += `${metrics === '' ? '' : ','}${name}:${value === null ? 'null' : canonicalNumber(value)}`;
   }
   const grains: { [metric: string]: number } = {};
-  for (const { id, grain } of graded) grains[id] = grain.edges[row.grains[id]!]!;
+  for (const { id, grain } of gradedInOrder) grains[id] = grain.edges[row.grains[id]!]!;
+  const standings: { [ladder: string]: TierStanding } = {};
+  for (const id of laddersInOrder) standings[id] = gauge.ladders[id]!;
   const main = ladders.find(({ ladder }) => ladder.id === bundle.mainLadder);
   const standing = main === undefined ? null : gauge.ladders[main.ladder.id]!;
   const before: Pick<MerchantCapability, Before> = {
@@ -95,13 +97,13 @@ export function capabilityText(
     enrolled: inOrder(row.enrolled),
     entityId: row.entityId,
     exams: inOrder(row.exams),
-    grains: sorted(grains),
+    grains,
     headroom: bundle.capacity.edges[row.grain!]!,
     headroomExact: gauge.headroomExact,
     isClosed: gauge.isClosed,
     isKnown: gauge.isKnown,
     isSearchBlocked: gauge.isSearchBlocked,
-    ladders: sorted(gauge.ladders),
+    ladders: standings,
   };
   const after: Omit<MerchantCapability, Before | 'metrics'> = {
     orders: { open: gauge.orders.open, overdue: gauge.orders.overdue },
@@ -141,8 +143,4 @@ type Before =
 
 function inOrder(ids: readonly string[]): readonly string[] {
   return ids.length < 2 ? ids : [...ids].sort(byCodeUnit);
-}
-
-function sorted<T>(entries: { readonly [id: string]: T }): { readonly [id: string]: T } {
-  return Object.fromEntries(Object.entries(entries).sort(([a], [b]) => byCodeUnit(a, b)));
 }

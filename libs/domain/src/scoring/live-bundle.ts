@@ -39,6 +39,13 @@ export interface LiveAge {
   readonly isDaily: boolean;
 }
 
+/** A metric that sizes follow. */
+export interface GradedMetric {
+  readonly id: string;
+  readonly at: number;
+  readonly grain: Grain;
+}
+
 /** Who reads what (reach.ts). */
 export interface BundleReach {
   readonly metrics: readonly Reach[];
@@ -66,12 +73,16 @@ export interface LiveBundle {
   /** Of metrics over lists: place of the metric, and the next day on which time alone changes it. */
   readonly scans: readonly { readonly at: number; nextDay(merchant: MerchantNow): number }[];
   readonly ladders: readonly LiveLadder[];
+  /** Their ids, ascending. */
+  readonly laddersInOrder: readonly string[];
   /** Places of metrics that keep another's value. */
   readonly held: readonly number[];
   /** Places of ladders that have a calendar. */
   readonly scheduled: readonly number[];
   /** Metrics that sizes follow. */
-  readonly graded: readonly { readonly id: string; readonly at: number; readonly grain: Grain }[];
+  readonly graded: readonly GradedMetric[];
+  /** The same in order of id. */
+  readonly gradedInOrder: readonly GradedMetric[];
   /** Places of metrics with windows of fixed days or over facts that are not as old as all workspaces. */
   readonly covered: readonly number[];
   readonly clock: CalendarClock;
@@ -93,6 +104,7 @@ export function liveBundle(hash: string, bundle: Bundle): LiveBundle {
   const tiers = tierOrders(bundle);
   const { metrics, scans } = metricsOf(bundle, placeOf, book);
   const reach = reachOf(bundle, atoms);
+  const graded = metrics.flatMap(({ id, grain }, at) => (grain === null ? [] : [{ id, at, grain }]));
   const headroom = headroomMeterOf(capacity, metrics.length, placeOf, book);
   const placesWhere = <T>(list: readonly T[], holds: (each: T) => boolean): number[] =>
     list.flatMap((each, at) => (holds(each) ? [at] : []));
@@ -116,9 +128,11 @@ export function liveBundle(hash: string, bundle: Bundle): LiveBundle {
     metrics,
     scans,
     ladders: ladders.map((ladder) => liveLadder(ladder, placeOf, tiers)),
+    laddersInOrder: ladders.map(({ id }) => id).sort(byCodeUnit),
     held: placesWhere(metrics, ({ held }) => held !== null),
     scheduled: placesWhere(ladders, ({ calendar }) => calendar !== null),
-    graded: metrics.flatMap(({ id, grain }, at) => (grain === null ? [] : [{ id, at, grain }])),
+    graded,
+    gradedInOrder: [...graded].sort((a, b) => byCodeUnit(a.id, b.id)),
     covered: placesWhere(metrics, ({ coverage }) => coverage.length > 0),
     clock: calendarClock(calendars),
     asksPeriods: conditionsIn(bundle)
