@@ -8,9 +8,9 @@ import { POSTGRES_DEFAULT } from '#tools/chaos/fresh-services';
 import { clusterSeasonLines, measureClusterSeason, type ClusterSeasonFigures } from './cluster-season.ts';
 import { measureCluster, type ClusterMeasure } from './cluster.ts';
 import { burstLines, measureBurst } from './burst.ts';
-import { coreLines, eventsPerSecond } from './core-stages.ts';
+import { coreLines, eventsPerSecond, type CoreFigures } from './core-stages.ts';
 import { measureCore } from './pure-core.ts';
-import { measureSeason, type SeasonMeasure } from './season.ts';
+import { measureSeasons, type SeasonMeasure } from './season.ts';
 import { embeddedLines, measureEmbedded } from './embedded.ts';
 import { figureLines, type Figures } from './figures.ts';
 import type { Latency } from './latency.ts';
@@ -45,8 +45,6 @@ const USAGE = `bench core|season|burst|cluster|cluster-season|replay|embedded [o
 The PostgreSQL server is UPDRAFT_TEST_POSTGRES, or ${POSTGRES_DEFAULT}.
 `;
 const EXIT_USAGE = 2;
-/** Of a season that is played before the one that is measured. */
-const WARMING_MERCHANTS = 50;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -104,14 +102,12 @@ function seasonOptions(): SeasonOptions {
 
 async function season(): Promise<void> {
   const { of, other: policy } = seasonOptions();
-  // Whoever comes first would pay for code that is not compiled yet, and the other find it ready.
-  for (const each of [of, { ...of, policy }]) {
-    await measureSeason({ ...each, merchants: Math.min(of.merchants, WARMING_MERCHANTS) });
-  }
   const onProgress = (line: string): void => void process.stderr.write(`${line}\n`);
-  const pack = await measureSeason({ ...of, onProgress });
+  const [pack, other] = (await measureSeasons([of, { ...of, policy }], onProgress)) as [
+    CoreFigures,
+    CoreFigures,
+  ];
   print(coreLines(`The season of ${of.shape} by its pack`, pack));
-  const other = await measureSeason({ ...of, policy, onProgress });
   print(coreLines('The same merchants by the other policy', other));
   const ratio = eventsPerSecond(pack) / eventsPerSecond(other);
   print([ratioLine(ratio)]);

@@ -1,16 +1,11 @@
-import { fork } from 'node:child_process';
-import { on } from 'node:events';
-import type { OutputRecord } from '#domain/stage/stage';
-import { DAY_MS } from '#domain/time';
-import { packFolder, type ShapeName } from '#sim/marketplace/shapes';
-import { readBundleFile } from '#stage/bundle-file';
-import { CLUSTER_LIMITS } from '#stage/limit';
-import { openCoreStages, progressLine, type CoreFigures, type Line } from './core-stages.ts';
-import { STEP_MS } from './season-days.ts';
-import type { Heard, Played } from './season-player.ts';
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import type { ShapeName } from '#sim/marketplace/shapes';
+import { progressLine, type CoreFigures, type CoreProgress } from './core-stages.ts';
 
-// The pure core under the season of a marketplace: simulated merchants of its shape, who answer to what they are given,
-// in one partition. The first day, on which everybody is new, counts like any other. Simulator and stages take turns.
+// The pure core under the season of a marketplace, by several policies on the same merchants. Each has a process of its
+// own, and they play in turns, a day each: a machine that becomes slower meanwhile is slower for all of them, and none
+// shares caches and memory with another that is at work.
 
 export interface SeasonMeasure {
   /** Whose merchants they are. */
@@ -20,47 +15,40 @@ export interface SeasonMeasure {
   readonly days: number;
   /** Left out: the pack of the same marketplace. */
   readonly policy?: string;
-  /** Hears after each day how far it is. */
-  readonly onProgress?: (line: string) => void;
 }
 
-/** Tens of thousands of merchants and what is on its way to them. */
-const PLAYER_HEAP_MB = 8_192;
-const TURNS_A_DAY = DAY_MS / STEP_MS;
-const TURN_OVER: Heard = [];
-
-export async function measureSeason(measure: SeasonMeasure): Promise<CoreFigures> {
-  const { shape, merchants, days, policy, onProgress } = measure;
-  const file = policy ?? `policies/${packFolder(shape)}/bundle.yaml`;
-  const bundle = await readBundleFile(file, 'trial');
-  const stages = openCoreStages(bundle);
-  const played: Played = { shape, merchants, days, bundle: bundle.hash };
-  const player = fork(new URL('./season-player.js', import.meta.url), [JSON.stringify(played)], {
-    serialization: 'advanced',
-    execArgv: [`--max-old-space-size=${PLAYER_HEAP_MB}`],
-  });
-  // What is sent is forgotten here only once it is gone.
-  const tell = (heard: Heard): Promise<unknown> => new Promise((resolve) => player.send(heard, resolve));
-  let turns = 0;
-  for await (const [lines] of on(player, 'message', { close: ['exit'] }) as AsyncIterable<[Line[]]>) {
-    for (let from = 0; from < lines.length; from += CLUSTER_LIMITS.batchRecordsMax) {
-      const batch = lines.slice(from, from + CLUSTER_LIMITS.batchRecordsMax);
-      for (const decided of stages.run(batch)) {
-        const heard = heardOf(decided);
-        if (heard.length > 0) await tell(heard);
-      }
+/** The same season by each of these; says after each day how far they are. */
+export async function measureSeasons(
+  measures: readonly SeasonMeasure[],
+  onProgress: (line: string) => void,
+): Promise<CoreFigures[]> {
+  const seasons = measures.map((measure) => ({ measure, ask: begin(measure) }));
+  for (let day = 1; day <= measures[0]!.days; day++) {
+    for (const { measure, ask } of seasons) {
+      const progress = (await ask()) as CoreProgress;
+      onProgress(
+        `day ${day} of ${measure.days}, ${measure.policy ?? measure.shape}: ${progressLine(progress)}`,
+      );
     }
-    turns += 1;
-    if (turns % TURNS_A_DAY === 0)
-      onProgress?.(`day ${turns / TURNS_A_DAY} of ${days}: ${progressLine(stages.progress())}`);
-    await tell(TURN_OVER);
   }
-  if (player.exitCode !== 0)
-    throw new Error(`the simulator ended with ${player.exitCode ?? player.signalCode}`);
-  return stages.figures();
+  const figures: CoreFigures[] = [];
+  for (const { ask } of seasons) figures.push((await ask()) as CoreFigures);
+  return figures;
 }
 
-/** What the marketplace's gateways hear of it. */
-function heardOf(decided: readonly OutputRecord[]): Heard {
-  return decided.flatMap(({ log, text }) => (log === 'grants' || log === 'decisions' ? [{ log, text }] : []));
+/** Asked so many times as there are days it plays them and answers what was measured so far; then, with all figures. */
+function begin(measure: SeasonMeasure): () => Promise<unknown> {
+  const stages: ChildProcess = fork(new URL('./season-stages.js', import.meta.url), [
+    JSON.stringify(measure),
+  ]);
+  const ended = once(stages, 'exit').then(([code, signal]) => {
+    throw new Error(`the season's process ended with ${code ?? signal}`);
+  });
+  // It ends in the end, when nobody asks any more.
+  ended.catch(() => undefined);
+  return async () => {
+    stages.send('go on');
+    const [answer] = (await Promise.race([once(stages, 'message'), ended])) as [unknown];
+    return answer;
+  };
 }
