@@ -18,14 +18,15 @@ export function evidenceFor(
   tiers: TierOrders,
 ): EvidenceText {
   const asOf = `{"asOf":"${capability.position}","id":`;
-  let text = '';
+  const texts: string[] = [];
   for (const condition of conditions) {
     if (condition === null) continue;
     for (const atom of atomsOf(condition)) {
-      text += `${text === '' ? '' : ','}${asOf}${evidenceOn(atom, assess(atom, capability, tiers))}`;
+      texts.push(`${asOf}${evidenceOn(atom, assess(atom, capability, tiers))}`);
     }
   }
-  return `[${text}]`;
+  // Joined, it lies in one piece; added up, in as many as were added, and whoever hashes it goes through them all.
+  return `[${texts.join(',')}]`;
 }
 
 /**
@@ -37,8 +38,20 @@ function evidenceOn(atom: Atom, assessment: Assessment): string {
   const frames = framesOf(atom, assessment);
   const { id, op, what, last } = frames;
   if (last !== null && last.value === value && last.line === line) return last.text;
-  const measured = `${canonicalJson(line)},"margin":${canonicalJson(margin)},"op":${op}${canonicalJson(value)}`;
-  const text = `${id}${measured},"verdict":"${verdict}","what":${what}}`;
+  const text = [
+    id,
+    canonicalJson(line),
+    ',"margin":',
+    canonicalJson(margin),
+    ',"op":',
+    op,
+    canonicalJson(value),
+    ',"verdict":"',
+    verdict,
+    '","what":',
+    what,
+    '}',
+  ].join('');
   frames.last = { value, line, text };
   return text;
 }

@@ -11,6 +11,8 @@ interface Busy {
   busyLive: readonly number[];
   /** The same in `all`. */
   busy: readonly number[];
+  /** Grants, and what is left of them, to their places in `all`; null until one of them is used. */
+  grants: ReadonlyMap<string, number> | null;
 }
 
 /** The standings of a row, beside the programmes of the live bundle. Never stored. */
@@ -69,7 +71,23 @@ export function noteBusy(lineUp: LineUp): void {
 
 function busyOf(live: readonly Standing[], all: readonly Standing[]): Busy {
   const busyLive = placesOf(live, isBusy);
-  return { busyLive, busy: all === live ? busyLive : placesOf(all, isBusy) };
+  return { busyLive, busy: all === live ? busyLive : placesOf(all, isBusy), grants: null };
+}
+
+/** Place in `all` of a grant that runs or settles; undefined: the merchant has none of that name. */
+export function placeOfGrant(lineUp: LineUp, grantId: string): number | undefined {
+  lineUp.grants ??= grantsOf(lineUp);
+  return lineUp.grants.get(grantId);
+}
+
+function grantsOf({ all, busy }: LineUp): ReadonlyMap<string, number> {
+  const places = new Map<string, number>();
+  for (const at of busy) {
+    const { grant, settling } = all[at]!;
+    if (grant !== null) places.set(grant.grantId, at);
+    for (const { grantId } of settling) places.set(grantId, at);
+  }
+  return places;
 }
 
 /** What to look at where all else is calm, in order. */

@@ -2,7 +2,7 @@ import { QUANTITY_MAX } from '../number.ts';
 import type { Usage } from '../outputs.ts';
 import { refuseUsage, type Allocation } from './allocation.ts';
 import type { ApplicantRow, RunningGrant, SettlingGrant } from './applicant-row.ts';
-import { lineUpOf } from './line-up.ts';
+import { lineUpOf, placeOfGrant } from './line-up.ts';
 import { move } from './money.ts';
 import { clawBack, commitUsage } from './purse.ts';
 
@@ -12,22 +12,24 @@ import { clawBack, commitUsage } from './purse.ts';
 
 /** The place among the merchant's standings of the grant that was used; null when it has none of that name. */
 export function applyUsage(allocation: Allocation, row: ApplicantRow, usage: Usage): number | null {
-  const { all, busy } = lineUpOf(allocation, row);
-  for (const at of busy) {
-    const { grant, settling } = all[at]!;
-    if (grant !== null && grant.grantId === usage.grantId) {
-      commitTo(allocation, row, grant, usage, 'held');
-      return at;
-    }
-    for (const ended of settling) {
-      if (ended.grantId !== usage.grantId) continue;
-      commitTo(allocation, row, ended, usage, 'settling');
-      return at;
-    }
+  const lineUp = lineUpOf(allocation, row);
+  const at = placeOfGrant(lineUp, usage.grantId);
+  if (at === undefined) {
+    const reason = row.settled.includes(usage.grantId) ? 'grant-settled' : 'grant-not-of-merchant';
+    refuseUsage(allocation, row, usage.grantId, reason);
+    return null;
   }
-  const reason = row.settled.includes(usage.grantId) ? 'grant-settled' : 'grant-not-of-merchant';
-  refuseUsage(allocation, row, usage.grantId, reason);
-  return null;
+  const { grant, settling } = lineUp.all[at]!;
+  if (grant?.grantId === usage.grantId) commitTo(allocation, row, grant, usage, 'held');
+  else
+    commitTo(
+      allocation,
+      row,
+      settling.find(({ grantId }) => grantId === usage.grantId)!,
+      usage,
+      'settling',
+    );
+  return at;
 }
 
 function commitTo(
