@@ -45,6 +45,10 @@ test('a key whose value is undefined is left out, first or last', () => {
   expect(canonicalJson({ a: undefined })).toBe('{}');
 });
 
+test('a value that is undefined has no text', () => {
+  expect(() => canonicalJson(undefined as unknown as Json)).toThrow(TypeError);
+});
+
 test('minus zero is zero', () => {
   expect(canonicalJson([-0, 0])).toBe('[0,0]');
 });

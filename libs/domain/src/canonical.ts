@@ -9,7 +9,7 @@ export type Json =
  * everything is made in order already, and then `JSON.stringify` writes the same text several times faster.
  */
 export function canonicalJson(value: Json): string {
-  if (typeof value !== 'object' || value === null) return ofScalar(value);
+  if (isScalar(value)) return ofScalar(value);
   if (!isInOrder(value)) return inOrder(value);
   const text = JSON.stringify(value);
   // Perhaps a lone surrogate, which RFC 8785 has no text for; perhaps only a backslash and these letters.
@@ -30,13 +30,22 @@ function isInOrder(value: Json): boolean {
   return true;
 }
 
-function ofScalar(value: null | boolean | number | string): string {
+type Scalar = null | boolean | number | string;
+
+/** Asked by what it is: a value that is no JSON is none either. */
+function isScalar(value: Json): value is Scalar {
+  return (
+    value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+  );
+}
+
+function ofScalar(value: Scalar): string {
   if (typeof value === 'string') return canonicalText(value);
   return typeof value === 'number' ? canonicalNumber(value) : String(value);
 }
 
 function inOrder(value: Json): string {
-  if (typeof value !== 'object' || value === null) return ofScalar(value);
+  if (isScalar(value)) return ofScalar(value);
   if (isList(value)) return `[${value.map(inOrder).join(',')}]`;
   let text = '';
   for (const key of Object.keys(value).sort()) {
