@@ -168,12 +168,12 @@ function append(allocation: Allocation, verdict: Omit<Verdict, 'from'>): void {
   const event = { id, source, subject: verdict.merchantId, timeMs: root.nowMs };
   const envelope = envelopeText({ ...event, type: 'updraft.decision.v1' });
   const { before, after } = membersOf(allocation, verdict, id, terms);
-  const hashed = `{"data":{${before}${after}}${envelope}`;
+  const head = `{"data":{${before}`;
+  const hashed = `${head}${after}}${envelope}`;
   root.chainHash = hash(hashed);
   // Cut out of what was hashed: it lies in one piece, while what it was put together from would live on in a hundred
   // until the decision is published.
-  const behind = hashed.length - after.length - 1 - envelope.length;
-  const text = `${hashed.slice(0, behind)}"hash":"${root.chainHash}",${hashed.slice(behind)}`;
+  const text = `${hashed.slice(0, head.length)}"hash":"${root.chainHash}",${hashed.slice(head.length)}`;
   allocation.outputs.push({ log: 'decisions', key: verdict.merchantId, position, text });
   if (terms === null || verdict.grant === null) return;
   const grant: Grant = {

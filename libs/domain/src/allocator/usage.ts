@@ -20,15 +20,9 @@ export function applyUsage(allocation: Allocation, row: ApplicantRow, usage: Usa
     return null;
   }
   const { grant, settling } = lineUp.all[at]!;
-  if (grant?.grantId === usage.grantId) commitTo(allocation, row, grant, usage, 'held');
-  else
-    commitTo(
-      allocation,
-      row,
-      settling.find(({ grantId }) => grantId === usage.grantId)!,
-      usage,
-      'settling',
-    );
+  const used =
+    grant?.grantId === usage.grantId ? grant : settling.find((each) => each.grantId === usage.grantId)!;
+  commitTo(allocation, row, used, usage);
   return at;
 }
 
@@ -37,7 +31,6 @@ function commitTo(
   row: ApplicantRow,
   grant: RunningGrant | SettlingGrant,
   usage: Usage,
-  from: 'held' | 'settling',
 ): void {
   grant.reported = {
     used: Math.max(grant.reported.used, Math.min(usage.used, QUANTITY_MAX)),
@@ -50,10 +43,11 @@ function commitTo(
   if (fresh <= 0) return;
   const spent = Math.min(fresh, grant.size - grant.spent);
   // What turns out to have been spent of a grant that was clawed back is claimed like the rest.
-  const claimed = 'untilMs' in grant && grant.status === 'clawed-back' ? spent : 0;
+  const isSettling = 'untilMs' in grant;
+  const claimed = isSettling && grant.status === 'clawed-back' ? spent : 0;
   // Usage is no decision, and so it needs no evidence of what the account was before and after.
   move(allocation, row, grant.account, (purse) => {
-    const after = commitUsage(purse, spent, from, fresh - spent);
+    const after = commitUsage(purse, spent, isSettling ? 'settling' : 'held', fresh - spent);
     return claimed === 0 ? after : clawBack(after, claimed);
   });
   grant.spent += spent;

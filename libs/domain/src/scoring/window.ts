@@ -71,8 +71,7 @@ export function createSlotBook(): SlotBook {
 /** Stands for no day. A small integer, so that lists of days stay lists of small integers, which are many. */
 const NEVER = 1_000_000_000;
 
-/** Totals of one merchant, by place of the slot. Of the days that count, those from the first to before the pending one
- * are in. */
+/** Of a merchant, by place of the slot. Of the days that count, those from the first to before the pending are in. */
 export interface Totals {
   readonly plan: WindowPlan;
   /** At the maximum it may have been more: such a one is reckoned anew when something leaves. */
