@@ -18,15 +18,21 @@ import type { SeasonMeasure } from './season.ts';
 const PLAYER_HEAP_MB = 8_192;
 const TURNS_A_DAY = DAY_MS / STEP_MS;
 const TURN_OVER: Heard = [];
-/** Of the season that is played before the one that is measured: its code is compiled then. */
-const WARMING = { merchants: 50, days: 10 };
+/** Of the season that is played before the one that is measured: the code is compiled then. */
+const WARMING_MERCHANTS = 50;
+const WARMING_DAYS_MAX = 10;
 
 await answer(JSON.parse(process.argv[2]!) as SeasonMeasure);
 
 async function answer(measure: SeasonMeasure): Promise<void> {
   const asked = (): Promise<unknown> => once(process, 'message');
   const first = asked();
-  await play({ ...measure, ...WARMING }, () => Promise.resolve());
+  const warming = {
+    ...measure,
+    merchants: Math.min(measure.merchants, WARMING_MERCHANTS),
+    days: Math.min(measure.days, WARMING_DAYS_MAX),
+  };
+  await play(warming, () => Promise.resolve());
   await first;
   const figures = await play(measure, async (progress) => {
     process.send!(progress);
