@@ -26,6 +26,14 @@ const HOUR_WORD = 6;
 /** Bytes of an entry in a chunk: the hashes without the hour. */
 const CHUNK_ENTRY_BYTES = 24;
 const PLACES_MIN = 1024;
+/** Of 16 ids. */
+const PENDING_WORDS_MIN = 16 * HOUR_WORD;
+
+/** Ids of an hour that are in no chunk yet. */
+interface Pending {
+  words: Uint32Array;
+  used: number;
+}
 
 export function createDedupe(chunks: Iterable<FrozenChunk>): Dedupe {
   let places = PLACES_MIN;
@@ -35,7 +43,7 @@ export function createDedupe(chunks: Iterable<FrozenChunk>): Dedupe {
   let horizonHour = 0;
   const entry = new Uint32Array(WORDS);
   const perHour = new Map<number, { entries: number; nextSequence: number }>();
-  let pending = new Map<number, number[]>();
+  let pending = new Map<number, Pending>();
   let pendingBytes = 0;
   let dropped: number[] = [];
 
@@ -93,6 +101,18 @@ export function createDedupe(chunks: Iterable<FrozenChunk>): Dedupe {
     return known;
   }
 
+  /** In whole words: as numbers of a list each would be eight bytes, in a list that is copied whenever it grows. */
+  function addPending(hour: number): void {
+    let ids = pending.get(hour);
+    if (ids === undefined) pending.set(hour, (ids = { words: new Uint32Array(PENDING_WORDS_MIN), used: 0 }));
+    if (ids.used === ids.words.length) {
+      const { words } = ids;
+      ids.words = new Uint32Array(words.length * 2);
+      ids.words.set(words);
+    }
+    for (let word = 0; word < HOUR_WORD; word++) ids.words[ids.used++] = entry[word]!;
+  }
+
   const restored = [...chunks];
   // As large as it would have grown to, at once: growing there enters most ids twice.
   const ids = restored.reduce((sum, { body }) => sum + body.byteLength / CHUNK_ENTRY_BYTES, 0);
@@ -127,9 +147,7 @@ export function createDedupe(chunks: Iterable<FrozenChunk>): Dedupe {
       }
       count(hour, 1);
       put();
-      const words = pending.get(hour) ?? [];
-      words.push(entry[0]!, entry[1]!, entry[2]!, entry[3]!, entry[4]!, entry[5]!);
-      pending.set(hour, words);
+      addPending(hour);
       pendingBytes += CHUNK_ENTRY_BYTES;
       return 'new';
     },
@@ -149,10 +167,10 @@ export function createDedupe(chunks: Iterable<FrozenChunk>): Dedupe {
     freeze() {
       const frozen = [...pending]
         .sort(([a], [b]) => a - b)
-        .map(([hour, words]) => ({
+        .map(([hour, { words, used: length }]) => ({
           hour,
           sequence: perHour.get(hour)!.nextSequence++,
-          body: bytesOf(words),
+          body: bytesOf(words.subarray(0, length)),
         }));
       const droppedHours = dropped.sort((a, b) => a - b);
       pending = new Map();
@@ -180,7 +198,7 @@ function hexWord(text: string, word: number): number {
   return value;
 }
 
-function bytesOf(words: readonly number[]): Uint8Array {
+function bytesOf(words: Uint32Array): Uint8Array {
   const bytes = new Uint8Array(words.length * 4);
   const view = new DataView(bytes.buffer);
   words.forEach((word, i) => view.setUint32(i * 4, word));
