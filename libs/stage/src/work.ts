@@ -89,6 +89,11 @@ export function createWork(
     report({ kind: 'published', position: published.position });
   }
 
+  /** Nearly always. Only who has to wait is waited for: there is no wait per record. */
+  function isReady(record: InputRecord): boolean {
+    return machine.needsBundle(record) === null && machine.plan(record).length === 0;
+  }
+
   async function makeReady(record: InputRecord, isRunning: () => boolean): Promise<void> {
     for (let bundle = machine.needsBundle(record); bundle !== null; bundle = machine.needsBundle(record)) {
       const wanted = bundle;
@@ -149,7 +154,7 @@ export function createWork(
     let outputs = 0;
     let halt = failed;
     for (const record of decoded) {
-      await makeReady(record, isRunning);
+      if (!isReady(record)) await makeReady(record, isRunning);
       const stepped = tryStep(record);
       if (stepped instanceof HaltError) {
         halt = stepped;
