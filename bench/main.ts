@@ -45,6 +45,7 @@ const USAGE = `bench core|season|burst|cluster|cluster-season|replay|embedded [o
 The PostgreSQL server is UPDRAFT_TEST_POSTGRES, or ${POSTGRES_DEFAULT}.
 `;
 const EXIT_USAGE = 2;
+const EXIT_INTERRUPTED = 130;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -67,6 +68,10 @@ const { values, positionals } = parseArgs({
 const count = (text: string | undefined, standard: number): number => Number(text ?? standard);
 const policy = values.policy ?? 'bench/bundle.yaml';
 const merchants = count(values.merchants, FIXED_WORKLOAD.merchants);
+
+// Broker and processes are ended by whoever exits; a signal alone would leave them at work.
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => process.exit(EXIT_INTERRUPTED));
 
 if (values.help) process.stdout.write(USAGE);
 else if (positionals[0] === 'core') await core();

@@ -27,7 +27,9 @@ export interface Played {
 /** What was granted and decided, a part of a turn; nothing more comes when it is empty. */
 export type Heard = readonly { readonly log: 'grants' | 'decisions'; readonly text: string }[];
 
+process.once('disconnect', () => process.exit());
 await play(JSON.parse(process.argv[2]!) as Played);
+process.disconnect();
 
 async function play({ shape, merchants, days, bundle }: Played): Promise<void> {
   const { zone, options, startMs, endMs } = lastDays(shape, days);

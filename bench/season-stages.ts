@@ -22,6 +22,8 @@ const TURN_OVER: Heard = [];
 const WARMING_MERCHANTS = 50;
 const WARMING_DAYS_MAX = 10;
 
+// Whoever asks may be ended by hand: nobody plays on for nobody.
+process.once('disconnect', () => process.exit());
 await answer(JSON.parse(process.argv[2]!) as SeasonMeasure);
 
 async function answer(measure: SeasonMeasure): Promise<void> {
@@ -38,7 +40,7 @@ async function answer(measure: SeasonMeasure): Promise<void> {
     process.send!(progress);
     await asked();
   });
-  process.send!(figures);
+  process.send!(figures, () => process.disconnect());
 }
 
 async function play(

@@ -179,11 +179,15 @@ function spawnIntoFile(
     detached: isDetached,
   });
   closeSync(file);
-  const killWithUs = (): void => void child.kill('SIGKILL');
-  process.once('exit', killWithUs);
-  child.once('exit', () => process.off('exit', killWithUs));
+  ours.add(child);
+  child.once('exit', () => ours.delete(child));
   return child;
 }
+
+const ours = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of ours) child.kill('SIGKILL');
+});
 
 /** Waits for the line that says where it listens, then for its health. */
 async function untilItLives(name: string, output: string, child: ChildProcess): Promise<string> {
