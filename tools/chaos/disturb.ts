@@ -176,7 +176,7 @@ async function findVictim(at: Disturbance, stage: StageName): Promise<Victim> {
 async function furthestBehind(at: Disturbance, stage: StageName): Promise<PartitionLag> {
   const { logs, store } = at.backbone;
   let worst: PartitionLag | undefined;
-  let askedAt = performance.now();
+  let askedAt = -Infinity;
   await until(
     async () => {
       [worst] = await partitionLags(logs, store, stage);

@@ -62,7 +62,7 @@ const SEED = 7;
 const EVENTS_PER_SECOND = 1_000;
 const BURST_EVENTS = 12_000;
 /** Enough to replay and check within minutes; what comes after so many is a trickle and bursts. */
-const PLENTY = 500_000;
+const PLENTY = 300_000;
 const DRAIN_MS_MAX = 300_000;
 const PSEUDONYM_KEY_BYTES = 32;
 /** Every one of so many merchants sends its events to the HTTP door. */
