@@ -1,30 +1,28 @@
 // `*.long.spec.ts` belong to `npm run test:long`: they run when asked for, all together or one by its name.
-// Those whose own processes keep all cores busy run alone: whatever runs beside them makes both slow, or fail.
+// Those whose own processes keep all cores busy run alone: whatever wants the same makes both slow, or fail. Those that
+// only reckon, with no process, clock or service, take what the others leave (tools/test.mjs).
 const long = process.env['UPDRAFT_TEST_LONG'];
-const ALONE = ['tools/chaos', 'tools/cluster', 'tools/endurance', 'bench'].map(
-  (each) => `<rootDir>/${each}/`,
-);
+const under = (folder) => `<rootDir>/${folder}/`;
+const ALONE = ['tools/chaos', 'tools/cluster', 'tools/endurance', 'bench'].map(under);
+const RECKONING = ['libs/domain', 'sim'].map(under);
 const named = process.argv.some((argument) => argument.includes('.long.spec'));
 
 /** @type {import('jest').Config} */
 export default {
   rootDir: import.meta.dirname,
-  roots:
-    long === 'alone'
-      ? ALONE
-      : [
-          '<rootDir>/apps',
-          '<rootDir>/libs',
-          '<rootDir>/sim',
-          '<rootDir>/tools',
-          '<rootDir>/docs',
-          '<rootDir>/deploy',
-          '<rootDir>/bench',
-        ],
+  roots: { alone: ALONE, reckoning: RECKONING }[long] ?? [
+    '<rootDir>/apps',
+    '<rootDir>/libs',
+    '<rootDir>/sim',
+    '<rootDir>/tools',
+    '<rootDir>/docs',
+    '<rootDir>/deploy',
+    '<rootDir>/bench',
+  ],
   testMatch: [long ? '**/*.long.spec.ts' : '**/*.spec.ts'],
   testPathIgnorePatterns: [
     '/node_modules/',
-    ...(long === 'beside' ? ALONE : []),
+    ...(long === 'beside' ? [...ALONE, ...RECKONING] : []),
     ...(long || named ? [] : ['\\.long\\.spec\\.ts$']),
   ],
   extensionsToTreatAsEsm: ['.ts'],

@@ -168,16 +168,25 @@ function jestEnv() {
   };
 }
 
-/** Long suites whose processes keep all cores busy come first, one after the other, and nothing beside them. */
+/**
+ * Long suites whose processes keep all cores busy come first, one after the other. They wait a lot, for sessions that
+ * must time out: those that only reckon take what is left of the cores meanwhile, and give way to anybody.
+ */
 async function runJest() {
   if (!asked.long) return await runJestOn(asked.args, {});
   const anyArgs = ['--passWithNoTests', ...asked.args];
+  const reckoning = runJestOn(
+    ['--runInBand', ...anyArgs],
+    { UPDRAFT_TEST_LONG: 'reckoning' },
+    { isNice: true },
+  );
   await runJestOn(['--runInBand', ...anyArgs], { UPDRAFT_TEST_LONG: 'alone' });
   if (!interruptedBy) await runJestOn(anyArgs, { UPDRAFT_TEST_LONG: 'beside' });
+  await reckoning;
   if (total.passed + total.failed + total.skipped === 0) fail(`no long suite: ${asked.args.join(' ')}`);
 }
 
-async function runJestOn(jestArgs, env) {
+async function runJestOn(jestArgs, env, { isNice = false } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'updraft-test-'));
   const outputFile = join(folder, 'jest.json');
   try {
@@ -190,6 +199,7 @@ async function runJestOn(jestArgs, env) {
       env: { ...jestEnv(), ...env },
       maxMs,
       quietStdout: true,
+      isNice,
     });
     if (timedOut) fail(`jest was stopped after ${maxMs / 60_000} minutes`);
     else countJest(code, outputFile);
@@ -246,11 +256,17 @@ function report() {
 }
 
 /** Runs `node ARGS` with our output; resolves with how it ended, never rejects. */
-function run(args, { env = process.env, capture = false, quietStdout = false, maxMs = JEST_MAX_MS }) {
+function run(
+  args,
+  { env = process.env, capture = false, quietStdout = false, isNice = false, maxMs = JEST_MAX_MS },
+) {
   const stdio = capture
     ? ['ignore', 'pipe', 'pipe']
     : ['ignore', quietStdout ? 'ignore' : 'inherit', 'inherit'];
-  const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio });
+  // By the command, so that every thread of it gives way, and not the first alone.
+  const [command, ...before] =
+    isNice && process.platform !== 'win32' ? ['nice', '-n', '19', process.execPath] : [process.execPath];
+  const child = spawn(command, [...before, ...args], { cwd: ROOT, env, stdio });
   running.add(child);
   const text = { stdout: '', stderr: '' };
   let timedOut = false;
