@@ -45,6 +45,15 @@ test('chunks hold what is new since the last freeze, by hour, numbered on', () =
   expect(shape(dedupe.freeze().chunks)).toEqual([[7, 1, 24]]);
 });
 
+test('a chunk holds every id of an hour that had many', () => {
+  const dedupe = createDedupe([]);
+  const ids = Array.from({ length: 100 }, (_, at) => `id-${at}`);
+  for (const id of ids) see(dedupe, id, 'x', 7);
+  const restored = createDedupe(dedupe.freeze().chunks);
+  expect(restored.size).toBe(100);
+  expect(ids.filter((id) => see(restored, id, 'x', 7) !== 'duplicate')).toEqual([]);
+});
+
 test('chunks restored in any order are numbered on from the highest', () => {
   const body = new Uint8Array(24);
   const dedupe = createDedupe([{ hour: 7, sequence: 4, body }, { hour: 7, sequence: 3, body }]); // prettier-ignore

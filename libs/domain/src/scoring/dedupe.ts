@@ -103,14 +103,17 @@ export function createDedupe(chunks: Iterable<FrozenChunk>): Dedupe {
 
   /** In whole words: as numbers of a list each would be eight bytes, in a list that is copied whenever it grows. */
   function addPending(hour: number): void {
-    let ids = pending.get(hour);
-    if (ids === undefined) pending.set(hour, (ids = { words: new Uint32Array(PENDING_WORDS_MIN), used: 0 }));
-    if (ids.used === ids.words.length) {
-      const { words } = ids;
-      ids.words = new Uint32Array(words.length * 2);
-      ids.words.set(words);
+    let held = pending.get(hour);
+    if (held === undefined) {
+      held = { words: new Uint32Array(PENDING_WORDS_MIN), used: 0 };
+      pending.set(hour, held);
     }
-    for (let word = 0; word < HOUR_WORD; word++) ids.words[ids.used++] = entry[word]!;
+    if (held.used === held.words.length) {
+      const { words } = held;
+      held.words = new Uint32Array(words.length * 2);
+      held.words.set(words);
+    }
+    for (let word = 0; word < HOUR_WORD; word++) held.words[held.used++] = entry[word]!;
   }
 
   const restored = [...chunks];
@@ -167,10 +170,10 @@ export function createDedupe(chunks: Iterable<FrozenChunk>): Dedupe {
     freeze() {
       const frozen = [...pending]
         .sort(([a], [b]) => a - b)
-        .map(([hour, { words, used: length }]) => ({
+        .map(([hour, held]) => ({
           hour,
           sequence: perHour.get(hour)!.nextSequence++,
-          body: bytesOf(words.subarray(0, length)),
+          body: bytesOf(held.words.subarray(0, held.used)),
         }));
       const droppedHours = dropped.sort((a, b) => a - b);
       pending = new Map();
