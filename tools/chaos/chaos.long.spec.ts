@@ -2,12 +2,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readPlainToken } from '#contracts/tokens';
 import { describeWithServices } from '#tools/cluster/describe-with-services';
+import { askCommands, type Verdicts } from './ask-commands.ts';
 import { openFreshServices, type FreshServices } from './fresh-services.ts';
 import type { PlanOptions } from './plan.ts';
 import { PARTITIONS, playChaos, WORKSPACE, type ChaosStory } from './play-chaos.ts';
 import { reportOf } from './report.ts';
 import { eventIds, positionFaults, tableFaults } from './recorded-logs.ts';
-import { askCommands, type Verdicts } from './ask-commands.ts';
 
 // Real Kafka, real PostgreSQL, real processes. First everything is done to them (beforeAll), then it is held against
 // what must always be so. Each test fails on its own.
